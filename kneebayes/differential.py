@@ -13,7 +13,6 @@ from kneebayes.case import Answer, Belief, Urgency
 from kneebayes.case.case import Case, Diagnosing, RankedCause
 from kneebayes.case.urgency import CareLine
 from kneebayes.text import counted
-from kneebayes.view.alt_text import described
 from kneebayes.view.differential import (
     differential_dict,
     differential_report,
@@ -21,6 +20,7 @@ from kneebayes.view.differential import (
     group_table,
     ranking_table,
 )
+from kneebayes.view.figures import described
 from kneebayes.view.report import InJson, alt_text_of, report_html, report_text
 from kneebayes.writing import guard_cells, text_or_path
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.arguments import checked
-from kneebayes.binding import bind_static, later, renamed_function
+from kneebayes.binding import bind_static, later, pd, renamed_function
 from kneebayes.building.model import ModelData, in_layer, in_setting, read_model, with_lexicon
 from kneebayes.case.bounded import budget_of
 from kneebayes.case.case import Case, probability
@@ -23,7 +23,6 @@ from kneebayes.text import counted
 from kneebayes.view.catalogue import Catalogue, search
 
 if TYPE_CHECKING:
-    import pandas as pd
     from pgmpy.models import DiscreteBayesianNetwork
 
     from kneebayes.building import Elicited

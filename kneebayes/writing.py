@@ -8,13 +8,10 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from kneebayes.binding import pd
 from kneebayes.errors import KneebayesError
 from kneebayes.text import clipped, counted
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = [
     "guard_cells",

@@ -7,19 +7,17 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from numbers import Real
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
 
+from kneebayes.binding import pd
 from kneebayes.building.model import ModelData
 from kneebayes.errors import MOST_NAMES, EvidenceError, UnknownNameError
 from kneebayes.inference import Evidence
 from kneebayes.knowledge import Knowledge, Meaning, Names
 from kneebayes.network import Network
 from kneebayes.text import NEGATIONS, clipped, either, fold, shown
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Likelihood = tuple[float, ...]
 

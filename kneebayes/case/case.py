@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from kneebayes.arguments import checked
-from kneebayes.binding import renamed
+from kneebayes.binding import pd, renamed
 from kneebayes.building.model import ModelData, ModelLike
 from kneebayes.building.result import Elicited
 from kneebayes.case.answers import (
@@ -29,9 +29,6 @@ from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideErro
 from kneebayes.inference import Engine, Evidence, smallest_conflict
 from kneebayes.knowledge import Knowledge, Names
 from kneebayes.text import counted, marked
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 class CaseLike(Protocol):

@@ -40,9 +40,8 @@ from kneebayes.cohort.reading import (
 from kneebayes.errors import EvidenceError, UnknownNameError
 from kneebayes.knowledge.records import Meta
 from kneebayes.text import counted, marked, shown
-from kneebayes.view.alt_text import described
 from kneebayes.view.differential import what_it_is
-from kneebayes.view.figures import BLUE, ORANGE
+from kneebayes.view.figures import BLUE, ORANGE, described
 from kneebayes.view.markup import bar, percent
 from kneebayes.view.report import (
     InJson,

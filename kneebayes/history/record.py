@@ -8,17 +8,15 @@ from functools import cached_property
 from html import escape
 from itertools import pairwise
 from numbers import Real
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from kneebayes.arguments import checked
+from kneebayes.binding import pd
 from kneebayes.case.answers import by_name
 from kneebayes.errors import EvidenceError
 from kneebayes.text import counted, shown
 from kneebayes.view.markup import tag
 from kneebayes.view.report import Report, frame_of, report_html, report_text
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Status = Literal["present", "absent", "perhaps", "past", "other"]
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kneebayes.binding import pd
 from kneebayes.network.network import Network
 from kneebayes.network.node import Node, Numbers, noisy_or_table
 
 if TYPE_CHECKING:
-    import pandas as pd
     from pgmpy.models import DiscreteBayesianNetwork
 
 TARGET = "the cause"  # no id of a model holds a blank

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
 from itertools import pairwise
 from math import inf
 from textwrap import fill, wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from kneebayes.arguments import checked
 from kneebayes.binding import Axes
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.text import Text
 
+Draw = TypeVar("Draw", bound=Callable[..., Any])
+RESULTS = "kneebayes_results"  # what a figure has the results under that are drawn on it
+PNG = "image/png"
 # Okabe and Ito's colours, told apart by colour-blind readers too
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 AMBER, SKY, BLACK, GREY = "#E69F00", "#56B4E9", "#000000", "#767676"
@@ -483,3 +488,43 @@ def caption(ax: Axes, title: str, known: str = "") -> Axes:
     figure.set_size_inches(inches, height + LINE_HEIGHT * len(lines))
     _make_room(ax, figure)
     return ax
+
+
+# the words for a picture go with it into a notebook, for who cannot see it: IPython lets pictures
+# carry metadata, and the classic pages of nbconvert take ``alt`` from there
+
+
+def described(draw: Draw) -> Draw:
+    """A method that draws its result, which in a notebook lets the picture have its words."""
+
+    @wraps(draw)
+    def drawn(self: Any, *given: Any, **named: Any) -> Any:
+        """Draw, and let the figure know what is on it; the words are said when it is shown."""
+        axes = draw(self, *given, **named)
+        ipython = sys.modules.get("IPython")  # a shell only in a notebook
+        shell: Any = None if ipython is None else ipython.get_ipython()
+        if hasattr(shell, "display_formatter"):
+            vars(axes.figure).setdefault(RESULTS, []).append(self)
+            kind, formatter = type(axes.figure), shell.display_formatter.formatters[PNG]
+            plain = formatter.type_printers.get(kind)
+            if plain is not None and not isinstance(plain, _WithWords):
+                formatter.for_type(kind, _WithWords(plain))
+        return axes
+
+    return cast("Draw", drawn)
+
+
+class _WithWords:
+    """What makes a picture of a figure, with the words of what was drawn on it."""
+
+    def __init__(self, plain: Callable[[Any], Any]) -> None:
+        self.plain = plain
+
+    def __call__(self, figure: Any) -> Any:
+        """The picture as before; with metadata where the figure has words."""
+        made = self.plain(figure)
+        picture, metadata = made if isinstance(made, tuple) else (made, {})
+        several = dict.fromkeys(one.alt_text for one in vars(figure).get(RESULTS, ()))
+        if picture is None or not several:
+            return made
+        return picture, {**metadata, "alt": " ".join(several)}

@@ -25,8 +25,7 @@ from kneebayes.building.model import ModelData, ModelLike
 from kneebayes.case.answers import Answer
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.case.urgency import PROBABLE, Urgency
-from kneebayes.view.alt_text import described
-from kneebayes.view.figures import caption
+from kneebayes.view.figures import caption, described
 from kneebayes.view.markup import Markup, are_numbers, percent, table, tag
 from kneebayes.writing import text_or_path
 
@@ -164,7 +163,16 @@ def plain_case(case: CaseLike) -> dict[str, Any]:
     return {
         **made_by(case.data),
         "disclaimer": case.disclaimer,
-        "answers": {answer.id: _plain_answer(case, answer) for answer in case.answers},
+        "answers": {
+            answer.id: {
+                "label": answer.label,
+                "state": answer.state,
+                "likelihood": dict(
+                    zip(case.data.network[answer.id].states, answer.likelihood, strict=True)
+                ),
+            }
+            for answer in case.answers
+        },
         "urgency": {
             "level": case.urgency.level,
             "advice": case.urgency.advice,
@@ -172,13 +180,6 @@ def plain_case(case: CaseLike) -> dict[str, Any]:
             "beside": _beside_the_signs(case),
         },
     }
-
-
-def _plain_answer(case: Case, answer: Answer) -> dict[str, Any]:
-    """An answer as plain values, with the likelihood of each state."""
-    states = case.data.network[answer.id].states
-    likelihood = dict(zip(states, answer.likelihood, strict=True))
-    return {"label": answer.label, "state": answer.state, "likelihood": likelihood}
 
 
 def report_on(
@@ -345,10 +346,9 @@ def _element(block: Block) -> str:
     if isinstance(block, str):
         return tag("p", escape(block))
     if isinstance(block, Steps):
-        items = [
-            tag("li", escape(sentence), *(["<br/>", _small(remark)] if remark else []))
-            for sentence, remark in block.steps
-        ]
+        small = (remark and "<br/>" + tag("small", escape(remark)) for _, remark in block.steps)
+        steps = zip(block.steps, small, strict=True)
+        items = [tag("li", escape(sentence), remark) for (sentence, _), remark in steps]
         return tag("ol", *items) if items else ""
     if isinstance(block, Grid):
         return table(block.header, block.rows, block.heading)
@@ -367,10 +367,6 @@ def _nested(lines: list[tuple[int, str]], start: int) -> tuple[str, int]:
             below, index = _nested(lines, index)
         items.append(tag("li", text, below))
     return tag("ul", *items), index
-
-
-def _small(text: str) -> str:
-    return tag("small", escape(text))
 
 
 # results

@@ -198,8 +198,13 @@ class DecisionTree(CaseResult):
         title = (
             f"An interview about {self.about}, {counted(self._deepest, 'question')} deep at most"
         )
+        lines = []
+        for row in self._rows:
+            then = f"{row['asks']} [{row['says']}]" if row["asks"] else f"-> {row['says']}"
+            told = f"{row['answer']} ({percent(row['probability'])}): " if row["answer"] else ""
+            lines.append((row["depth"], f"{told}{then}"))
         report = report_on(self.case, title, whole_title=True)
-        return replace(report, before=(_outline(self._rows),))
+        return replace(report, before=(Outline(tuple(lines)),))
 
     @property
     def _deepest(self) -> int:
@@ -212,16 +217,6 @@ class DecisionTree(CaseResult):
     def __repr__(self) -> str:
         ends = len(list(self.root.leaves()))
         return f"DecisionTree(about {self.about}: {self._deepest} deep, {ends} ends)"
-
-
-def _outline(nodes: Iterable[Mapping[str, Any]]) -> Outline:
-    """A decision tree as lines, one for each answer, below the question that it answers."""
-    lines = []
-    for node in nodes:
-        then = f"{node['asks']} [{node['says']}]" if node["asks"] else f"-> {node['says']}"
-        told = f"{node['answer']} ({percent(node['probability'])}): " if node["answer"] else ""
-        lines.append((node["depth"], f"{told}{then}"))
-    return Outline(tuple(lines))
 
 
 ASKED = ("context", "history", "symptom", "sign")

@@ -87,7 +87,11 @@ def attribute(
     present = [id for id in findings if evidence.hard_state(id) == 1]
     acting = acting or {cause: {cause: (1,)} for cause in causes}
     everywhere = _together(acting[cause] for cause in causes)
-    passing = _passing(engine.network, evidence, {*causes, *everywhere})
+    passing = {  # what a chain can go through: noisy-ORs but causes, and not what is absent
+        node.id
+        for node in engine.network.nodes
+        if node.is_noisy_or and evidence.hard_state(node.id) != 0
+    } - {*causes, *everywhere}
     engine.compile()  # once, before threads could all begin to
 
     def shares_of(cause: str) -> dict[str, float]:
@@ -96,7 +100,11 @@ def attribute(
 
     each = map_on_all_cores(in_this_context(shares_of), causes)
     outside = passing - set(contexts)
-    sources = {**_any_state(engine.network, contexts), **everywhere}
+    states = {id: engine.network[id].states for id in contexts}
+    sources = {  # contexts in any state, or present
+        id: (1,) if each == ("absent", "present") else tuple(range(len(each)))
+        for id, each in states.items()
+    } | everywhere
     attributed = []
     for id in present:
         shares = {cause: found[id] for cause, found in zip(causes, each, strict=True)}
@@ -107,15 +115,6 @@ def attribute(
     return tuple(attributed)
 
 
-def _passing(network: Network, evidence: Evidence, causes: Collection[str]) -> set[str]:
-    """Nodes that a chain can go through: noisy-ORs but causes, and not what is absent."""
-    return {
-        node.id
-        for node in network.nodes
-        if node.is_noisy_or and node.id not in causes and evidence.hard_state(node.id) != 0
-    }
-
-
 def _together(acting: Iterable[States]) -> dict[str, tuple[int, ...]]:
     """States of nodes in which any of some causes acts."""
     found: dict[str, tuple[int, ...]] = {}
@@ -123,16 +122,6 @@ def _together(acting: Iterable[States]) -> dict[str, tuple[int, ...]]:
         for id, mine in states.items():
             found[id] = tuple(sorted({*found.get(id, ()), *mine}))
     return found
-
-
-def _any_state(network: Network, ids: Iterable[str]) -> dict[str, tuple[int, ...]]:
-    """All states of nodes; of those that are absent or present the latter."""
-    return {
-        id: (1,)
-        if network[id].states == ("absent", "present")
-        else tuple(range(len(network[id].states)))
-        for id in ids
-    }
 
 
 def _shares_of(

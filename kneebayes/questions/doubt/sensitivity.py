@@ -139,17 +139,13 @@ def move_number(
     value = float(rows[0, place])
     rows[:, place] = 0.0, 1.0
     others = [entry for entry in row if entry != place]
-    if others:
-        rows[0, others], rows[1, others] = _proportions(engine.numbers[0, others]), 0.0
+    if others:  # they share what is left as before, or equally
+        left = engine.numbers[0, others]
+        rows[0, others] = left / left.sum() if left.sum() > 0.0 else 1.0 / len(others)
+        rows[1, others] = 0.0
     propagated = engine.propagate_each([evidence], causes, rows)
     joint = np.stack([propagated.marginals[cause][:, 1] for cause in causes], axis=1)
     return _both_ends(number, value, causes, propagated.log_probability, joint)
-
-
-def _proportions(numbers: Numbers) -> Numbers:
-    """How what is left of a distribution is shared among the others: as before, or equally."""
-    total = float(numbers.sum())
-    return np.asarray(numbers / total) if total > 0.0 else np.full(len(numbers), 1.0 / len(numbers))
 
 
 def move_prior(

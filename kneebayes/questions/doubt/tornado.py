@@ -198,16 +198,16 @@ def draw_tornado(
     drawn = list(bars)[::-1]
     ax = ax or new_axes(9.0, 0.42 * len(drawn) + 1.5)
     for name, colour, hatch, label in ENDS:
-        ends = _given(drawn, name)
+        bounds = _given(drawn, name)
         ax.barh(
-            list(ends),
-            [end - posterior for end in ends.values()],
+            list(bounds),
+            [end - posterior for end in bounds.values()],
             left=posterior,
             color=colour,
             height=0.62,
             edgecolor="white",
             hatch=hatch,
-            label=label if ends else None,
+            label=label if bounds else None,
         )
     unsaid = _given(drawn, "unsaid")
     if unsaid:
@@ -215,7 +215,10 @@ def draw_tornado(
         ax.plot(list(unsaid.values()), list(unsaid), "D", label="had it not been said", **style)
     ax.axvline(posterior, color=BLACK, lw=1.0)
     for place, bar in enumerate(drawn):
-        _say_ends(ax, place, bar, posterior)
+        ends = [bar[name] for name in ("at_low", "at_high", "unsaid") if not math.isnan(bar[name])]
+        for end, away in ((min([posterior, *ends]), -7), (max([posterior, *ends]), 7)):
+            if percent(end) != percent(posterior):
+                beside(ax, (end, place), percent(end), away)
     labels = [
         " ".join(wrap(str(bar["about"]), LETTERS, max_lines=3, placeholder=" ...")) for bar in drawn
     ]
@@ -229,15 +232,6 @@ def draw_tornado(
         legend_above(ax, 0.5)
     ax.spines[["top", "right"]].set_visible(False)
     return ax
-
-
-def _say_ends(ax: Axes, place: int, bar: Mapping[str, Any], posterior: float) -> None:
-    """The least and the greatest posterior of a bar, to the left and to the right of it."""
-    ends = [bar[name] for name in ("at_low", "at_high", "unsaid") if not math.isnan(bar[name])]
-    low, high = min([posterior, *ends]), max([posterior, *ends])
-    for end, away in ((low, -7), (high, 7)):
-        if percent(end) != percent(posterior):
-            beside(ax, (end, place), percent(end), away)
 
 
 def _given(bars: Sequence[Mapping[str, Any]], name: str) -> dict[int, float]:

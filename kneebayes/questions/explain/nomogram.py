@@ -237,7 +237,8 @@ class Nomogram(CaseResult):
             )
         header = ("", f"P({name})", "odds", "decibans")
         report = report_on(self.case, f"{name}, {self._told}", header, tuple(rows), notes)
-        return replace(report, known=self._known_line) if self.supposed else report
+        others = known_of(answer for answer in self.case.answers if answer.id != self.answer.id)
+        return replace(report, known=others) if self.supposed else report
 
     def draw(self, ax: Axes | None = None, *, alone: bool = False) -> Axes:
         """Draw the step as a line across three scales.
@@ -256,10 +257,6 @@ class Nomogram(CaseResult):
     @property
     def _told(self) -> str:
         return f"{self.answer.label}: {self.answer.state}"
-
-    @property
-    def _known_line(self) -> str:
-        return known_of(answer for answer in self.case.answers if answer.id != self.answer.id)
 
     def __repr__(self) -> str:
         return (

@@ -365,7 +365,12 @@ def _joint(
     except TooWideError:
         if not split or not parts:
             raise
-    widest = max(parts, key=lambda id: _width(engine, evidence, id))
+
+    def width(id: str) -> int:
+        """How much an answer widens the question: a finding that is present ties its causes."""
+        return len(engine.network[id].links) if evidence.hard_state(id) == 1 else 0
+
+    widest = max(parts, key=width)
     return _halves(engine, evidence, parts, causes, split, widest)
 
 
@@ -385,9 +390,3 @@ def _halves(
     log_scale = max(low, high)
     pair = [without * np.exp(low - log_scale), kept * np.exp(high - log_scale)]
     return np.stack(pair, axis=parts.index(part)), log_scale
-
-
-def _width(engine: Engine, evidence: Evidence, id: str) -> int:
-    """How much an answer widens the question: a finding that is present ties its causes."""
-    node = engine.network[id]
-    return len(node.links) if evidence.hard_state(id) == 1 else 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
@@ -192,6 +192,9 @@ def explain_cause(case: Case, cause: str, against: str | None, orders: int, seed
     network = case.engine.network
     grounds = [grounds_of_answer(knowledge, network, causes, id, list(evidence)) for id in ids]
     weights = _weights(parts, grounds, odds, drawn)
+    sizes = [abs(weight.shapley) for weight in weights]
+    if math.inf in sizes:  # where some decide the cause, they alone count
+        sizes = [float(math.isinf(size)) for size in sizes]
     return Explained(
         cause=cause,
         against=against,
@@ -200,7 +203,7 @@ def explain_cause(case: Case, cause: str, against: str | None, orders: int, seed
         overlaps=tuple(_overlaps(odds, weights)),
         away=_away(case, ids, causes, odds),
         prior_grounds=grounds_of_prior(knowledge, causes),
-        shares=joined_shares(_sizes(weights)),
+        shares=joined_shares(zip(grounds, sizes, strict=True)),
         orders=len(drawn),
     )
 
@@ -239,14 +242,6 @@ def _overlaps(odds: SubsetOdds, weights: Sequence[Weight]) -> list[Overlap]:
         if math.isfinite(together) and math.isfinite(apart):
             overlaps.append(Overlap(first.answer.id, second.answer.id, apart, together))
     return sorted(overlaps, key=lambda pair: -abs(pair.overlap))
-
-
-def _sizes(weights: Sequence[Weight]) -> Iterable[tuple[Grounds, float]]:
-    """How much each answer counts; where some decide the cause, they alone do."""
-    deciding = [weight for weight in weights if math.isinf(weight.shapley)]
-    if deciding:
-        return [(weight.grounds, 1.0) for weight in deciding]
-    return [(weight.grounds, abs(weight.shapley)) for weight in weights]
 
 
 # explaining away: which rival cause takes the credit for an answer
