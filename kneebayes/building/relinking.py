@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.building.places import offset_of
-from kneebayes.building.quantities import Quantity
 from kneebayes.building.words import amount_interval
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge.base import Knowledge, present_node
@@ -311,12 +311,13 @@ def _link(frequency: Numbers, others: Numbers) -> Numbers:
 SHORT_OF = 0.02
 
 
-def _with_link(network: Network, parent: str, child: str, strength: float) -> Network:
-    """The network with the link of one stated influence exchanged."""
-    node, offset = offset_of(network, parent, "present", child)
-    numbers = [*node.numbers]
-    numbers[offset] = strength
-    return network.replacing([node.with_numbers(numbers)])
+class Evoking(NamedTuple):
+    """A link that is solved from how strongly a finding points to a cause, within bounds."""
+
+    node: str
+    parent: str
+    place: int  # of its number in :func:`numbers_of`
+    bounds: tuple[float, float]
 
 
 def solve_evoked(
@@ -325,40 +326,36 @@ def solve_evoked(
     """Set the links for which an evoking strength is stated.
 
     What a finding points to is that the cause explains the complaint, so that is the node
-    whose link is solved.
-
-    P(cause, finding, complaint) and P(finding, complaint) are linear in the link, so two
-    evaluations give both lines and the link is exact. It is kept between the bounds that
-    the statement names; where they stop it the remark says what was reached.
+    whose link is solved. Where the bounds that the statement names stop it, a remark says what was
+    reached.
     """
-    remarks: list[Remark] = []
-    complaint = knowledge.meta.complaint
     engine = Engine(network)
-    for cause in knowledge.causes.values():
-        for finding, said in cause.evoked_by.items():
-            target = amount_interval(said.evokes, "evoking", lexicon).value
-            seen = Evidence.of(network, {complaint: "present", finding: "present"})
-            source = cause.id
-            both = seen.plus(Evidence.of(network, {source: "present"}))
-            lines = []
-            for strength in (0.0, 1.0):
-                asked = engine.on(_with_link(network, source, finding, strength))
-                lines.append((asked.probability(both), asked.probability(seen)))
-            (with0, all0), (with1, all1) = lines
-            slope = (with1 - with0) - target * (all1 - all0)
-            low, high = said.between
-            wish = (target * all0 - with0) / slope if slope > 0.0 else 1.0
-            link = min(max(wish, low), high)
-            network = _with_link(network, source, finding, link)
-            reached = (with0 + link * (with1 - with0)) / (all0 + link * (all1 - all0))
-            if abs(reached - target) > SHORT_OF:
-                text = (
-                    f"'{said.evokes}' asks for P({cause.label} | {finding}) = {target:.0%}; "
-                    f"the link allowed ({low:g} to {high:g}) gives {reached:.0%}."
-                )
-                place = f"causes/{cause.id}.toml: evoked_by.{finding}"
-                remarks.append(Remark("evoking strength not reached", place, text))
-    return network, remarks
+    seen = Evidence.of(network, {knowledge.meta.complaint: "present"})
+    stated = [
+        (cause, finding, said, amount_interval(said.evokes, "evoking", lexicon).value)
+        for cause in knowledge.causes.values()
+        for finding, said in cause.evoked_by.items()
+    ]
+    wanted = {}
+    for cause, finding, said, target in stated:
+        node, offset = offset_of(network, cause.id, "present", finding)
+        link = Evoking(finding, cause.id, engine.place_of(node.id) + offset, said.between)
+        wanted[link] = np.ones(1, dtype=np.bool_), np.array([target])
+    numbers = engine.numbers.copy()
+    evoke_rows(engine, seen, wanted, numbers)
+    cases = [seen.plus(Evidence.of(network, {finding: "present"})) for _, finding, *_ in stated]
+    found = engine.propagate_each(cases, {cause.id for cause, *_ in stated}, numbers)
+    remarks = []
+    for row, (cause, finding, said, target) in enumerate(stated):
+        reached, (low, high) = found.marginals[cause.id][row, 1], said.between
+        if abs(reached - target) > SHORT_OF:
+            text = (
+                f"'{said.evokes}' asks for P({cause.label} | {finding}) = {target:.0%}; "
+                f"the link allowed ({low:g} to {high:g}) gives {reached:.0%}."
+            )
+            place = f"causes/{cause.id}.toml: evoked_by.{finding}"
+            remarks.append(Remark("evoking strength not reached", place, text))
+    return network.with_numbers(numbers[0]), remarks
 
 
 def group_remarks(network: Network, knowledge: Knowledge, lexicon: Lexicon) -> list[Remark]:
@@ -386,7 +383,7 @@ SMALLEST = 1e-300
 def evoke_rows(
     engine: Engine,
     seen: Evidence,
-    wanted: Mapping[Quantity, tuple[NDArray[np.bool_], Numbers]],
+    wanted: Mapping[Evoking, tuple[NDArray[np.bool_], Numbers]],
     numbers: Numbers,
 ) -> None:
     """Solve links so that each cause has a stated probability, given its finding.

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from kneebayes.building.draft import Draft, absent_of, frequency_of
 from kneebayes.building.places import rate_places
-from kneebayes.building.quantities import Quantities, Quantity
-from kneebayes.building.relinking import between_of, companions_of, evoke_rows, relink
+from kneebayes.building.quantities import Quantities
+from kneebayes.building.relinking import Evoking, between_of, companions_of, evoke_rows, relink
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.batch import Integers
 from kneebayes.inference.plain import relevant_nodes
@@ -240,13 +240,14 @@ class Restating:
 
     def _evoke(self, numbers: Numbers, amounts: Numbers, changed: NDArray[np.bool_]) -> None:
         """Solve the links of evoking strengths, where the finding takes part."""
-        wanted: dict[Quantity, tuple[NDArray[np.bool_], Numbers]] = {}
+        wanted: dict[Evoking, tuple[NDArray[np.bool_], Numbers]] = {}
         for at in self.quantities.of_kind("evoking"):
             one = self.quantities.all[at]
             moved = changed[:, self._says_about(one.node, at)].any(axis=1)
             mine = moved & ~np.isnan(amounts[:, at])
             if one.node in self.relevant and mine.any():
-                wanted[one] = mine, amounts[mine, at]
+                link = Evoking(one.node, one.parent, one.place, one.bounds)
+                wanted[link] = mine, amounts[mine, at]
         evoke_rows(self.engine, self.seen, wanted, numbers)
 
     def _says_about(self, finding: str, at: int) -> NDArray[np.bool_]:
