@@ -46,10 +46,9 @@ if TYPE_CHECKING:
     from kneebayes.study.accuracy import accuracy
     from kneebayes.study.evaluating import evaluate_model
     from kneebayes.study.misspecification import misspecify
-    from kneebayes.teaching.case import new_case
+    from kneebayes.teaching.case import load_practice_case, new_case
     from kneebayes.teaching.frequencies import count_people
     from kneebayes.teaching.practice import run_practice
-    from kneebayes.teaching.saving import load_practice_case
     from kneebayes.view.figures import draw_model
     from kneebayes.view.trace import trace
 else:
@@ -73,10 +72,9 @@ else:
                 "kneebayes.study.accuracy": "accuracy",
                 "kneebayes.study.evaluating": "evaluate_model",
                 "kneebayes.study.misspecification": "misspecify",
-                "kneebayes.teaching.case": "new_case",
+                "kneebayes.teaching.case": "load_practice_case new_case",
                 "kneebayes.teaching.frequencies": "count_people",
                 "kneebayes.teaching.practice": "run_practice",
-                "kneebayes.teaching.saving": "load_practice_case",
                 "kneebayes.view.figures": "draw_model",
                 "kneebayes.view.trace": "trace",
             }

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
-from kneebayes.history.denying import denied
 from kneebayes.history.dictionary import BY_HAND
 from kneebayes.history.english import ENDING, SITES, UNITS, turns
-from kneebayes.history.line import AND, Cue, Line, ended
+from kneebayes.history.line import AND, Cue, Line, denied, ended
 from kneebayes.history.matching import Match
 from kneebayes.history.record import Status
 from kneebayes.history.words import Word, around, number_at, stem, stems_of

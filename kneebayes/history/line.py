@@ -1,4 +1,4 @@
-"""A sentence with what was found in it, and the words that turn the meaning of others."""
+"""A sentence with what was found in it, the words that turn meanings, and what it denies."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
+from typing import Literal
 
 from kneebayes.history.dictionary import Dictionary
 from kneebayes.history.english import ABILITY, ENDING, NUMBERS, UNITS, turns
@@ -29,6 +30,21 @@ KINDS = {
 COUNTING = frozenset({"few", "several", "year", *NUMBERS})
 DENYING = frozenset({"deny", "deny after"})
 COVERING = frozenset({"plain", "perhaps", "perhaps after"})  # a denial within them is none
+LONG = 4  # words of an item of a list that say something
+ITEM = 3  # the same for an item that a word behind the list still bears on
+MANY = 4  # items of a list of nouns that a denial reaches through, though nothing closes it
+FEW = 2  # the same where somebody denies, so that the list is all that is said
+NOUNS = 2  # words of each of them
+TWICE = 2  # words that say something, between a denial and one that it denies
+MARKS = frozenset({","}) | AND | OR
+MINUS = frozenset({"-", "\u2212", "\u2013"})
+NAMED_MINUS = frozenset({"-ve", "n", "neg", "negative", "nil", "no", "none", "absent"})
+BRACKETS = frozenset("()[]")
+NOTS = frozenset({"cannot", "n't", "never", "not"})
+PARTS = frozenset({"", ",", ";", ".", "and", "or"})
+ARTICLES = frozenset({"a", "an", "the"})
+
+Denial = tuple[Literal["absent", "perhaps"], tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,3 +171,304 @@ def ended(words: Iterable[Word]) -> bool:
 def heavy(words: Iterable[Word]) -> list[Word]:
     """The words that say something."""
     return [word for word in words if not word.is_light]
+
+
+# whether it denies what it names, and how surely
+
+
+def denied(line: Line, match: Match) -> Denial | None:
+    """Whether what was found is denied, with the places of the words that do so."""
+    before = _before(line, match)
+    if before is not None and before[0] == "absent":
+        return before
+    behind = _behind(line, match)
+    if before is None or behind is None:
+        return before or behind
+    normal = line.words[behind[1][0]].lower in turns("normal")
+    listed = any(word.lower == "," for word in line.words[before[1][1] : match.first])
+    return behind if normal or listed else before  # "no effusion, Lachman negative"
+
+
+# by a word before it
+
+
+def _before(line: Line, match: Match) -> Denial | None:
+    if any(cue.does == "deny" and cue.first == match.first for cue in line.cues):
+        return None  # it brings its own denial
+    begins = match.begins(line.words)
+    for at in sorted(match.used):
+        bound = [] if {at - 1, at - 2} & match.used else line.before(at)
+        if bound[-1:] == ["non"] or bound[-2:] == ["non", "-"]:  # "non-tender" denies no more
+            return "absent", (at - len(bound[-2:]) + (bound[-1] == "non"), at - 1)
+    for cue in reversed(tuple(line.cues_of(match, "deny", "cannot"))):
+        if cue.last < begins:
+            found = _reach(line, cue, match)
+            if found is not None:
+                surely = found == "absent" and cue.does == "deny"
+                surely = surely and not _is_stronger(line, cue, match)
+                twice = _denied_itself(line, cue, match)
+                surely = surely and twice is None
+                return ("absent" if surely else "perhaps"), (twice or cue.first, cue.last)
+    return None
+
+
+def _is_stronger(line: Line, cue: Cue, match: Match) -> bool:
+    """Whether only a degree is denied: ``no high fever`` leaves a mild one open."""
+    if match.pattern.stronger:
+        return True
+    target = match.pattern.targets[0]
+    symptom = target.kind == "finding" and not line.dictionary.tests.get(target.id, "")
+    degree = line.words[match.first - 1].lower in turns("degrees")
+    return symptom and degree and cue.last < match.first - 1
+
+
+def _denied_itself(line: Line, cue: Cue, match: Match) -> int | None:
+    """Where a denial begins that denies another: ``it is not true that there is no fever``."""
+    if line.words[cue.first].lower in OR:
+        return None  # "no fever nor redness"
+    for other in line.cues_of(match, "deny", "cannot"):
+        if other.last < cue.first:
+            between = line.words[other.last + 1 : cue.first]
+            apart = ended(between) or any(word.lower in MARKS for word in between)
+            if not apart and len(heavy(between)) <= TWICE:
+                return other.first
+    return None
+
+
+def _reach(line: Line, cue: Cue, match: Match) -> Literal["absent", "perhaps"] | None:
+    """Whether a denial reaches as far as what was found, and how surely."""
+    between = line.words[cue.last + 1 : match.begins(line.words)]
+    if between and between[0].lower in turns("times"):
+        between = between[1:]  # "nor when I walk", "not after sport"
+    if ended(between):
+        return None
+    if not any(word.lower in MARKS for word in between):
+        return _reach_alone(line, between)
+    return _reach_in_list(line, cue, match, between)
+
+
+def _reach_alone(line: Line, between: Sequence[Word]) -> Literal["absent", "perhaps"] | None:
+    """The same where no list is between: ``no sign of a swelling``."""
+    telling = heavy(between)
+    if len(telling) > FAR or any(line.after(word.index) in ARTICLES for word in telling):
+        return None  # "without an injury the knee swelled" denies the injury alone
+    led_on = telling and any(
+        word.index > telling[0].index and word.lower in turns("elsewhere") for word in between
+    )
+    return "perhaps" if led_on else "absent"
+
+
+def _reach_in_list(
+    line: Line, cue: Cue, match: Match, between: Sequence[Word]
+) -> Literal["absent", "perhaps"] | None:
+    """The same in a list: ``no fever, chills or weight loss`` denies all three."""
+    if any(len(piece) > LONG for piece in _pieces(between)[:-1]):
+        return None
+    if any(word.lower[:1].isdigit() for word in between):
+        return None  # "no effusion, ROM 0-135, crepitus"
+    marks = [word for word in between if word.lower in MARKS]
+    word = line.words[cue.first].lower
+    closing = _closing(line, match, marks, again=word in turns("denying_lists"))
+    if closing == "or":
+        return "absent"
+    following = [line.after(mark.index) for mark in marks]
+    if cue.does == "cannot" or not _goes_on(line, cue, match, following):
+        return None  # "no fever, worse with activity and at night", "no fever, red and warm"
+    every = closing == "and" and word in turns("denying_lists")
+    many = FEW if word in turns("denying") else MANY
+    if every or (not closing and _is_bare_list(line, cue, many)):
+        return "absent"
+    return "perhaps" if closing == "and" or _may_go_on(line, cue, match) else None
+
+
+def _goes_on(line: Line, cue: Cue, match: Match, following: Sequence[str]) -> bool:
+    """Whether a list may go on as it began: with nouns behind ``no``, adjectives behind ``not``."""
+    if any(word in turns("starting") | turns("elsewhere") for word in following):
+        return False
+    if line.words[cue.last].lower in NOTS:
+        item, sound = line.words[match.first], match.pattern.targets[0].state == "absent"
+        return not sound and (_describes(item) or item.lower.endswith("ing"))
+    sound = match.pattern.targets[0].state == "absent" and match.pattern.said
+    return not sound and not any(word in turns("describing") for word in following)
+
+
+def _is_bare_list(line: Line, cue: Cue, many: int) -> bool:
+    """Whether a denial leads a list of many bare nouns: ``no injury, locking, fever, chills``."""
+    items: list[list[Word]] = [[]]
+    for word in line.words[cue.last + 1 :]:
+        if ended([word]):
+            break
+        if word.lower == ",":
+            items.append([])
+        elif word.lower != "of":  # "shortness of breath"
+            items[-1].append(word)
+    most = NOUNS + (many == FEW)
+    bare = all(
+        item and len(item) <= most and not any(word.is_small or _describes(word) for word in item)
+        for item in items
+    )
+    return bare and len(items) >= many
+
+
+def _describes(word: Word) -> bool:
+    """Whether a word looks like an adjective or a verb, and so like no thing of its own."""
+    looks = word.lower
+    if looks in turns("describing"):
+        return True
+    if looks.endswith("ing"):
+        return looks not in turns("happenings")
+    noun = looks.endswith(("ity", "ury", "omy", "emy", "phy", "ery", "ory", "psy", "apy"))
+    return looks.endswith(("en", "ed", "ful", "y")) and not noun
+
+
+def _closing(line: Line, match: Match, marks: Sequence[Word], *, again: bool) -> str:
+    """The word that closes a list: ``or``, ``and`` or nothing.
+
+    ``marks`` are commas and joining words before the item; ``again`` says that a list may go on
+    behind an item that closed it: ``denied heat or redness, back pain, recent fever or illness``.
+    """
+    last_or = max((word.index for word in marks if word.lower in OR), default=-1)
+    later = {word.lower for word in marks if word.index > last_or}
+    if last_or >= 0 and not (again and "," in later):
+        return "or" if not later else "and" if later <= AND else ""
+    if last_or < 0 and later & AND:
+        return "and"
+    length = 0
+    for word in line.words[match.begins(line.words) + 1 :]:
+        length = 0 if word.lower == "," else length + (not word.is_light)
+        if word.lower in OR | AND and length <= LONG:
+            return "or" if word.lower in OR else "and"
+        if ended([word]) or length > LONG:
+            break
+    return ""
+
+
+def _may_go_on(line: Line, cue: Cue, match: Match) -> bool:
+    """Whether an item behind a comma, with no ``or`` to come, may still be denied.
+
+    It may in ``no fever, redness``; not in ``no fever, swollen`` or ``no fever, full motion``.
+    """
+    words = line.words
+    if words[cue.last].lower in NOTS:
+        return True
+    if match.first == 0 or words[match.first - 1].lower != ",":
+        return False
+    sound = match.pattern.targets[0].state == "absent"
+    item = [word for word in words[match.first : match.last + 1] if word.lower != "of"]
+    return len(item) <= NOUNS and not sound and not _describes(item[0])
+
+
+def _pieces(words: Sequence[Word]) -> list[list[Word]]:
+    """The items of a list: of each the words that say something."""
+    pieces: list[list[Word]] = [[]]
+    for word in words:
+        if word.lower in MARKS:
+            pieces.append([])
+        elif not word.is_light:
+            pieces[-1].append(word)
+    return pieces
+
+
+# by a word behind it
+
+
+def _are_all_said(line: Line, match: Match, at: int) -> bool:
+    """Whether a whole list is denied by its verb: ``fever, rash and weight loss were denied``."""
+    if not {word.lower for word in line.words[at - 1 : at + 2]} & {"are", "were"}:
+        return False
+    for word in reversed(line.words[: match.last]):
+        if word.lower in ENDING:
+            break
+        if word.lower in turns("verbs") | turns("haves"):
+            return False  # "I had pain, fever and rash were absent"
+    return not _describes(line.words[match.first])
+
+
+def _behind(line: Line, match: Match) -> Denial | None:
+    tested = bool(line.dictionary.tests.get(match.pattern.targets[0].id, ""))
+    marked = _marked(line, match.last + 1)
+    if marked is not None:
+        return marked
+    for at in range(match.last + 1, len(line.words)):
+        lower = line.words[at].lower
+        if (lower in ENDING and lower not in {":", "?"}) or lower in turns("splitting"):
+            break
+        if lower in {"no", "none"} and line.words[at - 1].lower in {":", "?", "-", "="}:
+            alone = at - match.last <= 2 and line.after(at) in PARTS | {")"}
+            return ("absent", (at, at)) if alone else None  # none in "normal: no swelling"
+        if lower in MINUS and at == match.last + 1 and line.after(at) in {"", ",", ";", "."}:
+            return "absent", (at, at)
+        cue = next((one for one in line.cues if one.first == at and one.does == "deny after"), None)
+        if cue is None and not (tested and lower in turns("sound")):
+            if _is_normal(line, match, at):
+                return "absent", (at, at)
+            continue
+        if _bears_on(line, match, at, tested=tested):
+            last = at if cue is None else cue.last
+            twice = _denied_behind(line, at, last)
+            return ("perhaps" if twice else "absent"), (at, max(last, twice))
+    return _sound_before(line, match) if tested else None
+
+
+def _is_normal(line: Line, match: Match, at: int) -> bool:
+    """Whether what was found is said to be normal: ``other joints are normal``."""
+    if line.words[at].lower not in turns("normal") or match.pattern.targets[0].kind != "finding":
+        return False
+    between = line.words[match.last + 1 : at]
+    joined = all(word.lower in turns("verbs") for word in between)
+    return joined and line.after(at) in PARTS | {"but", ")"}
+
+
+def _denied_behind(line: Line, first: int, last: int) -> int:
+    """Where another denial bears on one: ``was not absent``, ``is not denied``; 0 where none."""
+    if not NOTS.isdisjoint(line.before(first)):
+        return last
+    following = next((cue for cue in line.cues if cue.first == last + 1), None)
+    return following.last if following is not None and following.does in DENYING else 0
+
+
+def _marked(line: Line, at: int) -> Denial | None:
+    """A mark right behind what was found: ``fever (-)``, ``fever: -``, ``swelling-free``."""
+    here = [word.lower for word in line.words[at : at + 3]]
+    if len(here) == 3 and here[0] in BRACKETS and here[2] in BRACKETS:
+        if here[1] in MINUS | NAMED_MINUS:
+            return "absent", (at, at + 2)
+        if here[1] == "?":
+            return "perhaps", (at, at + 2)
+    if here[:1] in ([":"], ["="]) and here[1:2] and here[1] in MINUS:
+        return ("absent", (at, at + 1)) if line.after(at + 1) in PARTS else None
+    if here[:1] == ["-ve"]:
+        return "absent", (at, at)
+    free = at + (here[:1] == ["-"])
+    if free < len(line.words) and line.words[free].lower == "free" and line.after(free) in PARTS:
+        return "absent", (free, free)
+    return None
+
+
+def _sound_before(line: Line, match: Match) -> Denial | None:
+    """Whether a result is denied by a word before it: ``normal Lachman test``."""
+    for word in reversed(line.words[max(match.first - 2, 0) : match.first]):
+        if word.lower in ENDING | {","}:
+            break
+        if word.lower in turns("sound") | {"negative"}:
+            return "absent", (word.index, word.index)
+    return None
+
+
+def _bears_on(line: Line, match: Match, at: int, *, tested: bool) -> bool:
+    """Whether a word behind what was found still speaks of it."""
+    between = line.words[match.last + 1 : at]
+    pieces = _pieces(between)
+    if any(word.lower == ":" for word in between) or any(len(piece) > ITEM for piece in pieces):
+        return False
+    marks = [word.lower for word in between if word.lower in MARKS]
+    if marks and any(line.words[one].lower in turns("affirming") for one in match.used):
+        return False  # "Lachman positive, varus/valgus stable" has its own result
+    if marks and match.pattern.said and match.pattern.targets[0].state == "absent":
+        return False  # "knee stable, no effusion, Lachman negative"
+    if not marks:
+        return len(pieces[0]) < ITEM
+    if _are_all_said(line, match, at):
+        return True
+    joined = marks[-1] in (AND | OR if tested else OR)
+    return joined and (tested or "," not in marks)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from kneebayes.binding import renamed_in
-from kneebayes.teaching.case import PracticeCase
+from kneebayes.teaching.case import PracticeCase, case_from_json
 from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.frequencies import NaturalFrequencies, largest_remainder
 from kneebayes.teaching.patients import DIFFICULTIES, KINDS, Hardness
@@ -14,7 +14,6 @@ from kneebayes.teaching.practice import (
     ask_the_best,
     neglect_base_rates,
 )
-from kneebayes.teaching.saving import case_from_json
 from kneebayes.teaching.scoring import (
     GretherWeights,
     StatedBelief,

@@ -18,7 +18,7 @@ from kneebayes.arguments import checked, whole_number
 from kneebayes.binding import renamed, renamed_function
 from kneebayes.errors import KneebayesError
 from kneebayes.odds import inverse_logit, logit
-from kneebayes.teaching.case import PracticeCase, new_case
+from kneebayes.teaching.case import PracticeCase, load_handed_in, new_case
 from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.practice_text import Page, Paged
 from kneebayes.teaching.scoring import NORMAL, GretherWeights, weigh_statements
@@ -181,8 +181,6 @@ class Practice(Paged):
             If there is no such folder, it holds no case, a file is no case of this model, or
             a case was never closed; says which files, all at once.
         """
-        from kneebayes.teaching.saving import load_handed_in
-
         place = Path(folder)
         try:
             files = sorted(path for path in place.iterdir() if path.suffix == ".json")
