@@ -296,22 +296,6 @@ def _known_or_like(names: Names, name: str) -> list[str]:
     return [name] if names.has(name, KINDS) else names.like(name, KINDS)
 
 
-def by_node(data: ModelData, answers: Mapping[str, object]) -> dict[str, dict[str, object]]:
-    """Answers sorted by the id of the node they speak of, each still under its own name.
-
-    A group that is ruled out becomes an answer about each of its members.
-    """
-    answers = by_name(answers)
-    sorted_out: dict[str, dict[str, object]] = {}
-    for name, meaning in _meanings(data.names, answers).items():
-        if meaning.kind == "group":
-            for member in data.knowledge.groups[meaning.id].members:
-                sorted_out.setdefault(member, {})[member] = answers[name]
-        else:
-            sorted_out.setdefault(meaning.id, {})[name] = answers[name]
-    return sorted_out
-
-
 def evidence_of(answers: Iterable[Answer]) -> Evidence:
     """The answers as evidence for the engine."""
     return Evidence({answer.id: answer.likelihood for answer in answers})

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from kneebayes.arguments import checked, share, whole_number
 from kneebayes.binding import Axes, is_path, pd, renamed
 from kneebayes.building.model import ModelLike
-from kneebayes.case.answers import by_name, by_node
+from kneebayes.case.answers import by_name, read_in_order
 from kneebayes.case.case import Case, impossible_evidence
 from kneebayes.cohort.files import check_target, write_csv, write_parquet
 from kneebayes.cohort.sources import is_parquet
@@ -260,9 +260,9 @@ class SimulatedCohort(ModelResult):
             for row in sorted(self._rows, key=lambda row: -row["expected"])
         ]
         complaint = self.data.complaint
-        answered = by_node(self.data, self.given)
+        named, _ = read_in_order(self.data, self.given)
         holds = [f"{name} = {value!r}" for name, value in self.given.items()]
-        if complaint not in answered:
+        if complaint not in named:
             holds = [f"{self.data.knowledge.label(complaint)} = True", *holds]
         return self._report(
             f"{self._summary} ({self.data.reading})",

@@ -10,8 +10,7 @@ import anywidget
 import traitlets
 
 from kneebayes.building.model import read_as
-from kneebayes.case import read_answers
-from kneebayes.case.answers import Answer, by_node
+from kneebayes.case.answers import Answer, read_in_order
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, KneebayesError, TooWideError
 from kneebayes.history import History, read
 from kneebayes.page.html import script, static
@@ -172,12 +171,12 @@ def _answers_shown(model: ModelLike, answers: Mapping[str, object]) -> dict[str,
     """
     knowledge = model.data.knowledge
     given = {name: PERHAPS if _is_perhaps(value) else value for name, value in answers.items()}
-    read = {answer.id: answer for answer in read_answers(model.data, given)}
+    named, answered = read_in_order(model.data, given)
+    read = {answer.id: answer for answer in answered}
     complaint = knowledge.meta.complaint
     causes = {node: cause for cause, node in knowledge.there.items()}
     shown: dict[str, str] = {}
-    for named in by_node(model.data, given):
-        id = knowledge.there.get(named, named)
+    for id in named:
         if id == complaint:
             _keep_complaint(model, read[id].state if id in read else "unknown")
         elif id in read:

@@ -8,7 +8,14 @@ import oracle
 import pytest
 
 import kneebayes as kb
-from kneebayes.case.answers import by_node, in_words, says_no, says_unknown, says_yes, spoken
+from kneebayes.case.answers import (
+    in_words,
+    read_in_order,
+    says_no,
+    says_unknown,
+    says_yes,
+    spoken,
+)
 from kneebayes.case.bounded import _too_slow, budget_of
 from kneebayes.case.urgency import Urgency, UrgencyReason
 from kneebayes.errors import EvidenceError, KneebayesError
@@ -184,14 +191,14 @@ def test_an_answer_in_words(
     assert in_words(robot.knowledge, robot.network[id].states, id, likelihood) == words
 
 
-def test_answers_by_the_node_that_they_speak_of(robot: kb.Model) -> None:
+def test_answers_in_the_order_of_the_nodes_that_they_speak_of(robot: kb.Model) -> None:
     said = {"squeaking": True, "squeak": "yes", "wear": False, "vintage": True, "sparks": None}
-    assert by_node(robot.data, said) == {
-        "squeak": {"squeaking": True, "squeak": "yes"},
-        **{id: {id: False} for id in robot.knowledge.groups["wear"].members},
-        "model_year": {"vintage": True},
-        "sparks": {"sparks": None},
-    }
+    worn = [robot.knowledge.there[id] for id in robot.knowledge.groups["wear"].members]
+    named, answers = read_in_order(robot.data, said)
+    assert named == ("squeak", *worn, "model_year", "sparks")
+    states = [(answer.id, answer.state) for answer in answers]
+    assert states[:-1] == [("squeak", "present"), *((id, "absent") for id in worn)]
+    assert states[-1][0] == "model_year"
 
 
 def test_urgency_as_a_sentence() -> None:
