@@ -106,8 +106,23 @@ def lines_of(
     ax = ax or new_axes(*(size or (7.5, 1.2 + 0.34 * max(1.0, lines))))
     name_lines(ax, labels)
     ax.set_ylim(max(1, len(labels)) - 0.4, -0.6)
+    return below(ax, "")
+
+
+def below(ax: Axes, words: str) -> Axes:
+    """Write what stands below a picture that is open at the top and the right; the same axes."""
+    ax.set_xlabel(words, fontsize=SMALL, parse_math=False)
     ax.spines[["top", "right"]].set_visible(False)
     return ax
+
+
+def bars(ax: Axes, ends: Sequence[float], words: Sequence[str], striped: Sequence[bool]) -> None:
+    """Bars from the top, with words at their ends; some are orange and hatched."""
+    colours = [ORANGE if one else BLUE for one in striped]
+    hatches = ["//" if one else "" for one in striped]
+    ax.barh(range(len(ends)), ends, color=colours, hatch=hatches, edgecolor="white", height=0.62)
+    for place, (end, text) in enumerate(zip(ends, words, strict=True)):
+        ax.text(end, place, f" {text}", va="center", fontsize=SMALL)
 
 
 def legend_above(ax: Axes, middle: float, ncols: int = 3, loc: str = "lower center") -> None:
@@ -354,10 +369,7 @@ def draw_ranking(rows: Sequence[Mapping[str, Any]], top: int = 10, ax: Axes | No
     name_lines(ax, labels)
     ax.set_xlim(0.0, 1.02)
     ax.set_xticks([0.0, 0.5, 1.0], ["0%", "50%", "100%"])
-    caption = f"{EXPLAINS}\nblack mark: before the answers"
-    ax.set_xlabel(caption, fontsize=SMALL)
-    ax.spines[["top", "right"]].set_visible(False)
-    return ax
+    return below(ax, f"{EXPLAINS}\nblack mark: before the answers")
 
 
 def fit(ax: Axes) -> float:

@@ -29,7 +29,7 @@ from kneebayes.view.figures import (
     CERTAIN,
     GREY,
     ORANGE,
-    SMALL,
+    below,
     beside,
     legend_above,
     name_lines,
@@ -139,17 +139,12 @@ def draw_changes(
             lines.append(f"(probability {percent(row['probability'])})")
         labels.append("\n".join(lines))
     name_lines(ax, labels)
-    ax.set_ylim(-0.6, len(drawn) - 0.4)
-    shown = [row[name] for row in drawn for name in ("to_posterior", "over_posterior")]
-    odds_axis(ax, shown)
+    odds_axis(ax, [row[name] for row in drawn for name in ("to_posterior", "over_posterior")])
     low, high = ax.get_xlim()
     ax.set_xlim(low - 0.15 * (high - low), high + 0.15 * (high - low))  # for the numbers
-    ax.set_xlabel(
-        "P(it explains the complaint | evidence, answers), on the scale of log-odds", fontsize=SMALL
-    )
     legend_above(ax, 0.45, 4)
-    ax.spines[["top", "right"]].set_visible(False)
-    return ax
+    explains = "P(it explains the complaint | evidence, answers)"
+    return below(ax, f"{explains}, on the scale of log-odds")
 
 
 @dataclass(frozen=True, repr=False, eq=False)

@@ -33,6 +33,7 @@ from kneebayes.view.figures import (
     GREY,
     ORANGE,
     SMALL,
+    below,
     legend_above,
     name_lines,
     new_axes,
@@ -46,17 +47,8 @@ PAIRED = 8
 RIGHT, APART = 0.6, 0.07  # of the axes: from here names go to the left; names above each other
 NAME = 52  # letters of a question beside its point
 HEADER = (
-    "",
-    "question",
-    "bits",
-    "P(yes)",
-    "speaks of",
-    "now",
-    "if yes",
-    "if no",
-    "cost",
-    "burden",
-    "advice",
+    *("", "question", "bits", "P(yes)", "speaks of", "now", "if yes", "if no"),
+    *("cost", "burden", "advice"),
 )
 LEGEND = (
     "bits: expected information gain; for all causes their sum, which is a score.",
@@ -104,15 +96,12 @@ def draw_outcomes(rows: Rows, outcomes: Rows, top: int = SHOWN, ax: Axes | None 
     ax.plot([], [], "|", color="black", ms=12, mew=2, label="now")
     ax.text(1.06, len(drawn) - 0.45, "bits", va="bottom", fontsize=SMALL)
     name_lines(ax, labels)
-    ax.set_ylim(-0.6, len(drawn) - 0.4)
     ax.set_xlim(-0.03, 1.03)
     ax.set_xticks([0.0, 0.5, 1.0], ["0%", "50%", "100%"], fontsize=SMALL)
     about = str(drawn[0]["speaks_of_label"]) if drawn and same else "what stands in brackets"
-    caption = f"P({about}\u00a0| evidence, answer)\nbits: what the answer tells on average"
-    ax.set_xlabel(caption, fontsize=SMALL, parse_math=False)
     legend_above(ax, 0.45, 4)
-    ax.spines[["top", "right"]].set_visible(False)
-    return ax
+    average = "bits: what the answer tells on average"
+    return below(ax, f"P({about}\u00a0| evidence, answer)\n{average}")
 
 
 def draw_pareto(rows: Rows, ax: Axes | None = None) -> Axes:
@@ -146,12 +135,8 @@ def draw_pareto(rows: Rows, ax: Axes | None = None) -> Axes:
         )
     ax.set_xlim(-0.04 * most, 1.06 * most)
     ax.set_ylim(0.0, max([1.18 * top, *(height + 0.06 * top for height in heights)]))
-    ax.set_xlabel(
-        "cost, in the units of the knowledge folder (asking and looking: 0)", fontsize=SMALL
-    )
     ax.set_ylabel("expected information gain (bits)", fontsize=SMALL)
-    ax.spines[["top", "right"]].set_visible(False)
-    return ax
+    return below(ax, "cost, in the units of the knowledge folder (asking and looking: 0)")
 
 
 def _heights(front: Rows, most: float, top: float) -> list[float]:
@@ -417,17 +402,10 @@ class Questions(CaseResult):
 def _cells(row: Mapping[str, Any], rank: int) -> tuple[str, ...]:
     """One ranked question as cells; a question with several answers has no yes and no."""
     return (
-        f"{rank}{'*' if row['front'] else ''}",
-        str(row["question"]),
-        f"{row['bits']:.3f}",
-        _share(row["p_yes"]),
-        str(row["speaks_of_label"]),
-        _share(row["now"]),
-        _share(row["if_yes"]),
-        _share(row["if_no"]),
-        f"{row['cost']:g}",
-        f"{row['burden']:g}",
-        _share(row["advice"]),
+        *(f"{rank}{'*' if row['front'] else ''}", str(row["question"]), f"{row['bits']:.3f}"),
+        *(_share(row["p_yes"]), str(row["speaks_of_label"])),
+        *(_share(row[name]) for name in ("now", "if_yes", "if_no")),
+        *(f"{row['cost']:g}", f"{row['burden']:g}", _share(row["advice"])),
     )
 
 

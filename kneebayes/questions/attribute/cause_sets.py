@@ -14,7 +14,7 @@ from kneebayes.inference import CauseSet, most_probable_sets
 from kneebayes.inference import probability_of_exactly as exactly
 from kneebayes.inference.limits import first_in_time, seconds_left
 from kneebayes.text import counted
-from kneebayes.view.figures import BLUE, GREY, ORANGE, SMALL, lines_of
+from kneebayes.view.figures import GREY, bars, below, lines_of
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, ranked_frame, report_on
 
@@ -30,23 +30,17 @@ def draw_sets(
 ) -> Axes:
     """Draw the probability of each set of causes, and last of all other sets together."""
     rest = 1.0 - sum(probabilities)
-    colours = [ORANGE if is_urgent else BLUE for is_urgent in urgent]
-    rows = list(zip(labels, probabilities, colours, strict=True))
-    if rest > NOTHING_LEFT:
-        rows.append(("all other sets", rest, GREY))
-    ax = lines_of([label.replace(", ", ",\n") for label, *_ in rows], ax)
-    for place, (_, probability, colour) in enumerate(rows):
-        hatch = "//" if colour == ORANGE else ""
-        ax.barh(place, probability, color=colour, hatch=hatch, edgecolor="white", height=0.62)
-        ax.text(probability, place, f" {percent(probability)}", va="center", fontsize=SMALL)
-    ax.set_xlim(0.0, 1.25 * max(probability for _, probability, _ in rows))
+    others = [rest] if rest > NOTHING_LEFT else []
+    names, shares = [*labels, *("all other sets" for _ in others)], [*probabilities, *others]
+    ax = lines_of([name.replace(", ", ",\n") for name in names], ax)
+    bars(ax, shares, list(map(percent, shares)), [*urgent, *(False for _ in others)])
+    if others:
+        ax.patches[-1].set_facecolor(GREY)
+    ax.set_xlim(0.0, 1.25 * max(shares))
     ax.set_xticks([])
     ax.spines[["bottom"]].set_visible(False)
-    caption = "P(exactly these causes | evidence)"
-    if any(urgent):
-        caption += "\nhatched: an urgent cause is among them"
-    ax.set_xlabel(caption, fontsize=SMALL)
-    return ax
+    among = "\nhatched: an urgent cause is among them" if any(urgent) else ""
+    return below(ax, f"P(exactly these causes | evidence){among}")
 
 
 @dataclass(frozen=True, repr=False)

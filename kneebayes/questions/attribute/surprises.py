@@ -15,7 +15,7 @@ from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.text import counted
-from kneebayes.view.figures import BLUE, ORANGE, SMALL, lines_of
+from kneebayes.view.figures import bars, below, lines_of
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
@@ -100,26 +100,14 @@ def surprise(engine: Engine, evidence: Evidence, complaint: str) -> tuple[Surpri
 
 
 def draw_surprises(
-    labels: Sequence[str],
-    bits: Sequence[float],
-    doubtful: Sequence[bool],
-    ax: Axes | None = None,
+    labels: Sequence[str], bits: Sequence[float], doubtful: Sequence[bool], ax: Axes | None = None
 ) -> Axes:
     """Draw how surprising each answer is, and where something else may have been meant."""
     ax = lines_of(labels, ax)
-    places = range(len(labels))
-    colours = [ORANGE if is_doubtful else BLUE for is_doubtful in doubtful]
-    hatches = ["//" if is_doubtful else "" for is_doubtful in doubtful]
-    ax.barh(places, bits, color=colours, hatch=hatches, edgecolor="white", height=0.62)
-    for place, size in enumerate(bits):
-        told = f" {size:.1f} ({percent(2.0**-size)})"
-        ax.text(size, place, told, va="center", fontsize=SMALL)
+    bars(ax, bits, [f"{size:.1f} ({percent(2.0**-size)})" for size in bits], doubtful)
     ax.set_xlim(0.0, 1.4 * max(bits, default=1.0) or None)
-    caption = "surprise in bits: -log2 P(answer | all others)\nin brackets: this P"
-    if any(doubtful):
-        caption += "\nhatched: did you mean something else?"
-    ax.set_xlabel(caption, fontsize=SMALL)
-    return ax
+    meant = "\nhatched: did you mean something else?" if any(doubtful) else ""
+    return below(ax, f"surprise in bits: -log2 P(answer | all others)\nin brackets: this P{meant}")
 
 
 @dataclass(frozen=True, repr=False)

@@ -17,7 +17,7 @@ from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.paths import ancestors, descendants, reached, split_by_path
 from kneebayes.network import Link, Network
 from kneebayes.text import counted
-from kneebayes.view.figures import BLUE, GREY, ORANGE, SMALL, beside, legend_above, lines_of
+from kneebayes.view.figures import BLUE, GREY, ORANGE, SMALL, below, beside, legend_above, lines_of
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
@@ -125,9 +125,8 @@ def draw_without(
             beside(ax, (share, place), percent(share), away)
     ax.set_xlim(-0.18, 1.18)  # with room for the numbers
     ax.set_xticks([0.0, 0.5, 1.0], ["0%", "50%", "100%"], fontsize=SMALL)
-    ax.set_xlabel("P(finding present | evidence)", fontsize=SMALL)
     legend_above(ax, 0.0, 2, "lower left")
-    return ax
+    return below(ax, "P(finding present | evidence)")
 
 
 @dataclass(frozen=True, repr=False)

@@ -19,7 +19,7 @@ from kneebayes.view.figures import (
     CERTAIN,
     EXPLAINS,
     PALETTE,
-    SMALL,
+    below,
     legend_above,
     name_lines,
     new_axes,
@@ -56,10 +56,8 @@ def draw_readings(
         )
     name_lines(ax, [marked(row["cause"], row["urgent"]) for row in drawn])
     odds_axis(ax, [row[id] for row in drawn for id in lexicons])
-    ax.set_xlabel(f"{EXPLAINS} under each lexicon, on the scale of log-odds", fontsize=SMALL)
     legend_above(ax, 0.4)
-    ax.spines[["top", "right"]].set_visible(False)
-    return ax
+    return below(ax, f"{EXPLAINS} under each lexicon, on the scale of log-odds")
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -31,6 +31,7 @@ from kneebayes.view.figures import (
     ODDS_TICKS,
     ORANGE,
     SMALL,
+    below,
     name_ends,
     name_lines,
     new_axes,
@@ -210,13 +211,8 @@ def draw_intervals(rows: Rows, ax: Axes | None = None) -> Axes:
         ax.text(place, 1.0, name, **style)
     name_lines(ax, [marked(row["cause"], row["urgent"]) for row in drawn])
     odds_axis(ax, [row[name] for row in drawn for name in ("low", "high")])
-    ax.set_xlabel(
-        f"{EXPLAINS} and 5 to 95 % of the draws, on the scale of log-odds\n"
-        "first: in how many draws it comes first",
-        fontsize=SMALL,
-    )
-    ax.spines[["top", "right"]].set_visible(False)
-    return ax
+    scale = f"{EXPLAINS} and 5 to 95 % of the draws, on the scale of log-odds"
+    return below(ax, f"{scale}\nfirst: in how many draws it comes first")
 
 
 def draw_slopes(rows: Rows, ax: Axes | None = None) -> Axes:
@@ -383,14 +379,10 @@ class Robustness(CaseResult):
             (
                 str(rank),
                 self.case.marked(cause.id),
-                percent(self.priors[cause.id].value),
-                percent(cause.posterior),
+                *(percent(self.priors[cause.id].value), percent(cause.posterior)),
                 f"{percent(cause.low)} to {percent(cause.high)}",
-                percent(cause.p_first),
-                percent(cause.p_top_three),
-                f"{cause.rank_low}"
-                if cause.rank_low == cause.rank_high
-                else f"{cause.rank_low} to {cause.rank_high}",
+                *(percent(cause.p_first), percent(cause.p_top_three)),
+                " to ".join(dict.fromkeys((str(cause.rank_low), str(cause.rank_high)))),
             )
             for rank, cause in enumerate(self.causes, start=1)
             if rank <= SHOWN or self.case.knowledge.causes[cause.id].urgent

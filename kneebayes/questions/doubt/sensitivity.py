@@ -24,7 +24,7 @@ from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge.names import example_link
 from kneebayes.network import Numbers
 from kneebayes.text import counted, suggest
-from kneebayes.view.figures import BLACK, EXPLAINS, PALETTE, SMALL, fit, name_ends, new_axes
+from kneebayes.view.figures import BLACK, EXPLAINS, PALETTE, SMALL, below, fit, name_ends, new_axes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
@@ -237,11 +237,9 @@ def draw_curves(
     ax.locator_params(axis="x", nbins=6)
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_formatter(lambda share, _: f"{100 * share:.3g}%")
-    ax.set_xlabel(what, fontsize=SMALL, parse_math=False)
     ax.set_ylabel(EXPLAINS, fontsize=SMALL)
     name_ends(ax, {label: float(values[-1]) for label, (_, values) in curves.items()}, PALETTE)
-    ax.spines[["top", "right"]].set_visible(False)
-    fit(ax)
+    fit(below(ax, what))
     return ax
 
 

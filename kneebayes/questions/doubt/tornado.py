@@ -29,7 +29,7 @@ from kneebayes.view.figures import (
     AMBER,
     BLACK,
     BLUE,
-    SMALL,
+    below,
     beside,
     legend_above,
     name_lines,
@@ -223,15 +223,13 @@ def draw_tornado(
         " ".join(wrap(str(bar["about"]), LETTERS, max_lines=3, placeholder=" ...")) for bar in drawn
     ]
     name_lines(ax, labels, LETTERS)
-    said = f"P({cause} explains it | evidence)\nline: {percent(posterior)}, all at their values"
-    ax.set_xlabel(said, parse_math=False, fontsize=SMALL)
     ax.margins(x=0.3)  # for the numbers
     ax.locator_params(axis="x", nbins=4)
     ax.xaxis.set_major_formatter("{x:.0%}")
     if ax.get_legend_handles_labels()[0]:
         legend_above(ax, 0.5)
-    ax.spines[["top", "right"]].set_visible(False)
-    return ax
+    line = f"line: {percent(posterior)}, all at their values"
+    return below(ax, f"P({cause} explains it | evidence)\n{line}")
 
 
 def _given(bars: Sequence[Mapping[str, Any]], name: str) -> dict[int, float]:
