@@ -32,8 +32,7 @@ if TYPE_CHECKING:
     from kneebayes.cohort.simulation import benchmark_cohort, simulate, simulate_to_file
     from kneebayes.exchange.patient import load_case, save_case
     from kneebayes.exchange.phenopacket_read import load_phenopacket
-    from kneebayes.exchange.phenopacket_write import phenopacket
-    from kneebayes.exchange.risk_assessment import risk_assessment
+    from kneebayes.exchange.written_patients import phenopacket, risk_assessment
     from kneebayes.history import History
     from kneebayes.history.reading import read
     from kneebayes.inference import Engine
@@ -60,8 +59,7 @@ else:
                 "kneebayes.cohort.simulation": "benchmark_cohort simulate simulate_to_file",
                 "kneebayes.exchange.patient": "load_case save_case",
                 "kneebayes.exchange.phenopacket_read": "load_phenopacket",
-                "kneebayes.exchange.phenopacket_write": "phenopacket",
-                "kneebayes.exchange.risk_assessment": "risk_assessment",
+                "kneebayes.exchange.written_patients": "phenopacket risk_assessment",
                 "kneebayes.history.reading": "read",
                 "kneebayes.learning.learn": "update",
                 "kneebayes.page.html": "write_page",

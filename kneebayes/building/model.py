@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -152,7 +152,8 @@ def read_model(
     folder: str | Path | None = None, lexicon: str | None = None, layer: Layer = "literature"
 ) -> ModelData:
     """Read a knowledge folder and calibrate its network, as :func:`kneebayes.load` does."""
-    knowledge = read_knowledge(shipped_folder() if folder is None else folder, _layer(layer))
+    layer = _known("layer", layer, LAYERS)
+    knowledge = read_knowledge(shipped_folder() if folder is None else folder, layer)
     return model_of(knowledge, knowledge.meta.lexicon if lexicon is None else lexicon)
 
 
@@ -166,7 +167,7 @@ def models_of(knowledge: Knowledge, lexicons: Sequence[str]) -> dict[str, ModelD
     found: dict[str, ModelData] = {}
     missing = []
     for lexicon in lexicons:
-        _check_lexicon(knowledge, lexicon)
+        _known("lexicon", lexicon, knowledge.lexicons)
         kept = _kept(knowledge, lexicon)
         if kept is None:
             missing.append(lexicon)
@@ -199,20 +200,17 @@ def _elicited(knowledge: Knowledge, lexicons: Sequence[str]) -> Iterator[Elicite
             yield found
 
 
-def _check_lexicon(knowledge: Knowledge, lexicon: object) -> None:
-    if not isinstance(lexicon, str) or lexicon not in knowledge.lexicons:
-        name = lexicon if isinstance(lexicon, str) else shown(lexicon, 80)
-        message = f"No lexicon '{clipped(name)}'. There are: {', '.join(knowledge.lexicons)}."
-        raise UnknownNameError(message, name, suggest(name, knowledge.lexicons))
-
-
 def _kept(knowledge: Knowledge, lexicon: str) -> ModelData | None:
     """The network of the same matter, if it is one of those that were calibrated last."""
     for kept in tuple(_calibrated):
         if kept.lexicon == lexicon and _same_matter(kept.knowledge, knowledge):
             _keep(kept)
-            same = kept.knowledge is knowledge
-            return kept if same else kept.replace(knowledge=_from(kept.knowledge, knowledge))
+            if kept.knowledge is knowledge:
+                return kept
+            # its statements are the network's own, as if read from where the other lies
+            folder, whole = knowledge.folder, knowledge.whole
+            own = dataclasses.replace(kept.knowledge, folder=folder, whole=whole)
+            return kept.replace(knowledge=own)
     return None
 
 
@@ -230,11 +228,6 @@ def _same_matter(one: Knowledge, other: Knowledge) -> bool:
     if (one.digest, one.layer) != (other.digest, other.layer):
         return False
     return dataclasses.replace(one, folder=other.folder) == other
-
-
-def _from(kept: Knowledge, other: Knowledge) -> Knowledge:
-    """What is kept, as if read from where the other lies: its statements are the network's own."""
-    return dataclasses.replace(kept, folder=other.folder, whole=other.whole)
 
 
 @checked
@@ -374,7 +367,7 @@ def in_layer(model: AnyModel, layer: Layer) -> AnyModel:
     """
     data = model.data
     _refuse_if_learnt(data, "in_layer")
-    read = model_of(take_layer(data.knowledge, _layer(layer)), data.lexicon)
+    read = model_of(take_layer(data.knowledge, _known("layer", layer, LAYERS)), data.lexicon)
     return _with_reading(model, read, data.setting)
 
 
@@ -408,14 +401,13 @@ def _with_reading(model: AnyModel, read: ModelData, setting: str | None) -> AnyM
     return other if setting is None else in_setting(other, setting)
 
 
-def _layer(name: object) -> Layer:
-    """A layer by its name, checked."""
+def _known(kind: str, name: object, known: Collection[str]) -> Any:
+    """A name that must be one of those known."""
     text = name if isinstance(name, str) else shown(name, 80)
-    for layer in LAYERS:
-        if layer == text:
-            return layer
-    message = f"No layer {clipped(repr(text))}. There are: {', '.join(LAYERS)}."
-    raise UnknownNameError(message, text, suggest(text, LAYERS))
+    if isinstance(name, str) and name in known:
+        return name
+    message = f"No {kind} '{clipped(text)}'. There are: {', '.join(known)}."
+    raise UnknownNameError(message, text, suggest(text, known))
 
 
 def _refuse_if_learnt(data: ModelData, function: str) -> None:

@@ -65,7 +65,11 @@ class TargetedNetwork:
             message = f"targets: name at least one node, and each once. Got {names!r}."
             raise KneebayesError(message)
         nodes = [self.file.network[id] for id in self.targets]
-        asked = [_state_node(node, state) for node in nodes for state in node.states]
+        asked = [
+            table_node(state_id(node.id, state), [node.id], np.stack([1.0 - own, own], axis=1))
+            for node in nodes
+            for state, own in zip(node.states, np.eye(len(node.states)), strict=True)
+        ]
         self.engine = Engine(Network((*self.file.network.nodes, *asked)))
 
     @property
@@ -224,12 +228,6 @@ def _number(name: str) -> float | None:
         return float(name)
     except ValueError:
         return None
-
-
-def _state_node(target: Node, state: str) -> Node:
-    own = [float(other == state) for other in target.states]
-    table = np.array([[1.0 - entry, entry] for entry in own])
-    return table_node(state_id(target.id, state), [target.id], table)
 
 
 def state_id(target: str, state: str) -> str:

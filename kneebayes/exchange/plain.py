@@ -155,7 +155,9 @@ def _rows(
         for row in places[:NAMED]:
             adds = "holds what is no probability" if odd[row] else f"adds up to {sums[row]:.6g}"
             where = _named_row(row, node.parents, states)
-            problems.add(node.id, f"{where} {adds}: {_shown(table[row])}.", "It must add up to 1.")
+            first = ", ".join(f"{value:.6g}" for value in table[row, :6])
+            first += ", ..." if len(node.states) > 6 else ""
+            problems.add(node.id, f"{where} {adds}: {first}.", "It must add up to 1.")
         if len(places) > NAMED:
             more = f"{counted(len(places) - NAMED, 'more row is', many='more rows are')} wrong."
             problems.add(node.id, more)
@@ -187,11 +189,6 @@ def _named_row(row: int, parents: Sequence[str], states: Sequence[tuple[str, ...
     named = zip(parents, states, where, strict=True)
     words = (f"{parent} = {own[int(position)]}" for parent, own, position in named)
     return f"the row ({', '.join(words)})"
-
-
-def _shown(row: Numbers) -> str:
-    first = ", ".join(f"{value:.6g}" for value in row[:6])
-    return f"{first}, ..." if len(row) > 6 else first
 
 
 def same_nodes(first: Iterable[PlainNode], second: Iterable[PlainNode], close: float) -> list[str]:
@@ -239,7 +236,7 @@ class Format:
     name: str  # the usual one
     suffixes: tuple[str, ...]  # of its files; the first is the usual one
     plain: Callable[[Network], list[PlainNode]]  # what it can hold: tables, and noisy-ORs if it can
-    allowed: Callable[[str], bool]  # whether a name of a node or state can be written
+    allowed: Callable[[str], object]  # whether a name of a node or state can be written
     write: Callable[[Parsed], str]  # the text of a file, from nodes with allowed names
     read: Callable[[Content, Problems], Parsed]  # what is wrong is added to the problems
     whole: bool = False  # whether it holds all there is to a network, so that one file is enough

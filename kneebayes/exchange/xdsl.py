@@ -134,10 +134,6 @@ def _places(nodes: list[PlainNode]) -> dict[str, tuple[int, int]]:
     return places
 
 
-def _allowed(name: str) -> bool:
-    return NAME.fullmatch(name) is not None
-
-
 # reading
 
 
@@ -324,4 +320,4 @@ def _largest_of(parents: Sequence[Numbers], leak: Numbers) -> tuple[float, ...]:
     return tuple(np.maximum(table, 0.0).ravel().tolist())
 
 
-FORMAT = Format("XDSL", (".xdsl",), _plain, _allowed, _write_xdsl, _read_xdsl)
+FORMAT = Format("XDSL", (".xdsl",), _plain, NAME.fullmatch, _write_xdsl, _read_xdsl)

@@ -310,7 +310,8 @@ class _Checks:
         if knowledge.causes[rest].present_in is not None:
             place = f"{knowledge.place(rest)}: present_in"
             yield Problem(place, "what has parts cannot be silent itself.", "Take it out.")
-        least = sum(_lowest(one.commonness.part or 0.0) for one in parts)
+        shares = [one.commonness.part or 0.0 for one in parts]
+        least = sum(part[0] if isinstance(part, tuple) else part for part in shares)
         if least >= 1.0:
             wrong = f"its parts add up to at least {least:.2f} of it."
             yield Problem(knowledge.place(rest), wrong, "Lower the parts; some rest must be.")
@@ -365,10 +366,6 @@ def _last_column(claim: Claim) -> str:
         f"Its last column is '{reason}'. If that belongs to the statement, {QUOTED}:"
         f"\n      {whole}\n      Else empty the last column:\n      {emptied}"
     )
-
-
-def _lowest(amount: tuple[float, float] | float) -> float:
-    return amount if isinstance(amount, float) else amount[0]
 
 
 def _check_settings(knowledge: Knowledge, unread: Collection[str]) -> Iterator[Problem]:

@@ -225,10 +225,10 @@ class Layered:
                     before = whole.get(key)
                     whole[key] = {**(before if isinstance(before, dict) else {}), **value}
                     for inner in value:
-                        self._own(f"{file}: {key}.{inner}", folder)
+                        self.owner[f"{file}: {key}.{inner}"] = folder
                 elif file != META or folder is self.folders[-1] or key not in OWN_MATTER:
                     whole[key] = value
-                    self._own(f"{file}: {key}", folder)
+                    self.owner[f"{file}: {key}"] = folder
         return whole
 
     def causes(self) -> dict[str, tuple[Extended, Path]]:
@@ -238,7 +238,7 @@ class Layered:
             found = self._kept("causes", found, folder.without)
             for file in sorted((folder.path / "causes").glob("*.toml")):
                 found[file.stem] = (folder, file)
-                self._own(f"causes/{file.name}", folder)
+                self.owner[f"causes/{file.name}"] = folder
         return dict(sorted(found.items()))
 
     def unused(self) -> list[Problem]:
@@ -260,9 +260,6 @@ class Layered:
             if folder.name and rest != problem.place and rest[:1] in ("", ".", ":", "["):
                 return replace(problem, place=folder.place(problem.place))
         return problem
-
-    def _own(self, place: str, folder: Extended) -> None:
-        self.owner[place] = folder
 
     def _kept(self, file: str, whole: dict[str, Any], without: Iterable[str]) -> dict[str, Any]:
         """Entries that a further folder does not leave out."""
@@ -317,23 +314,21 @@ def _chain(folder: Path, problems: list[Problem]) -> tuple[Extended, ...]:
     here, name = folder, ""
     while True:
         content = read_toml(here / META, META, []) or {}  # told of when it is read in full
-        place = f"{name}/{META}: extends" if name else f"{META}: extends"
         chain.insert(0, Extended(here, name, _without(here)))
         said = content.get("extends", "")
         if not isinstance(said, str) or not said:
             return tuple(chain)
-        there = _place_of(here, said)
+        there, remedy = _place_of(here, said), "Take 'extends' out of one of them."
         if there is None:
             wrong = f"there is no knowledge folder {shown(said, 80)} seen from {here}."
             remedy = f"Name a folder with a {META}, or '{SHIPPED}' for the one in the package."
-            problems.append(Problem(place, wrong, remedy))
-            return tuple(chain)
-        if there in [one.path.resolve() for one in chain] or len(chain) >= MOST:
-            names = [one.path.resolve().name for one in reversed(chain)]
-            round_trip = " extends ".join([*names, there.name])
+        elif len(chain) >= MOST:
+            wrong = f"more than {MOST} folders extend each other."
+        elif there in (paths := [one.path.resolve() for one in reversed(chain)]):
+            round_trip = " extends ".join(path.name for path in (*paths, there))
             wrong = f"the folders extend each other in a circle: {round_trip}."
-            if len(chain) >= MOST:
-                wrong = f"more than {MOST} folders extend each other."
-            problems.append(Problem(place, wrong, "Take 'extends' out of one of them."))
-            return tuple(chain)
-        here, name = there, said if not name else f"{name}/{said}"
+        else:
+            here, name = there, f"{name}/{said}" if name else said
+            continue
+        problems.append(Problem(f"{chain[0].place(META)}: extends", wrong, remedy))
+        return tuple(chain)
