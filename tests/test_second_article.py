@@ -251,7 +251,7 @@ SPEAKS_OF_BODIES = {
     "history/": "English words and turns of speech, whatever a folder is about",
     "exchange/codes.py": "words of a public ontology",
     "exchange/phenopacket_read.py": "parts of the body by the public ontology",
-    "study/published.py": "a field of the published patients",
+    "study/published_evaluation.py": "a field of the published patients",
     "knowledge/statements.py": "what an assumption may look like",
     "knowledge/reading.py": "an id and a state that it may have",
     "cli/app.py": "what the package is about where no folder is named",

@@ -12,8 +12,8 @@ import pytest
 import kneebayes as kb
 from kneebayes.exchange import ExchangeError, load_network_file, save_network
 from kneebayes.exchange.patient import _in_words, answer_of, case_content, software
-from kneebayes.exchange.written_patients import SCALE
 from kneebayes.exchange.side_table import NetworkFile, side_table_path
+from kneebayes.exchange.written_patients import SCALE
 from kneebayes.network import Network, noisy_or_node, root_node, table_node
 
 WHEN = datetime(2026, 1, 2, 5, 4, 5, tzinfo=timezone(timedelta(hours=2)))
