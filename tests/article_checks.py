@@ -15,6 +15,7 @@ HOLDS, WEAK, WRONG = "holds", "weak", "wrong"
 CLEAR = 1.2  # an odds ratio from which on an effect is seen
 SOME = 1.02  # and below which there is none
 NEARLY = 0.15  # a frequency that is less than this below what is asked is weak, not wrong
+ROUNDED = 1e-9  # what is solved for a probability reaches it to this digit
 LEVELS = ("routine", "soon", "now")
 
 
@@ -102,7 +103,7 @@ def _raises(asked: Asked, row: dict[str, str]) -> Verdict:
     if ratio < SOME:
         return Verdict(WRONG, measured)
     asked_for = float(row["strength"] or 0.0)
-    strong = reached >= asked_for if asked_for else ratio >= CLEAR
+    strong = reached >= asked_for - ROUNDED if asked_for else ratio >= CLEAR
     return Verdict(HOLDS if strong else WEAK, measured)
 
 

@@ -127,10 +127,13 @@ class Drafts:
         arrows = [arrow for arrow, _ in (*draft.frequencies, *draft.contrasts)]
         places = {(arrow.parent, arrow.child): arrow.place for arrow in arrows}
         given = frequencies_from(links, leaks, draft.order, self._free, self._companions)
+        otherwise = {(one.source, one.finding) for one in self.knowledge.pointers}
+        otherwise |= self.knowledge.said_of_groups
         for child, own in wanted.items():
             for parent, (frequency,) in own.items():
                 most = given[child][parent][0]
-                if links[child][parent][0] == 0.0 and most > frequency + ALLOWED:
+                below = links[child][parent][0] == 0.0 and most > frequency + ALLOWED
+                if below and (parent, child) not in otherwise:
                     yield _below(places[parent, child], float(frequency), float(most))
 
     def _wanted(self) -> Rows:

@@ -126,7 +126,7 @@ def _priors(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterato
 def _arrows(
     knowledge: Knowledge, elicited: Elicited, engine: Engine, *, settled: bool
 ) -> Iterator[Quantity]:
-    evoked = {(cause.id, id) for cause in knowledge.causes.values() for id in cause.evoked_by}
+    evoked = {(pointer.source, pointer.finding) for pointer in knowledge.pointers}
     for stated in elicited.stated:
         arrow, said = stated.arrow, stated.arrow.statement
         if (arrow.parent, arrow.child) in evoked and settled:
@@ -167,25 +167,22 @@ def _leaks(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterator
 
 def _evoking(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterator[Quantity]:
     lexicon = knowledge.lexicons[elicited.lexicon]
-    for cause in knowledge.causes.values():
-        for finding, said in cause.evoked_by.items():
-            stated = next(
-                one
-                for one in elicited.stated
-                if one.arrow.parent == cause.id and one.arrow.child == finding
-            )
-            yield Quantity(
-                "evoking",
-                finding,
-                cause.id,
-                "present",
-                said.evokes,
-                amount_interval(said.evokes, "evoking", lexicon),
-                said.because,
-                _link_at(engine, stated),
-                _word("evoking", said.evokes, f"evoking of {cause.id} by {finding}"),
-                said.between,
-            )
+    order = engine.network.index
+    by_arrow = {(one.arrow.parent, one.arrow.child): one for one in elicited.stated}
+    for pointer in sorted(knowledge.pointers, key=lambda one: order[one.finding]):
+        source, finding, said = pointer.source, pointer.finding, pointer.said
+        yield Quantity(
+            "evoking",
+            finding,
+            source,
+            "present",
+            said.evokes,
+            amount_interval(said.evokes, "evoking", lexicon),
+            said.because,
+            _link_at(engine, by_arrow[source, finding]),
+            _word("evoking", said.evokes, f"evoking of {source} by {finding}"),
+            said.between,
+        )
 
 
 def _is_settled(knowledge: Knowledge, elicited: Elicited) -> bool:

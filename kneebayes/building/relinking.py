@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from kneebayes.building.places import offset_of
 from kneebayes.building.words import amount_interval
 from kneebayes.inference import Engine, Evidence
-from kneebayes.knowledge.base import Knowledge, present_node
+from kneebayes.knowledge.base import Knowledge, any_of, present_node
 from kneebayes.knowledge.checks import Remark
 from kneebayes.knowledge.statements import Lexicon
 from kneebayes.network import Network, Numbers
@@ -325,44 +325,48 @@ def solve_evoked(
 ) -> tuple[Network, list[Remark]]:
     """Set the links for which an evoking strength is stated.
 
-    What a finding points to is that the cause explains the complaint, so that is the node
-    whose link is solved. Where the bounds that the statement names stop it, a remark says what was
-    reached.
+    What a finding points to is that the cause, or one of the group, explains the complaint, so that
+    is the node whose link is solved; what shows a finding comes before it. Where the bounds that
+    the statement names stop it, a remark says what was reached.
     """
     engine = Engine(network)
     seen = Evidence.of(network, {knowledge.meta.complaint: "present"})
-    stated = [
-        (cause, finding, said, amount_interval(said.evokes, "evoking", lexicon).value)
-        for cause in knowledge.causes.values()
-        for finding, said in cause.evoked_by.items()
-    ]
+    stated = {
+        one: amount_interval(one.said.evokes, "evoking", lexicon).value
+        for one in knowledge.pointers
+    }
     wanted = {}
-    for cause, finding, said, target in stated:
-        node, offset = offset_of(network, cause.id, "present", finding)
-        link = Evoking(finding, cause.id, engine.place_of(node.id) + offset, said.between)
-        wanted[link] = np.ones(1, dtype=np.bool_), np.array([target])
+    for one in sorted(stated, key=lambda pointer: network.index[pointer.finding]):
+        node, offset = offset_of(network, one.source, "present", one.finding)
+        place = engine.place_of(node.id) + offset
+        link = Evoking(one.finding, one.source, place, one.said.between)
+        wanted[link] = np.ones(1, dtype=np.bool_), np.array([stated[one]])
     numbers = engine.numbers.copy()
     evoke_rows(engine, seen, wanted, numbers)
-    cases = [seen.plus(Evidence.of(network, {finding: "present"})) for _, finding, *_ in stated]
-    found = engine.propagate_each(cases, {cause.id for cause, *_ in stated}, numbers)
+    cases = [seen.plus(Evidence.of(network, {one.finding: "present"})) for one in stated]
+    found = engine.propagate_each(cases, {one.source for one in stated}, numbers)
     remarks = []
-    for row, (cause, finding, said, target) in enumerate(stated):
-        reached, (low, high) = found.marginals[cause.id][row, 1], said.between
+    for row, (one, target) in enumerate(stated.items()):
+        reached, (low, high) = found.marginals[one.source][row, 1], one.said.between
         if abs(reached - target) > SHORT_OF:
             text = (
-                f"'{said.evokes}' asks for P({cause.label} | {finding}) = {target:.0%}; "
-                f"the link allowed ({low:g} to {high:g}) gives {reached:.0%}."
+                f"'{one.said.evokes}' asks for P({knowledge.label(one.source)} | {one.finding}) = "
+                f"{target:.0%}; the link allowed ({low:g} to {high:g}) gives {reached:.0%}."
             )
-            place = f"causes/{cause.id}.toml: evoked_by.{finding}"
-            remarks.append(Remark("evoking strength not reached", place, text))
+            remarks.append(Remark("evoking strength not reached", one.place, text))
     return network.with_numbers(numbers[0]), remarks
 
 
 def group_remarks(network: Network, knowledge: Knowledge, lexicon: Lexicon) -> list[Remark]:
-    """Compare what is said of groups ("usually indicates an injury") with the network."""
+    """Compare what is said of groups ("usually indicates an injury") with the network.
+
+    Where the links are solved from it (:attr:`Knowledge.pointers`) nothing is left to compare.
+    """
     engine = Engine(network)
     remarks: list[Remark] = []
     for group in knowledge.groups.values():
+        if any_of(group.id) in knowledge.mediators:
+            continue
         for finding, said in group.evoked_by.items():
             target = amount_interval(said.evokes, "evoking", lexicon)
             seen = Evidence.of(network, {knowledge.meta.complaint: "present", finding: "present"})

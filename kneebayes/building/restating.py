@@ -255,7 +255,7 @@ class Restating:
         takes_part = self._relevant({finding, self.complaint})
         says = [
             one.kind in ("prior", "scale", "presence")
-            or (one.kind != "evoking" and one.node in takes_part)
+            or (one.node in takes_part and (one.kind != "evoking" or one.node != finding))
             for one in self.quantities.all
         ]
         says[at] = True

@@ -26,6 +26,7 @@ from kneebayes.knowledge.records import (
 from kneebayes.knowledge.statements import (
     ASSUMED,
     Claim,
+    Evoked,
     Layer,
     Lexicon,
     Record,
@@ -49,6 +50,16 @@ class Arrow:
     statement: Statement
     place: str
     silent: bool = False  # of a cause that is there without explaining the complaint
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A finding that is stated to point to a cause, or to a node that stands for a group."""
+
+    source: str
+    finding: str
+    said: Evoked
+    place: str
 
 
 @dataclass(frozen=True)
@@ -196,6 +207,37 @@ class Knowledge:
         return risk and cause.present_in is not None and context not in cause.shows_silent
 
     @cached_property
+    def pointers(self) -> tuple[Pointer, ...]:
+        """Evoking strengths that a link is solved from, in the order of the files.
+
+        Those of groups are among them where the layer has a node for the group.
+        """
+        causes = [
+            Pointer(cause.id, finding, said, f"{self.place(cause.id)}: evoked_by.{finding}")
+            for cause in self.causes.values()
+            for finding, said in cause.evoked_by.items()
+        ]
+        groups = [
+            Pointer(any_of(group.id), finding, said, f"{self.place(group.id)}.evoked_by.{finding}")
+            for group in self.groups.values()
+            if any_of(group.id) in self.mediators
+            for finding, said in group.evoked_by.items()
+        ]
+        return (*causes, *groups)
+
+    @cached_property
+    def said_of_groups(self) -> frozenset[tuple[str, str]]:
+        """Members of groups, each with what raises it or what it shows since its group does."""
+        return frozenset(
+            (member, id)
+            for group in self.groups.values()
+            for member in group.members
+            if member in self.causes
+            for id, said in (*group.raised_by.items(), *group.shows.items())
+            if said in (self.causes[member].raised_by.get(id), self.causes[member].shows.get(id))
+        )
+
+    @cached_property
     def there(self) -> dict[str, str]:
         """For each cause the node that says that it is there, whether it explains or not.
 
@@ -284,6 +326,11 @@ def present_node(cause: str) -> str:
     return f"{cause}_present"
 
 
+def any_of(group: str) -> str:
+    """Id of the node that says that a member of a group explains the complaint."""
+    return f"{group}_any"
+
+
 def _brings_along(parent: Cause, statement: Statement) -> bool:
     """Whether a cause that raises another one is there only as what explains the complaint.
 
@@ -299,13 +346,14 @@ def _together(cause: Cause, parent: Cause | None, statement: Statement) -> bool:
     return silent and cause.present_in is not None and statement.risk is not None
 
 
+ORIGINS = ("because", "word_because", "published_because", "assumed_because", "overruled")
 HOLDING = (Record, dict, tuple)  # what may hold something that gives an origin
 
 
 def _origins_inside(place: str, value: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
     if isinstance(value, Record):
         fields = value.__dict__
-        for name in ("because", "published_because", "assumed_because", "overruled"):
+        for name in ORIGINS:
             if fields.get(name):
                 yield place, fields[name]
         inside = [(_inside(place, name), fields[name]) for name in fields if "because" not in name]

@@ -9,9 +9,9 @@ from kneebayes.errors import Problem
 from kneebayes.knowledge.base import EXPLANATION, Arrow, Knowledge
 from kneebayes.knowledge.files import QUOTED, written_row
 from kneebayes.knowledge.names import Meaning, Names
-from kneebayes.knowledge.records import parted
-from kneebayes.knowledge.statements import ASSUMED, Amount, Claim
-from kneebayes.text import did_you_mean, either, suggest
+from kneebayes.knowledge.records import Group, parted
+from kneebayes.knowledge.statements import ASSUMED, Amount, Claim, Statement
+from kneebayes.text import counted, did_you_mean, either, suggest
 
 ADD = "Add it (what is told or seen stands in findings.toml), or take the name out."
 
@@ -236,16 +236,9 @@ class _Checks:
                 where = f"{place}: shows.{knowledge.meta.complaint}"
                 yield where, "frequency", shown.how_often
         for group in knowledge.groups.values():
-            for evoking, evoked in group.evoked_by.items():
-                place = f"{knowledge.place(group.id)}.evoked_by.{evoking}"
-                yield place, "evoking", evoked.evokes
+            yield from _amounts_of_group(group, knowledge.place(group.id))
         for arrow in knowledge.arrows():
-            said = arrow.statement
-            yield arrow.place, "frequency", said.how_often
-            yield arrow.place, "frequency", said.in_cases
-            yield arrow.place, "risk", said.risk
-            direction = "frequency" if said.risk is None else "risk"
-            yield f"{arrow.place}.word", direction, said.word or None
+            yield from _amounts_of(arrow.statement, arrow.place)
         for context in knowledge.contexts.values():
             yield f"{knowledge.place(context.id)}.share", "frequency", context.share
             yield f"{knowledge.place(context.id)}.leak", "frequency", context.leak
@@ -264,10 +257,25 @@ class _Checks:
             for evoking in group.evoked_by:
                 where = f"{place}.evoked_by"
                 yield from self.unknown(where, "finding", evoking, knowledge.findings)
+            yield from self.said_of_group(group)
         for finding in knowledge.findings.values():
             if finding.method:
                 place = f"{knowledge.place(finding.id)}.method"
                 yield from self.unknown(place, "method", finding.method, knowledge.methods)
+
+    def said_of_group(self, group: Group) -> Iterator[Problem]:
+        """What raises a group and what it shows: known, and stated in the way that goes with it."""
+        for field, statements in (("raised_by", group.raised_by), ("shows", group.shows)):
+            for id, said in statements.items():
+                place = f"{self.knowledge.place(group.id)}.{field}.{id}"
+                yield from self.unknown(place, "", id, self.nodes)
+                if (said.how_often is None) != (field == "raised_by"):
+                    wrong = f"that is not understood under '{field}'."
+                    remedy = "Under raised_by give a ratio (risk), under shows how often."
+                    yield Problem(place, wrong, remedy)
+                if len(self.states(id)) > 1:
+                    wrong = f"'{id}' has states, in one of which everybody is."
+                    yield Problem(place, wrong, "State it for each cause of the group.")
 
     def evoking(self) -> Iterator[Problem]:
         """Findings that point to a cause, without a link that could be solved."""
@@ -354,6 +362,24 @@ class _Checks:
                 if len(self.states(id)) > 1:
                     wrong = f"'{id}' has several states and is never just present."
                     yield Problem(place, wrong, "Name what is present or absent.")
+
+
+def _amounts_of_group(group: Group, place: str) -> Iterator[tuple[str, str, Amount | None]]:
+    """The amounts of what is said of a group."""
+    for id, evoked in group.evoked_by.items():
+        yield f"{place}.evoked_by.{id}", "evoking", evoked.evokes
+    for field, statements in (("raised_by", group.raised_by), ("shows", group.shows)):
+        for id, said in statements.items():
+            yield from _amounts_of(said, f"{place}.{field}.{id}")
+
+
+def _amounts_of(said: Statement, place: str) -> Iterator[tuple[str, str, Amount | None]]:
+    """The amounts of a statement, with the direction of speech of each."""
+    yield place, "frequency", said.how_often
+    yield place, "frequency", said.in_cases
+    yield place, "risk", said.risk
+    direction = "frequency" if said.risk is None else "risk"
+    yield f"{place}.word", direction, said.word or None
 
 
 def _last_column(claim: Claim) -> str:
@@ -458,6 +484,9 @@ def _contradictions(knowledge: Knowledge) -> Iterator[Remark]:
 
 def _loose_findings(knowledge: Knowledge) -> Iterator[Remark]:
     reached = {arrow.child for arrow in knowledge.arrows()}
+    if knowledge.layer == "article":
+        yield from _not_in_the_article(knowledge, {*reached, knowledge.meta.complaint})
+        return
     for finding in knowledge.findings.values():
         if finding.id not in {*reached, knowledge.meta.complaint}:
             text = "no cause or mediator produces it."
@@ -465,6 +494,17 @@ def _loose_findings(knowledge: Knowledge) -> Iterator[Remark]:
     for mediator in knowledge.mediators.values():
         if mediator.id not in {*reached, *knowledge.there.values()}:
             yield Remark("mediator without cause", mediator.id, "nothing produces it.")
+
+
+def _not_in_the_article(knowledge: Knowledge, reached: Collection[str]) -> Iterator[Remark]:
+    """One remark for all findings that literature alone speaks of: answers to them say nothing."""
+    silent = [one.label for id, one in knowledge.findings.items() if id not in reached]
+    if silent:
+        text = (
+            f"{counted(len(silent), 'finding')} of which the article says nothing: "
+            f"{', '.join(silent)}."
+        )
+        yield Remark("not spoken of", "findings.toml", text)
 
 
 def _what_is_not_named(knowledge: Knowledge) -> Iterator[Remark]:

@@ -1,8 +1,8 @@
 """How much of a folder to take: the article alone, with literature, or with what lies beyond.
 
-One folder holds all three. ``article`` keeps what rests on a claim, in the article's words;
-``literature`` adds what was measured, and keeps the parts of something else together;
-``beyond`` names the parts as causes of their own.
+One folder holds all three. ``article`` keeps what rests on a claim, in the article's words
+(:mod:`kneebayes.knowledge.article`); ``literature`` takes what was measured instead, and keeps the
+parts of something else together; ``beyond`` names the parts as causes of their own.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
+from kneebayes.knowledge.article import article_alone
 from kneebayes.knowledge.base import Knowledge, present_node
 from kneebayes.knowledge.records import (
     Cause,
@@ -21,17 +22,23 @@ from kneebayes.knowledge.records import (
     UrgencyRule,
     rules_without,
 )
-from kneebayes.knowledge.statements import Commonness, Evoked, Layer, Statement
+from kneebayes.knowledge.statements import Commonness, Layer, Statement
 
-VAGUEST = "can"
-Shown = TypeVar("Shown", Context, Finding, Mediator)
+Stating = TypeVar("Stating", Cause, Context, Mediator, Finding)
 
 
 def in_layer(knowledge: Knowledge, layer: Layer) -> Knowledge:
-    """A folder, in any layer, as one layer sees it."""
-    whole = knowledge if knowledge.whole is None else knowledge.whole
+    """A folder, in any layer, as one layer sees it.
+
+    ``article``: only statements that rest on a claim, in the article's words instead of
+    published numbers; nothing is said of presence or of the parts of something else.
+    ``literature``: everything but what is of the article's layer alone, with the parts of
+    something else shown together. ``beyond``: the same, the parts named as causes.
+    """
+    everything = knowledge if knowledge.whole is None else knowledge.whole
+    whole = everything if layer == "article" else _without_article(everything)
     if layer == "beyond":
-        return with_presences(replace(whole, layer=layer, parts={}, whole=whole))
+        return with_presences(replace(whole, layer=layer, parts={}, whole=everything))
     named = {id: record for id, record in whole.causes.items() if record.layer != "beyond"}
     parts = {id: record for id, record in whole.causes.items() if record.layer == "beyond"}
     if parts and layer == "literature":
@@ -61,9 +68,37 @@ def in_layer(knowledge: Knowledge, layer: Layer) -> Knowledge:
             for id, record in whole.settings.items()
         },
         layer=layer,
-        whole=whole,
+        whole=everything,
     )
-    return with_presences(_article(seen) if layer == "article" else seen)
+    return with_presences(article_alone(seen) if layer == "article" else seen)
+
+
+def _without_article(knowledge: Knowledge) -> Knowledge:
+    """A folder without what is stated for the article's layer alone."""
+    return replace(
+        knowledge,
+        causes={id: _measured(record) for id, record in knowledge.causes.items()},
+        contexts={id: _measured(record) for id, record in knowledge.contexts.items()},
+        mediators={id: _measured(record) for id, record in knowledge.mediators.items()},
+        findings={id: _measured(record) for id, record in knowledge.findings.items()},
+    )
+
+
+def _measured(record: Stating) -> Stating:
+    """A record without statements of the article's layer alone; itself where it has none."""
+    changed: dict[str, object] = {}
+    for name in ("raised_by", "shows", "shows_silent", "shown_by"):
+        said: Mapping[str, Statement | Mapping[str, Statement]] = getattr(record, name, {})
+        kept: dict[str, Statement | Mapping[str, Statement]] = {}
+        for id, one in said.items():
+            if not isinstance(one, Statement):
+                states = {state: each for state, each in one.items() if each.layer != "article"}
+                kept |= {id: states} if states else {}
+            elif one.layer != "article":
+                kept[id] = one
+        if kept != said:
+            changed[name] = kept
+    return record.model_copy(update=changed) if changed else record
 
 
 def _unnamed_part(rest: Cause, parts: Mapping[str, Cause]) -> Cause:
@@ -128,100 +163,3 @@ def _rules(rules: Iterable[UrgencyRule], parts: Mapping[str, Cause]) -> Iterable
             continue
         least = min(rule.at_least, max(1, len(kept["any_of"])))
         yield rule.model_copy(update={**kept, "at_least": least})
-
-
-def _article(knowledge: Knowledge) -> Knowledge:
-    """What the article says, and nothing that it does not say."""
-    words = _Article(knowledge)
-    return replace(
-        knowledge,
-        parts={},
-        causes={id: words.cause(record) for id, record in knowledge.causes.items()},
-        contexts={id: words.shown(record) for id, record in knowledge.contexts.items()},
-        mediators={id: words.shown(record) for id, record in knowledge.mediators.items()},
-        findings={id: words.shown(record) for id, record in knowledge.findings.items()},
-        groups={
-            id: record.model_copy(update={"evoked_by": words.evoked(record.evoked_by)})
-            for id, record in knowledge.groups.items()
-        },
-    )
-
-
-class _Article:
-    """Keeps what rests on a claim, in words."""
-
-    def __init__(self, knowledge: Knowledge) -> None:
-        self.knowledge = knowledge
-        lexicons = knowledge.lexicons.values()
-        self.words = {
-            "how_often": all(VAGUEST in lexicon.frequency for lexicon in lexicons),
-            "risk": all(VAGUEST in lexicon.risk for lexicon in lexicons),
-        }
-
-    def claimed(self, because: tuple[str, ...]) -> tuple[str, ...]:
-        """The claims among the origins."""
-        return tuple(origin for origin in because if origin in self.knowledge.claims)
-
-    def statement(self, said: Statement) -> Statement | None:
-        """A statement in the article's words, or None where it makes none."""
-        claims = self.claimed(said.because)
-        if not claims or said.layer in ("literature", "beyond"):
-            return None
-        changed: dict[str, object] = {"because": claims}
-        if isinstance(said.amount, str):
-            return said.model_copy(update=changed)
-        if said.in_cases is not None and said.word:
-            changed["in_cases"] = said.word
-        elif said.how_often is None and (said.word or self.words["risk"]):
-            changed |= {"in_cases": None, "risk": said.word or VAGUEST}
-        elif said.how_often is not None and (said.word or self.words["how_often"]):
-            changed["how_often"] = said.word or VAGUEST
-        return said.model_copy(update=changed)
-
-    def statements(self, said: Mapping[str, Statement]) -> dict[str, Statement]:
-        """The statements that the article makes, by the same keys."""
-        made = {id: self.statement(statement) for id, statement in said.items()}
-        return {id: statement for id, statement in made.items() if statement is not None}
-
-    def evoked(self, said: Mapping[str, Evoked]) -> dict[str, Evoked]:
-        """Evoking strengths that rest on a claim."""
-        return {
-            id: evoked.model_copy(update={"because": self.claimed(evoked.because)})
-            for id, evoked in said.items()
-            if self.claimed(evoked.because) and evoked.layer in (None, "article")
-        }
-
-    def cause(self, cause: Cause) -> Cause:
-        """A cause as the article alone presents it: never silent."""
-        raised: dict[str, Statement | dict[str, Statement]] = {}
-        for parent, said in cause.raised_by.items():
-            if isinstance(said, Statement):
-                raised |= self.statements({parent: said})
-            else:
-                raised[parent] = self.statements(said)
-        shows = self.statements(cause.shows)
-        evoked = {
-            id: statement for id, statement in self.evoked(cause.evoked_by).items() if id in shows
-        }
-        return cause.model_copy(
-            update={
-                "commonness": self.commonness(cause.commonness),
-                "present_in": None,
-                "raised_by": {id: statement for id, statement in raised.items() if statement},
-                "shows": shows,
-                "shows_silent": {},
-                "evoked_by": evoked,
-            }
-        )
-
-    def commonness(self, said: Commonness) -> Commonness:
-        """The word alone."""
-        nothing = {"published": None, "published_because": ()}
-        nothing |= {"assumed": None, "assumed_because": ()}
-        return said.model_copy(update=nothing)
-
-    def shown(self, record: Shown) -> Shown:
-        """A node with the arrows that the article knows."""
-        fields = [name for name in ("shows", "shown_by") if hasattr(record, name)]
-        arrows = {name: self.statements(getattr(record, name)) for name in fields}
-        return record.model_copy(update=arrows)

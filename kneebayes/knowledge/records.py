@@ -62,10 +62,13 @@ class Group(Named):
     """A set of causes that the article or a clinician speaks of together.
 
     Members are left out where they are the causes whose own ``group`` it is; so a folder says it
-    in one place. Sets that cut across those groups name their members.
+    in one place. Sets that cut across those groups name their members. ``raised_by`` and ``shows``
+    are what the article says of the group: in its layer each member has what it does not state.
     """
 
     members: tuple[Identifier, ...] = ()
+    raised_by: dict[str, Statement] = Field(default_factory=dict)
+    shows: dict[str, Statement] = Field(default_factory=dict)
     evoked_by: dict[str, Evoked] = Field(default_factory=dict)
     care: tuple[Care, ...] = ()
     because: Origins = ()

@@ -222,6 +222,10 @@ class Statement(Sourced):
     complaint): the share of its cases that have it). A ratio or a share of cases holds ``among``
     those with the ``complaint`` (an odds ratio), in the ``population`` (a ratio of risks), or among
     suspects who have more than the complaint.
+
+    ``word`` is the article's own beside a number, which the layer ``article`` reads instead;
+    ``word_because`` names the claims for it where they are not those of the number. With the
+    ``layer`` ``article`` a statement is of that layer alone, with ``literature`` of all others.
     """
 
     how_often: Frequency | None = None
@@ -229,6 +233,7 @@ class Statement(Sourced):
     in_cases: Frequency | None = None
     among: Among = "complaint"
     word: str = ""
+    word_because: Origins = ()
     layer: Layer | None = None
     note: str = ""
 
@@ -240,6 +245,9 @@ class Statement(Sourced):
             raise ValueError(message)
         if self.how_often is not None and self.among != "complaint":
             message = "'among' goes with 'risk' or 'in_cases'; a frequency is of those with it"
+            raise ValueError(message)
+        if self.word_because and not self.word:
+            message = "'word_because' goes with 'word'"
             raise ValueError(message)
         return self
 

@@ -247,6 +247,7 @@ def _shares_of_patients(model: ModelLike, outcomes: Sequence[LearntNumber]) -> d
         (stated.arrow.parent, stated.arrow.state, stated.arrow.child): stated.arrow.statement
         for stated in model.data.elicited.stated
     }
+    pointers = {(one.source, one.finding): one.said for one in knowledge.pointers}
     roots = {**knowledge.contexts, **knowledge.mediators, **knowledge.findings}
     shares: dict[int, float] = {}
     for outcome in outcomes:
@@ -257,7 +258,7 @@ def _shares_of_patients(model: ModelLike, outcomes: Sequence[LearntNumber]) -> d
         elif quantity.kind == "presence":
             said = knowledge.diseases[quantity.node].present_in
         elif quantity.kind == "evoking":
-            said = knowledge.causes[quantity.parent].evoked_by[quantity.node]
+            said = pointers[quantity.parent, quantity.node]
         elif quantity.kind in ("frequency", *RATIOS):
             said = arrows.get(_arrow_key(quantity))
         if said is not None:

@@ -190,9 +190,9 @@ def _shortest_open(network: Network, start: str, end: str, known: Collection[str
 def _because(knowledge: Knowledge, arrow: Arrow) -> tuple[str, ...]:
     """Origins of an arrow's number; of a finding that points to its cause those of that too."""
     because = arrow.statement.because
-    cause = knowledge.causes.get(arrow.parent)
-    if cause is not None and arrow.child in cause.evoked_by:
-        because += cause.evoked_by[arrow.child].because
+    for pointer in knowledge.pointers:
+        if (pointer.source, pointer.finding) == (arrow.parent, arrow.child):
+            because += pointer.said.because
     return tuple(dict.fromkeys(because))
 
 
