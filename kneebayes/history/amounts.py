@@ -121,30 +121,6 @@ def _ranges_in(words: Sequence[Word]) -> Iterator[Amount]:
         yield Amount(float(match["end"]), "range end", first, last)
 
 
-def bounds_met(
-    dictionary: Dictionary, words: Sequence[Word], troubled: frozenset[int]
-) -> Iterator[Met]:
-    """Names with a bound that an amount in a sentence meets, fails, or nearly meets.
-
-    ``troubled`` are places of words that speak of a finding.
-    """
-    amounts = [*_amounts_in(words), *_ranges_in(words)]
-    for pattern in dictionary.bounds:
-        bound = pattern.bound
-        if bound is None:
-            continue
-        for amount in amounts:
-            about = _is_about(dictionary, pattern, bound, amount, words, troubled)
-            about = about and not _is_taken(pattern, bound, amount, amounts, words)
-            real = _temperature(pattern, amount) if about else None
-            if real is not None:
-                status = _side(bound, real)
-                target = pattern.targets[0]
-                other_side = (target.id, bound.unit) in dictionary.two_sided
-                if status != "absent" or not (other_side or target.state == "absent"):
-                    yield Met(pattern, status, real)
-
-
 def _temperature(pattern: Pattern, amount: Amount) -> Amount | None:
     """An amount that a temperature may be, in degrees Celsius; None for what can be none."""
     if not any(one.startswith("temp") for one in pattern.stems):
@@ -165,156 +141,171 @@ def _side(bound: Bound, amount: Amount) -> Literal["present", "absent", "perhaps
     return "present" if (above > 0) == bound.over else "absent"
 
 
-def _is_of_another_test(dictionary: Dictionary, pattern: Pattern, clause: set[str]) -> bool:
-    """Whether the clause is about another sample than a name: the joint fluid, not blood."""
-    own = dictionary.tests.get(pattern.targets[0].id, "")
-    return bool(own) and any(
-        not clause.isdisjoint(head) for method, head in dictionary.samples.items() if method != own
-    )
+class Measured:
+    """A sentence with its amounts; ``troubled`` are places of words that speak of a finding."""
 
+    def __init__(
+        self, dictionary: Dictionary, words: Sequence[Word], troubled: frozenset[int]
+    ) -> None:
+        self._dictionary, self._words, self._troubled = dictionary, words, troubled
+        self._amounts = [*_amounts_in(words), *_ranges_in(words)]
 
-def _is_about(
-    dictionary: Dictionary,
-    pattern: Pattern,
-    bound: Bound,
-    amount: Amount,
-    words: Sequence[Word],
-    troubled: frozenset[int],
-) -> bool:
-    """Whether an amount is one of what a name with a bound speaks of."""
-    is_temperature = amount.unit == "temperature" and bound.unit in {"", "temperature"}
-    too_wide = amount.unit == "length" and (amount.value > WIDEST or _compares(amount, words))
-    if not (is_temperature or amount.unit == bound.unit) or too_wide:
-        return False
-    if not (is_temperature or not pattern.stems or _is_around(pattern, bound, amount, words)):
-        return False
-    start, end = _clause(amount, words)
-    if start and words[start - 1].lower == ":":  # "Aspirate: white cells 62,000"
-        start = max((at + 1 for at in range(start - 1) if words[at].lower in PARTING), default=0)
-    clause = _stems(words[start : end + 1])
-    if pattern.head:
-        if pattern.head.isdisjoint(clause):
+    def bounds_met(self) -> Iterator[Met]:
+        """Names with a bound that an amount in the sentence meets, fails, or nearly meets."""
+        for pattern in self._dictionary.bounds:
+            bound = pattern.bound
+            if bound is None:
+                continue
+            for amount in self._amounts:
+                about = self._is_about(pattern, bound, amount)
+                about = about and not self._is_taken(pattern, bound, amount)
+                real = _temperature(pattern, amount) if about else None
+                if real is not None:
+                    status = _side(bound, real)
+                    target = pattern.targets[0]
+                    other_side = (target.id, bound.unit) in self._dictionary.two_sided
+                    if status != "absent" or not (other_side or target.state == "absent"):
+                        yield Met(pattern, status, real)
+
+    def _is_about(self, pattern: Pattern, bound: Bound, amount: Amount) -> bool:
+        """Whether an amount is one of what a name with a bound speaks of."""
+        words = self._words
+        is_temperature = amount.unit == "temperature" and bound.unit in {"", "temperature"}
+        too_wide = amount.unit == "length" and (amount.value > WIDEST or self._compares(amount))
+        if not (is_temperature or amount.unit == bound.unit) or too_wide:
             return False
-    elif _is_of_another_test(dictionary, pattern, clause):
-        return False
-    if is_temperature:
-        return any(one.startswith("temp") or one == "fever" for one in pattern.stems)
-    return (
-        bool(pattern.stems)
-        or amount.unit != "time"
-        or _lasts(amount, words, troubled, dictionary.site)
-    )
+        if not (is_temperature or not pattern.stems or self._is_around(pattern, bound, amount)):
+            return False
+        start, end = self._ends(amount)
+        if start and words[start - 1].lower == ":":  # "Aspirate: white cells 62,000"
+            before = (at + 1 for at in range(start - 1) if words[at].lower in PARTING)
+            start = max(before, default=0)
+        clause = _stems(words[start : end + 1])
+        if pattern.head:
+            if pattern.head.isdisjoint(clause):
+                return False
+        elif self._is_of_another_test(pattern, clause):
+            return False
+        if is_temperature:
+            return any(one.startswith("temp") or one == "fever" for one in pattern.stems)
+        return bool(pattern.stems) or amount.unit != "time" or self._lasts(amount)
 
+    def _is_of_another_test(self, pattern: Pattern, clause: set[str]) -> bool:
+        """Whether the clause is about another sample than a name: the joint fluid, not blood."""
+        own = self._dictionary.tests.get(pattern.targets[0].id, "")
+        samples = self._dictionary.samples.items()
+        return bool(own) and any(
+            not clause.isdisjoint(head) for method, head in samples if method != own
+        )
 
-def _is_taken(
-    pattern: Pattern, bound: Bound, amount: Amount, amounts: Sequence[Amount], words: Sequence[Word]
-) -> bool:
-    """Whether the name has a number of its own before this one: ``WCC 9.8, CRP 112``."""
-    named = [
-        word.index for word in words[: amount.first] if not word.stems.isdisjoint(pattern.stems)
-    ]
-    return not bound.unit and any(
-        one.unit == amount.unit and named[-1:] < [one.first] and one.last < amount.first
-        for one in amounts
-        if named
-    )
+    def _is_taken(self, pattern: Pattern, bound: Bound, amount: Amount) -> bool:
+        """Whether the name has a number of its own before this one: ``WCC 9.8, CRP 112``."""
+        before = self._words[: amount.first]
+        named = [word.index for word in before if not word.stems.isdisjoint(pattern.stems)]
+        return not bound.unit and any(
+            one.unit == amount.unit and named[-1:] < [one.first] and one.last < amount.first
+            for one in self._amounts
+            if named
+        )
 
+    def _compares(self, amount: Amount) -> bool:
+        """Whether a length tells two things apart: ``2 cm thicker than the left``."""
+        return "than" in {word.lower for word in self._words[amount.last + 1 : amount.last + 4]}
 
-def _compares(amount: Amount, words: Sequence[Word]) -> bool:
-    """Whether a length tells two things apart: ``2 cm thicker than the left``."""
-    return "than" in {word.lower for word in words[amount.last + 1 : amount.last + 4]}
+    def _is_around(self, pattern: Pattern, bound: Bound, amount: Amount) -> bool:
+        """Whether the words of a name stand near an amount."""
+        words = self._words
+        before = AROUND if bound.unit else CLOSE
+        behind = AROUND if bound.unit else -amount.last + amount.first - 1
+        if pattern.head and not bound.unit and amount.value >= THOUSAND:
+            behind += 1 + len(pattern.stems)  # "155,000 white cells"
+        begins = amount.first
+        while begins > 0 and words[begins - 1].lower in COMPARING:
+            begins -= 1
+        near = words[max(0, begins - before) : amount.last + 1 + behind]
+        if amount.unit == "length":
+            near = self._clause(amount)  # "the mass was soft, mobile, not tender, measured 9 cm"
+        return set(pattern.stems) <= _stems(near)
 
+    def _ends(self, amount: Amount) -> tuple[int, int]:
+        """The first and the last place of the clause that an amount stands in."""
+        words, start, end = self._words, amount.first, amount.last
+        while start > 0 and words[start - 1].lower not in PARTING:
+            start -= 1
+        while end + 1 < len(words) and words[end + 1].lower not in PARTING:
+            end += 1
+        return start, end
 
-def _is_around(pattern: Pattern, bound: Bound, amount: Amount, words: Sequence[Word]) -> bool:
-    """Whether the words of a name stand near an amount."""
-    before = AROUND if bound.unit else CLOSE
-    behind = AROUND if bound.unit else -amount.last + amount.first - 1
-    if pattern.head and not bound.unit and amount.value >= THOUSAND:
-        behind += 1 + len(pattern.stems)  # "155,000 white cells"
-    begins = amount.first
-    while begins > 0 and words[begins - 1].lower in COMPARING:
-        begins -= 1
-    around = words[max(0, begins - before) : amount.last + 1 + behind]
-    if amount.unit == "length":
-        start, end = _clause(amount, words)
-        around = words[start : end + 1]  # "the mass was soft, mobile, not tender and measured 9 cm"
-    return set(pattern.stems) <= _stems(around)
+    def _clause(self, amount: Amount) -> Sequence[Word]:
+        start, end = self._ends(amount)
+        return self._words[start : end + 1]
+
+    def _lasts(self, amount: Amount) -> bool:
+        """Whether a time is how long the trouble has lasted."""
+        words, troubled, clause = self._words, self._troubled, self._clause(amount)
+        spoken_of = any(word.index in troubled or word.lower in turns("trouble") for word in clause)
+        before = {word.lower for word in words[max(0, amount.first - 4) : amount.first]}
+        after = [word.lower for word in words[amount.last + 1 : amount.last + 3]]
+        following = after[0] if after else ""
+        if following in AGO:
+            if self._is_that(amount):
+                return amount.value <= OLDEST_BEGIN  # "That was nine weeks back."
+            happened = spoken_of or not turns("accidents").isdisjoint(word.lower for word in clause)
+            began = amount.value <= NEW or self._began(amount)
+            return happened and began and not self._is_elsewhere(clause)
+        often = not OFTEN.isdisjoint(
+            word.lower for word in clause
+        )  # "four attacks in the past year"
+        if amount.value < SHORTEST or not spoken_of or self._is_elsewhere(clause) or often:
+            return False
+        if following == "on" and not GONE_ON.isdisjoint(after[1:]):
+            return True
+        if following in {"earlier", "before", "after", "later", "old"} or after == ["-", "old"]:
+            return False
+        return (
+            self._stands_alone(amount)
+            or after in (["-", "history"], ["history", "of"])
+            or following in {"of", "'", "'s", "now", "plus", "duration"}
+            or not LASTING.isdisjoint(before)
+        )
+
+    def _stands_alone(self, amount: Amount) -> bool:
+        """Whether only marks or the trouble itself are beside a time: ``knee pain, two months``."""
+        words, troubled, at = self._words, self._troubled, amount.first - 1
+        while at >= 0 and words[at].lower in ABOUT:
+            at -= 1
+        beside = {words[one].lower for one in (at, amount.last + 1) if 0 <= one < len(words)}
+        starts = at < 0 or words[at].lower in ALONE  # "2/7 not bearing weight"
+        return (
+            beside <= ALONE
+            or (starts and not troubled.isdisjoint({amount.last + 1, amount.last + 2}))
+            or at in troubled
+            or (at >= 0 and words[at].lower in turns("trouble"))
+        )
+
+    def _is_that(self, amount: Amount) -> bool:
+        """Whether a clause only says how long ago what was told before it is."""
+        words, (start, end) = self._words, self._ends(amount)
+        first = words[start].lower in {"that", "this", "it"} and words[start + 1].lower in BEING
+        others = [word for word in words[start + 2 : amount.first] if not word.is_light]
+        return first and not others and end - amount.last <= 2
+
+    def _is_elsewhere(self, clause: Sequence[Word]) -> bool:
+        """Whether a clause is about other parts alone: ``his great toe was swollen``."""
+        site, sites = self._dictionary.site, [word for word in clause if word.is_site]
+        near = around(site)
+        return bool(site and sites) and all(word.stems.isdisjoint(near) for word in sites)
+
+    def _began(self, amount: Amount) -> bool:
+        """Whether what began long ago is what is complained of: ``noticed 4 months ago``."""
+        if sum(UNITS.get(word.lower, ("", 0.0))[0] == "time" for word in self._words) > 1:
+            return False  # "fell two months ago, pain for five weeks"
+        clause = {word.lower for word in self._clause(amount)}
+        treated = any(one.startswith(TREATED) for one in clause)
+        if treated or not OF_EARLIER.isdisjoint(clause) or amount.value > OLDEST_BEGIN:
+            return False
+        return not BEGAN.isdisjoint(clause)
 
 
 def _stems(words: Sequence[Word]) -> set[str]:
     return {one for word in words for one in word.stems}
-
-
-def _clause(amount: Amount, words: Sequence[Word]) -> tuple[int, int]:
-    """The first and the last place of the clause that an amount stands in."""
-    start, end = amount.first, amount.last
-    while start > 0 and words[start - 1].lower not in PARTING:
-        start -= 1
-    while end + 1 < len(words) and words[end + 1].lower not in PARTING:
-        end += 1
-    return start, end
-
-
-def _lasts(
-    amount: Amount, words: Sequence[Word], troubled: frozenset[int], site: frozenset[str]
-) -> bool:
-    """Whether a time is how long the trouble has lasted; ``site`` is where the complaint is."""
-    start, end = _clause(amount, words)
-    clause = words[start : end + 1]
-    spoken_of = any(
-        at in troubled or words[at].lower in turns("trouble") for at in range(start, end + 1)
-    )
-    before = {word.lower for word in words[max(0, amount.first - 4) : amount.first]}
-    after = [word.lower for word in words[amount.last + 1 : amount.last + 3]]
-    following = after[0] if after else ""
-    if following in AGO:
-        if _is_that(words, start, amount, end):
-            return amount.value <= OLDEST_BEGIN  # "That was nine weeks back."
-        happened = spoken_of or not turns("accidents").isdisjoint(word.lower for word in clause)
-        began = amount.value <= NEW or _began(amount, words, start, end)
-        return happened and began and not _is_elsewhere(clause, site)
-    often = not OFTEN.isdisjoint(word.lower for word in clause)  # "four attacks in the past year"
-    if amount.value < SHORTEST or not spoken_of or _is_elsewhere(clause, site) or often:
-        return False
-    if following == "on" and not GONE_ON.isdisjoint(after[1:]):
-        return True
-    if following in {"earlier", "before", "after", "later", "old"} or after == ["-", "old"]:
-        return False
-    at = amount.first - 1
-    while at >= 0 and words[at].lower in ABOUT:
-        at -= 1
-    around = {words[one].lower for one in (at, amount.last + 1) if 0 <= one < len(words)}
-    alone = around <= ALONE  # "knee pain, two months, worse"
-    starts = at < 0 or words[at].lower in ALONE  # "2/7 not bearing weight"
-    alone = alone or (starts and not troubled.isdisjoint({amount.last + 1, amount.last + 2}))
-    alone = alone or at in troubled or (at >= 0 and words[at].lower in turns("trouble"))
-    history = alone or after in (["-", "history"], ["history", "of"])
-    return (
-        history
-        or following in {"of", "'", "'s", "now", "plus", "duration"}
-        or not LASTING.isdisjoint(before)
-    )
-
-
-def _is_that(words: Sequence[Word], start: int, amount: Amount, end: int) -> bool:
-    """Whether a clause only says how long ago what was told before it is."""
-    first = words[start].lower in {"that", "this", "it"} and words[start + 1].lower in BEING
-    others = [word for word in words[start + 2 : amount.first] if not word.is_light]
-    return first and not others and end - amount.last <= 2
-
-
-def _is_elsewhere(clause: Sequence[Word], site: frozenset[str]) -> bool:
-    """Whether a clause is about other parts of the body alone: ``his great toe was swollen``."""
-    near, sites = around(site), [word for word in clause if word.is_site]
-    return bool(site and sites) and all(word.stems.isdisjoint(near) for word in sites)
-
-
-def _began(amount: Amount, words: Sequence[Word], start: int, end: int) -> bool:
-    """Whether something that began long ago is what is complained of: ``noticed 4 months ago``."""
-    if sum(UNITS.get(word.lower, ("", 0.0))[0] == "time" for word in words) > 1:
-        return False  # "fell two months ago, pain for five weeks"
-    clause = {word.lower for word in words[start : end + 1]}
-    treated = any(one.startswith(TREATED) for one in clause)
-    if treated or not OF_EARLIER.isdisjoint(clause) or amount.value > OLDEST_BEGIN:
-        return False
-    return not BEGAN.isdisjoint(clause)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from kneebayes.arguments import checked
 from kneebayes.errors import KneebayesError
-from kneebayes.history.amounts import Met, bounds_met
+from kneebayes.history.amounts import Measured, Met
 from kneebayes.history.bearing import bearing_of, is_long_ago
 from kneebayes.history.dictionary import Dictionary, Readable, Target
 from kneebayes.history.english import RELATED, turns
@@ -152,7 +152,7 @@ class _Reading:
         findings = frozenset(
             at for match in line.matches if _is_finding(match) for at in match.used
         )
-        for met in bounds_met(self.dictionary, line.words, findings):
+        for met in Measured(self.dictionary, line.words, findings).bounds_met():
             used = frozenset(range(met.amount.first, met.amount.last + 1))
             self._cover(line.words[at] for at in used)
             named = frozenset(met.pattern.stems)

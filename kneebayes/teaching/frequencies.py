@@ -338,27 +338,18 @@ def count_people(
     known = _known(model, answers)
     asked = read_answers(model.data, _as_mapping(findings))
     _check(knowledge, asked, known, members)
-    prior, within, without, posterior, silent = _probabilities(model, members, known, asked)
     computed = NaturalFrequencies(
         knowledge,
         made_by(model),
         knowledge.label(meaning.id),
         any(knowledge.causes[id].urgent for id in members),
-        known,
-        asked,
-        people or PEOPLE[0],
-        prior,
-        within,
-        without,
-        posterior,
-        silent,
+        *(known, asked, people or PEOPLE[0]),
+        *_probabilities(model, members, known, asked),
     )
     if people is not None:
         return computed
-    return min(
-        (replace(computed, people=many) for many in PEOPLE),
-        key=lambda frequencies: len(frequencies.rounded_away),
-    )
+    each = (replace(computed, people=many) for many in PEOPLE)
+    return min(each, key=lambda frequencies: len(frequencies.rounded_away))
 
 
 def _as_mapping(findings: str | Iterable[str] | Mapping[str, Any]) -> Mapping[str, Any]:
