@@ -14,6 +14,7 @@ from kneebayes.building.shares import ShareRatio, Shares, silent_rates
 from kneebayes.building.words import Direction, amount_interval
 from kneebayes.errors import KneebayesError
 from kneebayes.knowledge.base import EXPLANATION, Arrow, Knowledge
+from kneebayes.knowledge.records import parted
 from kneebayes.knowledge.statements import Amount, Interval, Lexicon
 from kneebayes.network import Node, Numbers, noisy_or_node, root_node, table_node
 from kneebayes.network.network import circle_among
@@ -306,10 +307,7 @@ class Draft:
 
     def states(self, id: str) -> tuple[str, ...]:
         """States of a node, absent and present where nothing else is said."""
-        context = self.knowledge.contexts.get(id)
-        if context is None or not context.states:
-            return ("absent", "present")
-        return tuple(state.id for state in context.states)
+        return tuple(one.id for one in self.knowledge.states_of(id)) or ("absent", "present")
 
 
 def explanations_of(knowledge: Knowledge) -> tuple[str, ...]:
@@ -338,8 +336,7 @@ def frequency_of(ratios: Numbers, odds: float | Numbers) -> Numbers:
 
 def suspects(named: Iterable[str]) -> dict[str, str]:
     """What suspects have: ids, or ids with a state after a dot."""
-    parts = (one.partition(".") for one in named)
-    return {id: state or "present" for id, _, state in parts}
+    return dict(map(parted, named))
 
 
 def _parents_first(ids: Mapping[str, None], arrows: Iterable[Pair]) -> list[str]:

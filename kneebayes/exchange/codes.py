@@ -56,15 +56,7 @@ class Meant:
 
 
 class Codes:
-    """Codes of a folder, both ways.
-
-    Attributes
-    ----------
-    of_places
-        Whether some of them only count of a part of the body, or name it.
-    places
-        The parts of the body that must be named, most often needed first.
-    """
+    """Codes of a folder, both ways."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         kinds = (knowledge.causes, knowledge.findings, knowledge.contexts)
@@ -80,6 +72,7 @@ class Codes:
                     key = _curie(scheme, code.id).casefold()
                     self._meant.setdefault(key, []).append(Meant(record.id, code))
                     sites[code.site] += 1
+        # whether some of them only count of a part of the body, or name it; and which must be named
         self.of_places = not sites.keys() <= {""}
         self.places = [site for site, _ in sites.most_common() if site not in ("", IMPLIED)]
 

@@ -118,28 +118,24 @@ def read_json(
 def parse_json(text: str, problems: Problems) -> Any:
     """The content of a text in JSON; what is odd is added to the problems."""
     _check_depth(text, problems)
-    twice: list[str] = []
-    odd: list[str] = []
-    tiny: list[str] = []
 
     def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
         """An object; names that occur in it twice are noted."""
-        keys = [key for key, _ in members]
-        made = dict(members)
-        if len(made) < len(members):
-            twice.extend(key for key, count in Counter(keys).items() if count > 1)
-        return made
+        for key, count in Counter(key for key, _ in members).items():
+            if count > 1:
+                problems.add(f"key '{short(key)}'", "it stands twice in one object.", "Keep one.")
+        return dict(members)
 
     def refuse(name: str) -> float:
         """Note what is no finite number."""
-        odd.append(name)
+        problems.add(f"number {short(name)}", "it is not finite.", "Give a finite number.")
         return 0.0
 
     def number(digits: str) -> float:
         """A number, if it is finite."""
         value = float(digits)
         if not value and vanishes(digits):
-            tiny.append(digits)
+            problems.add(f"number {short(digits)}", "it is too near to 0.", "Write 0, or more.")
         return value + 0.0 if math.isfinite(value) else refuse(digits)
 
     try:
@@ -148,12 +144,6 @@ def parse_json(text: str, problems: Problems) -> Any:
         )
     except ValueError as error:  # also whole numbers of more digits than Python takes
         problems.stop("content", f"not valid JSON: {error}.", "Mend it there.")
-    for key in twice:
-        problems.add(f"key '{short(key)}'", "it stands twice in one object.", "Keep one.")
-    for name in odd:
-        problems.add(f"number {short(name)}", "it is not finite.", "Give a finite number.")
-    for digits in tiny:
-        problems.add(f"number {short(digits)}", "it is too near to 0.", "Write 0, or more.")
     _check_characters(text, content, problems)
     return content
 

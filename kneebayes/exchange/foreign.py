@@ -74,7 +74,7 @@ class ForeignCase(ForeignResult):
             raise ImpossibleEvidenceError(message, conflict)
         log_probability = float(propagated.log_probability[0])
         vars(self).update(model=model, evidence=evidence, log_probability=log_probability)
-        prior = model.engine.propagate(Evidence({}), model.targets).marginals
+        prior = model.prior
         rows: list[dict[str, Any]] = [
             {
                 "id": id,
@@ -505,32 +505,27 @@ class ForeignModel(TargetedNetwork):
         if len(set(ids)) < len(ids):
             message = f"Two columns are of the same node: {', '.join(map(str, patients.columns))}."
             raise EvidenceError(message)
-        engine = self.engine.within(Budget(seconds=seconds))
         known: dict[Any, dict[str, float | str]] = {}
         rows = []
         for values in patients.itertuples(index=False, name=None):
             key = tuple(map(repr, values))
             if key not in known:  # many rows are alike
-                known[key] = self._answer(engine, dict(zip(ids, values, strict=True)))
+                known[key] = self._answer(dict(zip(ids, values, strict=True)), seconds)
             rows.append(known[key])
         columns = [f"{id} = {state}" for id in self.targets for state in self.network[id].states]
         return pd.DataFrame(rows, index=patients.index, columns=[*columns, "problem"])
 
-    def _answer(self, engine: Engine, answers: dict[str, object]) -> dict[str, float | str]:
+    def _answer(self, answers: dict[str, object], seconds: float) -> dict[str, float | str]:
         """One row; its problem where it has one."""
         try:
-            evidence = self.evidence(answers)
-            propagated = engine.propagate(evidence, self.targets)
-        except (EvidenceError, TooWideError) as error:
+            with within_time("cohort", Budget(seconds)):
+                rows = self.given(answers).rows
+        except (EvidenceError, ImpossibleEvidenceError, TooWideError) as error:
             return {"problem": str(error)}
-        if propagated.log_probability[0] == -np.inf:
-            conflict = ", ".join(self.conflict(evidence))
-            return {"problem": f"These answers cannot be true together: {conflict}."}
-        row: dict[str, float | str] = {"problem": ""}
-        for id in self.targets:
-            for index, state in enumerate(self.network[id].states):
-                row[f"{id} = {state}"] = float(propagated.marginals[id][0, index])
-        return row
+        return {
+            "problem": "",
+            **{state_id(one["id"], one["state"]): one["posterior"] for one in rows},
+        }
 
     @renamed(given="answers")
     @checked

@@ -78,6 +78,11 @@ class TargetedNetwork:
         return self.file.network
 
     @cached_property
+    def prior(self) -> Mapping[str, Numbers]:
+        """P(state) of each target with nothing known, one row."""
+        return self.engine.propagate(Evidence({}), self.targets).marginals
+
+    @cached_property
     def _by_label(self) -> dict[str, list[str]]:
         ids_by_label: dict[str, list[str]] = {}
         for node in self.network.nodes:

@@ -12,26 +12,12 @@ from pydantic import ValidationError
 
 from kneebayes.errors import KnowledgeError, Problem
 from kneebayes.keeping import keep, kept, made_by
+from kneebayes.knowledge import records as kinds
 from kneebayes.knowledge.base import Knowledge
 from kneebayes.knowledge.checks import check
 from kneebayes.knowledge.files import read_csv, read_toml
 from kneebayes.knowledge.folder import KINDS, Layered, digest_of
 from kneebayes.knowledge.layers import in_layer, with_members, with_presences
-from kneebayes.knowledge.records import (
-    Cause,
-    Context,
-    Finding,
-    Group,
-    Incoherence,
-    Mediator,
-    Meta,
-    Method,
-    Saying,
-    Sayings,
-    Setting,
-    UrgencyRule,
-    Voice,
-)
 from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Record, Reference, filled_in
 from kneebayes.text import as_id, did_you_mean, shown
 
@@ -234,11 +220,11 @@ def _knowledge_of(reader: _Reader, folder: str, layer: Layer) -> Knowledge:
     """Read and check what is not known yet."""
     if reader.problems:  # what it extends is not there: nothing else can be judged
         raise KnowledgeError(folder, reader.problems)
-    meta = reader.record("knowledge.toml", reader.filled("knowledge.toml"), Meta)
+    meta = reader.record("knowledge.toml", reader.filled("knowledge.toml"), kinds.Meta)
     remedy = "Write [methods.ID] or [results.ID]."
     tests = reader.tables("tests.toml", {"methods", "results"}, remedy)
-    findings = reader.entries("findings.toml", Finding)
-    results = reader.records("tests.toml: results", tests.get("results", {}), Finding)
+    findings = reader.entries("findings.toml", kinds.Finding)
+    results = reader.records("tests.toml: results", tests.get("results", {}), kinds.Finding)
     for id in findings.keys() & results.keys():
         wrong = "the id stands in findings.toml too."
         reader.note(f"tests.toml: results.{id}", wrong, "Give one of them another id.")
@@ -247,16 +233,16 @@ def _knowledge_of(reader: _Reader, folder: str, layer: Layer) -> Knowledge:
         "claims": reader.claims(),
         "references": reader.entries("references.toml", Reference),
         "lexicons": reader.lexicons(),
-        "groups": reader.entries("groups.toml", Group),
+        "groups": reader.entries("groups.toml", kinds.Group),
         "causes": reader.causes(),
-        "contexts": reader.entries("contexts.toml", Context),
-        "mediators": reader.entries("mediators.toml", Mediator),
+        "contexts": reader.entries("contexts.toml", kinds.Context),
+        "mediators": reader.entries("mediators.toml", kinds.Mediator),
         "findings": {**findings, **results},
-        "methods": reader.records("tests.toml: methods", tests.get("methods", {}), Method),
-        "urgency": tuple(reader.entries("urgency.toml", UrgencyRule).values()),
-        "settings": reader.entries_if_there("settings.toml", Setting),
-        "incoherent": reader.entries_if_there("incoherent.toml", Incoherence),
-        "voices": reader.entries_if_there("voices.toml", Voice),
+        "methods": reader.records("tests.toml: methods", tests.get("methods", {}), kinds.Method),
+        "urgency": tuple(reader.entries("urgency.toml", kinds.UrgencyRule).values()),
+        "settings": reader.entries_if_there("settings.toml", kinds.Setting),
+        "incoherent": reader.entries_if_there("incoherent.toml", kinds.Incoherence),
+        "voices": reader.entries_if_there("voices.toml", kinds.Voice),
         "sayings": reader.sayings(),
     }
     if meta is None or reader.whole_files_missing:
@@ -373,15 +359,15 @@ class _Reader:
             self.note(f"{name}: {table}", f"'{table}' is not a field here.", hint)
         return content
 
-    def sayings(self) -> Sayings:
+    def sayings(self) -> kinds.Sayings:
         """Content of ``sayings.toml``, which a folder may leave out."""
         name = "sayings.toml"
         if not self.is_there(name):
-            return Sayings()
+            return kinds.Sayings()
         content = self.tables(name, {"words", "sayings"}, "Write [words] or [sayings.ID].")
-        words = self.record(f"{name}: words", {"words": content.get("words", {})}, Sayings)
-        sayings = self.records(f"{name}: sayings", content.get("sayings", {}), Saying)
-        return Sayings(words={} if words is None else words.words, sayings=sayings)
+        words = self.record(f"{name}: words", {"words": content.get("words", {})}, kinds.Sayings)
+        sayings = self.records(f"{name}: sayings", content.get("sayings", {}), kinds.Saying)
+        return kinds.Sayings(words={} if words is None else words.words, sayings=sayings)
 
     def lexicons(self) -> dict[str, Lexicon]:
         """Lexicons, each in full."""
@@ -434,13 +420,13 @@ class _Reader:
             self.unread.add(id)
             return None
 
-    def causes(self) -> dict[str, Cause]:
+    def causes(self) -> dict[str, kinds.Cause]:
         """Causes, one per file."""
         found = self.layered.causes()
         if not found:
             self.note("causes/", "no cause was found.", "Add one file per cause: causes/ID.toml.")
             self.whole_files_missing = True
-        made: dict[str, Cause] = {}
+        made: dict[str, kinds.Cause] = {}
         for id, (folder, file) in found.items():
             name = f"causes/{file.name}"
             before = len(self.problems)
@@ -452,7 +438,7 @@ class _Reader:
             if not content or len(self.problems) > before:
                 self.unread.add(id)
                 continue
-            record = self.record(name, content, Cause, id)
+            record = self.record(name, content, kinds.Cause, id)
             if record is not None:
                 made[record.id] = record
         return made
