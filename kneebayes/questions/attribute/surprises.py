@@ -20,6 +20,7 @@ from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
 DOUBTFUL = 19.0  # times another answer must be as probable as the one given: 95 % against 5 %
+NUMBERS = ("probability", "alone", "bits", "conflict")
 AGAINST = 1.0  # bits that the other answers must speak against it: half as probable as before
 
 
@@ -146,18 +147,15 @@ class Surprises(CaseResult):
                 "id": surprise.node,
                 "label": self.case.knowledge.label(surprise.node),
                 "answer": self._answer(surprise),
-                "probability": surprise.probability,
-                "alone": surprise.alone,
-                "bits": surprise.bits,
-                "conflict": surprise.conflict,
+                **{name: getattr(surprise, name) for name in NUMBERS},
                 "otherwise": self._otherwise(surprise),
                 "otherwise_probability": surprise.otherwise_probability,
                 "doubtful": surprise.is_doubtful,
             }
             for surprise in self.surprising
         ]
-        columns = ["id", "label", "answer", "probability", "alone", "bits", "conflict"]
-        columns += ["otherwise", "otherwise_probability", "doubtful"]
+        columns = ["id", "label", "answer", *NUMBERS, "otherwise"]
+        columns += ["otherwise_probability", "doubtful"]
         return frame_of(rows, columns=columns)
 
     @property
@@ -193,8 +191,7 @@ class Surprises(CaseResult):
         label, each = self.case.label, self.surprising
         labels = [f"{label(one.node)}: {self._answer(one)}" for one in each]
         bits, doubtful = [one.bits for one in each], [one.is_doubtful for one in each]
-        drawn = draw_surprises(labels, bits, doubtful, ax)
-        return self._titled(drawn)
+        return self._titled(draw_surprises(labels, bits, doubtful, ax))
 
     def _answer(self, surprising: SurprisingAnswer) -> str:
         return next(answer.state for answer in self.case.answers if answer.id == surprising.node)

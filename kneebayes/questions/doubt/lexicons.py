@@ -99,21 +99,14 @@ class LexiconComparison(CaseResult):
     def table(self) -> pd.DataFrame:
         """One row a cause and lexicon: id, cause, group, urgent, lexicon, rank, posterior."""
         causes = self.case.knowledge.causes
-        return frame_of(
-            [
-                {
-                    "id": id,
-                    "cause": causes[id].label,
-                    "group": causes[id].group,
-                    "urgent": causes[id].urgent,
-                    "lexicon": lexicon,
-                    "rank": self._ranks[lexicon][id],
-                    "posterior": posteriors[id],
-                }
-                for id in self._ranks[self.case.data.lexicon]
-                for lexicon, posteriors in self.posteriors.items()
-            ]
-        )
+        columns = ["id", "cause", "group", "urgent", "lexicon", "rank", "posterior"]
+        rows = [
+            (id, *about, lexicon, self._ranks[lexicon][id], posteriors[id])
+            for id in self._ranks[self.case.data.lexicon]
+            for about in [(causes[id].label, causes[id].group, causes[id].urgent)]
+            for lexicon, posteriors in self.posteriors.items()
+        ]
+        return frame_of(rows, columns=columns)
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the first causes, and all urgent ones, with one mark a lexicon."""
@@ -142,25 +135,18 @@ class LexiconComparison(CaseResult):
     @property
     def report(self) -> Report:
         """What is shown."""
-        rows = [
-            (
-                self.case.marked(id),
-                *(
-                    f"{percent(posteriors[id])} (rank {self._ranks[lexicon][id]})"
-                    for lexicon, posteriors in self.posteriors.items()
-                ),
-            )
-            for id in self._shown
-        ]
+
+        def cell(lexicon: str, id: str) -> str:
+            """What a lexicon says of a cause."""
+            share = percent(self.posteriors[lexicon][id])
+            return f"{share} (rank {self._ranks[lexicon][id]})"
+
+        each = self.posteriors
+        rows = [(self.case.marked(id), *(cell(one, id) for one in each)) for id in self._shown]
         lexicons = "; ".join(f"{id}: {label}" for id, label in self.labels.items())
-        return report_on(
-            self.case,
-            "the same answers under every lexicon",
-            ("cause", *self.posteriors),
-            rows,
-            ["All urgent causes are listed.", f"Lexicons: {lexicons}."],
-            lead=[self.summary],
-        )
+        notes = ["All urgent causes are listed.", f"Lexicons: {lexicons}."]
+        header, title = ("cause", *self.posteriors), "the same answers under every lexicon"
+        return report_on(self.case, title, header, rows, notes, lead=[self.summary])
 
     @property
     def summary(self) -> str:

@@ -166,22 +166,12 @@ def ranks_of(posteriors: Numbers) -> NDArray[np.int64]:
 
 def _summed_up(ids: tuple[str, ...], base: Numbers, posteriors: Numbers) -> tuple[CauseSpread, ...]:
     ranks = ranks_of(posteriors)
-    low, median, high = np.quantile(posteriors, [LOW, 0.5, HIGH], axis=0)
-    rank_low, rank_high = np.quantile(ranks, [LOW, HIGH], axis=0, method="inverted_cdf")
-    return tuple(
-        CauseSpread(
-            id=ids[index],
-            posterior=float(base[index]),
-            low=float(low[index]),
-            median=float(median[index]),
-            high=float(high[index]),
-            p_first=float((ranks[:, index] == 1).mean()),
-            p_top_three=float((ranks[:, index] <= TOP).mean()),
-            rank_low=int(rank_low[index]),
-            rank_high=int(rank_high[index]),
-        )
-        for index in np.argsort(ranks_of(base[None])[0])
-    )
+    shares = np.quantile(posteriors, [LOW, 0.5, HIGH], axis=0)
+    firsts = [(ranks == 1).mean(axis=0), (ranks <= TOP).mean(axis=0)]
+    numbers = np.stack([base, *shares, *firsts], axis=1).tolist()
+    places = np.quantile(ranks, [LOW, HIGH], axis=0, method="inverted_cdf").astype(int).T.tolist()
+    order = np.argsort(ranks_of(base[None])[0])
+    return tuple(CauseSpread(ids[at], *numbers[at], *places[at]) for at in order)
 
 
 Rows = Sequence[Mapping[str, Any]]
@@ -387,14 +377,8 @@ class Robustness(CaseResult):
             for rank, cause in enumerate(self.causes, start=1)
             if rank <= SHOWN or self.case.knowledge.causes[cause.id].urgent
         ]
-        return report_on(
-            self.case,
-            "how sure is the ranking?",
-            HEADER,
-            rows,
-            ["All urgent causes are listed.", self._how],
-            lead=[self.summary],
-        )
+        notes, lead = ["All urgent causes are listed.", self._how], [self.summary]
+        return report_on(self.case, "how sure is the ranking?", HEADER, rows, notes, lead=lead)
 
     @property
     def summary(self) -> str:

@@ -271,9 +271,8 @@ class SensitivityFunction(CaseResult):
         ImpossibleEvidenceError
             If the evidence is impossible with that number.
         """
-        return self.function.posterior(
-            self.cause if cause is None else self.case.data.cause_named(cause), number
-        )
+        id = self.cause if cause is None else self.case.data.cause_named(cause)
+        return self.function.posterior(id, number)
 
     @property
     def value(self) -> float:
@@ -339,8 +338,7 @@ class SensitivityFunction(CaseResult):
             for id in shown
         }
         flips = [(flip.value, flip.posterior) for flip in self.flips]
-        drawn = draw_curves(curves, self.value, flips, self.what, upto, ax)
-        return self._titled(drawn)
+        return self._titled(draw_curves(curves, self.value, flips, self.what, upto, ax))
 
     @property
     def report(self) -> Report:
@@ -357,14 +355,9 @@ class SensitivityFunction(CaseResult):
         ]
         notes = [MOVED[self.function.what].format(node=self.case.label(self.function.node))]
         moved = f"Moved is the {self.what}, {percent(self.value)} in the model."
-        return report_on(
-            self.case,
-            "what if another number held?",
-            ("cause", "number at 0", f"at {percent(self.value)}", "at 100%"),
-            rows,
-            notes,
-            lead=[moved, *self.sentences],
-        )
+        header = ("cause", "number at 0", f"at {percent(self.value)}", "at 100%")
+        title, lead = "what if another number held?", [moved, *self.sentences]
+        return report_on(self.case, title, header, rows, notes, lead=lead)
 
     @property
     def sentences(self) -> tuple[str, ...]:

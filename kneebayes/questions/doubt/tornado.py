@@ -276,8 +276,7 @@ class Tornado(CaseResult):
         rows = self._rows[:SHOWN]
         if self.over == "claims":
             rows = [{**row, "about": f"{row['id']}: {row['about']}"} for row in rows]
-        drawn = draw_tornado(rows, self.posterior, self.case.label(self.cause), ax)
-        return self._titled(drawn)
+        return self._titled(draw_tornado(rows, self.posterior, self.case.label(self.cause), ax))
 
     @property
     def report(self) -> Report:
@@ -288,23 +287,16 @@ class Tornado(CaseResult):
             (
                 f"{bar.id}: {bar.about}" if claims else bar.about,
                 bar.said,
-                _shown(bar.at_low),
-                _shown(bar.at_high),
-                *((_shown(bar.unsaid),) if claims else ()),
+                *map(_shown, (bar.at_low, bar.at_high, bar.unsaid)[: 3 if claims else 2]),
             )
             for bar in self.bars[:SHOWN]
         ]
-        header = ("claim" if claims else self.over[:-1], "said", "at low", "at high")
+        ends = ("at low", "at high", "unsaid") if claims else ("at low", "at high")
+        header = ("claim" if claims else self.over[:-1], "said", *ends)
         more = len(self.bars) - len(rows)
         further = [f"{more:,} more move it less; .table has them all."] if more > 0 else []
-        return report_on(
-            self.case,
-            f"what moves {label}?",
-            (*header, "unsaid") if claims else header,
-            rows,
-            further,
-            lead=[f"P({label} | evidence) is {percent(self.posterior)}.", MEANS[self.over]],
-        )
+        lead = [f"P({label} | evidence) is {percent(self.posterior)}.", MEANS[self.over]]
+        return report_on(self.case, f"what moves {label}?", header, rows, further, lead=lead)
 
     def __repr__(self) -> str:
         label, first = self.case.label(self.cause), self.bars[0].about if self.bars else "nothing"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd
@@ -23,6 +24,7 @@ DASHES = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (5, 1, 1, 1)))
 MARKS = ("o", "D", "s", "^")
 GREY, LETTERS = "#4d4d4d", 50  # of a line below
 LEFT, MIDDLE, RIGHT = 0.0, 0.5, 1.0
+STEP = ("before", "with_cause", "without_cause", "ratio", "weight", "after")
 CHANCES = (0.0001, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
 USUAL, FURTHEST = 3.0, 5.0  # powers of ten of the odds at the ends of the outer scales
 
@@ -61,13 +63,8 @@ def draw_nomogram(steps: Sequence[tuple[str, float, float]], ax: Axes | None = N
             ax.plot(
                 [MIDDLE], [middle], MARKS[index], color=PALETTE[index], mfc="white", ms=7, zorder=4
             )
-    ax.legend(
-        frameon=False,
-        fontsize=SMALL,
-        loc="upper center",
-        bbox_to_anchor=(0.5, -0.01),
-        handlelength=3.2,
-    )
+    style: dict[str, Any] = {"frameon": False, "fontsize": SMALL, "handlelength": 3.2}
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.01), **style)
     return ax
 
 
@@ -121,16 +118,8 @@ def _scales(ax: Axes, reach: float, powers: float) -> None:
 def _tick(ax: Axes, x: float, height: float, text: str, side: float) -> None:
     """A tick and its number, to the left (-1) or to the right (1)."""
     ax.plot([x, x + side * 0.018], [height, height], color="black", lw=0.8, zorder=2)
-    ax.text(
-        x + side * 0.032,
-        height,
-        text,
-        ha="left" if side > 0.0 else "right",
-        va="center",
-        fontsize=SMALL,
-        color=GREY,
-        parse_math=False,
-    )
+    style: dict[str, Any] = {"ha": "left" if side > 0.0 else "right", "va": "center"}
+    ax.text(x + side * 0.032, height, text, fontsize=SMALL, color=GREY, **style)
 
 
 @dataclass(frozen=True, repr=False)
@@ -193,16 +182,11 @@ class Nomogram(CaseResult):
         """
         row = {
             "cause_id": self.cause,
-            "cause": self.case.knowledge.label(self.cause),
+            "cause": self.case.label(self.cause),
             "id": self.answer.id,
             "finding": self.answer.label,
             "answer": self.answer.state,
-            "before": self.before,
-            "with_cause": self.with_cause,
-            "without_cause": self.without_cause,
-            "ratio": self.ratio,
-            "weight": self.weight,
-            "after": self.after,
+            **{name: getattr(self, name) for name in STEP},
             "ratio_alone": self.alone,
             "weight_alone": decibans(self.alone),
             "after_if_alone": self.after_if_alone,
