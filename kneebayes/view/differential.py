@@ -73,12 +73,8 @@ def differential_report(case: CaseLike, n: int = 10) -> Report:
     case = case.case
     rows = [
         (
-            str(rank),
-            case.marked(row.id),
-            row.group,
-            percent(row.prior),
-            percent(row.posterior),
-            percent(row.present),
+            *(str(rank), case.marked(row.id), row.group),
+            *map(percent, (row.prior, row.posterior, row.present)),
             ShareBar(row.posterior),
         )
         for rank, row in enumerate(case.ranked[:n], start=1)

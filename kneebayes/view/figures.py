@@ -116,13 +116,19 @@ def below(ax: Axes, words: str) -> Axes:
     return ax
 
 
+def write(ax: Axes, x: float, y: float, text: str, **style: Any) -> Text:
+    """Write a text of the usual size, in the middle of its line; a dollar sign stays one."""
+    usual: dict[str, Any] = {"va": "center", "fontsize": SMALL, "parse_math": False}
+    return ax.text(x, y, text, **{**usual, **style})
+
+
 def bars(ax: Axes, ends: Sequence[float], words: Sequence[str], striped: Sequence[bool]) -> None:
     """Bars from the top, with words at their ends; some are orange and hatched."""
     colours = [ORANGE if one else BLUE for one in striped]
     hatches = ["//" if one else "" for one in striped]
     ax.barh(range(len(ends)), ends, color=colours, hatch=hatches, edgecolor="white", height=0.62)
     for place, (end, text) in enumerate(zip(ends, words, strict=True)):
-        ax.text(end, place, f" {text}", va="center", fontsize=SMALL)
+        write(ax, end, place, f" {text}")
 
 
 def legend_above(ax: Axes, middle: float, ncols: int = 3, loc: str = "lower center") -> None:
@@ -291,9 +297,8 @@ def _draw_around(
         kinds = knowledge.kinds
         if any(kinds.get(id, "mediator") == "mediator" for id, _ in shown):
             notes.append("dashed: known only by its signs")
-        style: dict[str, Any] = {"ha": "left" if side > 0 else "right", "va": "top"}
-        y = -(len(shown) + 0.4) / 2
-        ax.text(near, y, "\n".join(notes), fontsize=SMALL, color="#555555", **style)
+        end, aside = -(len(shown) + 0.4) / 2, "left" if side > 0 else "right"
+        write(ax, near, end, "\n".join(notes), color="#555555", ha=aside, va="top")
     top = (rows - 1) / 2 + 0.9
     over = (min(len(parents), MOST_AROUND) - 1) / 2 + 0.9  # just above the highest of its column
     ax.text(-half - COLUMN, over, "depends on", ha="right", fontsize=SMALL)
@@ -332,24 +337,11 @@ def _name(
     bold: bool = False,
 ) -> Text:
     kind = knowledge.kinds.get(id, "mediator")
-    return ax.text(
-        *place,
-        broken(knowledge.label(id) + more, NAME),
-        ha=align,
-        va="center",
-        fontsize=SMALL,
-        color=COLOURS[kind],
-        fontweight="bold" if bold else "normal",
-        linespacing=0.95,
-        parse_math=False,
-        zorder=2,
-        bbox={
-            "facecolor": "white",
-            "edgecolor": COLOURS[kind],
-            "boxstyle": "round,pad=0.2",
-            "linestyle": "--" if kind == "mediator" else "-",
-        },
-    )
+    frame = {"facecolor": "white", "edgecolor": COLOURS[kind], "boxstyle": "round,pad=0.2"}
+    frame["linestyle"] = "--" if kind == "mediator" else "-"
+    style: dict[str, Any] = {"fontweight": "bold" if bold else "normal", "linespacing": 0.95}
+    text = broken(knowledge.label(id) + more, NAME)
+    return write(ax, *place, text, ha=align, color=COLOURS[kind], bbox=frame, zorder=2, **style)
 
 
 def draw_ranking(rows: Sequence[Mapping[str, Any]], top: int = 10, ax: Axes | None = None) -> Axes:
@@ -364,8 +356,7 @@ def draw_ranking(rows: Sequence[Mapping[str, Any]], top: int = 10, ax: Axes | No
     ax.plot(priors, range(len(drawn)), "|", color="black", ms=13, mew=2)
     across = ax.get_yaxis_transform()
     for index, posterior in enumerate(posteriors):  # in a column: beside a mark it would seem its
-        style: dict[str, Any] = {"transform": across, "ha": "right", "va": "center"}
-        ax.text(NUMBERS, index, percent(posterior), fontsize=SMALL, **style)
+        write(ax, NUMBERS, index, percent(posterior), transform=across, ha="right")
     name_lines(ax, labels)
     ax.set_xlim(0.0, 1.02)
     ax.set_xticks([0.0, 0.5, 1.0], ["0%", "50%", "100%"])
@@ -442,21 +433,14 @@ def name_ends(
     for label in reversed(order):  # only those that are in the way go down
         heights[label] = min(heights[label], roof - half[label])
         roof = heights[label] - half[label]
+    across = ("axes fraction", "data")
     leader = {"arrowstyle": "-", "lw": 0.8, "relpos": (0.0, 0.5), "shrinkA": 0, "shrinkB": 1}
     for index, label in enumerate(ends):
         colour = colours[index % len(colours)]
-        ax.annotate(
-            names[label],
-            (1.0, ends[label]),
-            xytext=(1.09, heights[label]),
-            xycoords=("axes fraction", "data"),
-            textcoords=("axes fraction", "data"),
-            va="center",
-            fontsize=SMALL,
-            color=colour,
-            parse_math=False,
-            arrowprops={**leader, "color": colour},
-        )
+        places = {"xytext": (1.09, heights[label]), "xycoords": across, "textcoords": across}
+        style: dict[str, Any] = {**places, "va": "center", "fontsize": SMALL, "color": colour}
+        arrow = {**leader, "color": colour}
+        ax.annotate(names[label], (1.0, ends[label]), arrowprops=arrow, parse_math=False, **style)
 
 
 @checked

@@ -37,6 +37,7 @@ from kneebayes.view.figures import (
     legend_above,
     name_lines,
     new_axes,
+    write,
 )
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, ranked_frame, report_on
@@ -87,14 +88,14 @@ def draw_outcomes(rows: Rows, outcomes: Rows, top: int = SHOWN, ax: Axes | None 
                 del style["label"]
             labelled.add(branch["positive"])
             ax.plot(place, index, ls="", ms=7.5, mew=1.8, zorder=3, **style)
-        ax.text(1.06, index, f"{row['bits']:.3f}", va="center", fontsize=SMALL)
+        write(ax, 1.06, index, f"{row['bits']:.3f}")
     same = len({row["speaks_of_label"] for row in drawn}) == 1
     labels = [
         str(row["question"]) if same else f"{row['question']}\n({row['speaks_of_label']})"
         for row in drawn
     ]
     ax.plot([], [], "|", color="black", ms=12, mew=2, label="now")
-    ax.text(1.06, len(drawn) - 0.45, "bits", va="bottom", fontsize=SMALL)
+    write(ax, 1.06, len(drawn) - 0.45, "bits", va="bottom")
     name_lines(ax, labels)
     ax.set_xlim(-0.03, 1.03)
     ax.set_xticks([0.0, 0.5, 1.0], ["0%", "50%", "100%"], fontsize=SMALL)
@@ -123,16 +124,9 @@ def draw_pareto(rows: Rows, ax: Axes | None = None) -> Axes:
     for row, height in zip(front, heights, strict=True):
         place, right = row["cost"], row["cost"] > RIGHT * most
         ax.plot([place, place], [row["bits"], height], color=BLUE, lw=0.6, zorder=1)
-        ax.text(
-            place - (0.015 if right else -0.015) * most,
-            height,
-            _short(row),
-            ha="right" if right else "left",
-            va="center",
-            fontsize=SMALL,
-            parse_math=False,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},  # no line through it
-        )
+        beside, side = (-0.015, "right") if right else (0.015, "left")
+        behind = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}  # no line through it
+        write(ax, place + beside * most, height, _short(row), ha=side, bbox=behind)
     ax.set_xlim(-0.04 * most, 1.06 * most)
     ax.set_ylim(0.0, max([1.18 * top, *(height + 0.06 * top for height in heights)]))
     ax.set_ylabel("expected information gain (bits)", fontsize=SMALL)

@@ -25,7 +25,7 @@ from kneebayes.inference.paths import (
 )
 from kneebayes.network import Link, Network
 from kneebayes.text import counted
-from kneebayes.view.figures import SMALL, name_lines, new_axes
+from kneebayes.view.figures import SMALL, name_lines, new_axes, write
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
@@ -225,7 +225,7 @@ def _cell(ax: Axes, x: float, y: float, share: float) -> None:
     ax.add_patch(Rectangle((x - 0.48, y - 0.46), 0.96, 0.92, facecolor=colour, edgecolor="#d0d0d0"))
     text = "" if share < WRITTEN else f"{100 * share:.0f}" if share >= 0.01 else "<1"
     ink = "white" if share > FROM_HERE_WHITE else "black"
-    ax.text(x, y, text, ha="center", va="center", color=ink, fontsize=SMALL, parse_math=False)
+    write(ax, x, y, text, ha="center", color=ink)
 
 
 @dataclass(frozen=True, repr=False)

@@ -15,7 +15,7 @@ from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case
 from kneebayes.inference import Sampled, sample_posteriors
 from kneebayes.text import counted
-from kneebayes.view.figures import BLUE, EXPLAINS, ORANGE, SMALL, below, lines_of
+from kneebayes.view.figures import BLUE, EXPLAINS, ORANGE, below, lines_of, write
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, ranked_frame, report_on
 
@@ -42,7 +42,7 @@ def draw_sampled(
         around = [[sides[0][place]], [sides[1][place]]]
         colour = ORANGE if is_urgent else BLUE
         ax.errorbar(middle, place, xerr=around, fmt="o", color=colour, ms=5, capsize=3)
-        ax.text(ends[place], place, f"  {percent(middle)}", va="center", fontsize=SMALL)
+        write(ax, ends[place], place, f"  {percent(middle)}")
     ax.set_xlim(0.0, min(1.25 * max(ends, default=1.0), 1.15) or 1.0)
     ax.xaxis.set_major_formatter(lambda share, _: f"{100 * share:.3g}%")
     return below(ax, f"SAMPLED: {EXPLAINS} \u00b1 2 standard errors")

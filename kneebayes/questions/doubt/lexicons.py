@@ -44,16 +44,10 @@ def draw_readings(
         ax.axhline(index + 0.5, color="#dddddd", lw=0.6, zorder=0)
     for place, (id, label) in enumerate(lexicons.items()):
         values = [logit(row[id], CERTAIN) for row in drawn]
-        ax.plot(
-            values,
-            [index + 0.3 - apart * place for index in range(len(drawn))],
-            MARKS[place % len(MARKS)],
-            color=LINES[place % len(LINES)],
-            ms=5,
-            mfc="none",
-            mew=1.4,
-            label=label,
-        )
+        heights = [index + 0.3 - apart * place for index in range(len(drawn))]
+        style: dict[str, Any] = {"ms": 5, "mfc": "none", "mew": 1.4, "label": label}
+        style["color"] = LINES[place % len(LINES)]
+        ax.plot(values, heights, MARKS[place % len(MARKS)], **style)
     name_lines(ax, [marked(row["cause"], row["urgent"]) for row in drawn])
     odds_axis(ax, [row[id] for row in drawn for id in lexicons])
     legend_above(ax, 0.4)

@@ -36,6 +36,7 @@ from kneebayes.view.figures import (
     name_lines,
     new_axes,
     odds_axis,
+    write,
 )
 from kneebayes.view.markup import percent
 from kneebayes.view.report import (
@@ -194,11 +195,9 @@ def draw_intervals(rows: Rows, ax: Axes | None = None) -> Axes:
         ax.plot(posterior, index, "D" if row["urgent"] else "o", color=colour, ms=6.5)
         across = ax.get_yaxis_transform()
         for place, share in ((NOW, row["posterior"]), (FIRST, row["p_first"])):
-            style: dict[str, Any] = {"transform": across, "va": "center", "ha": "right"}
-            ax.text(place, index, percent(share), fontsize=SMALL, **style)
+            write(ax, place, index, percent(share), transform=across, ha="right")
     for place, name in ((NOW, "now"), (FIRST, "first")):
-        style = {"transform": ax.transAxes, "va": "bottom", "ha": "right", "fontsize": SMALL}
-        ax.text(place, 1.0, name, **style)
+        write(ax, place, 1.0, name, transform=ax.transAxes, va="bottom", ha="right")
     name_lines(ax, [marked(row["cause"], row["urgent"]) for row in drawn])
     odds_axis(ax, [row[name] for row in drawn for name in ("low", "high")])
     scale = f"{EXPLAINS} and 5 to 95 % of the draws, on the scale of log-odds"

@@ -209,14 +209,9 @@ def draw_curves(
     """
     ax = ax or new_axes(7.5, 4.4)
     for index, (label, (numbers, posteriors)) in enumerate(curves.items()):
-        ax.plot(
-            numbers,
-            posteriors,
-            color=PALETTE[index % len(PALETTE)],
-            ls=DASHES[index % len(DASHES)],
-            lw=1.9,
-            label=label.replace("$", r"\$"),
-        )
+        colour, name = PALETTE[index % len(PALETTE)], label.replace("$", r"\$")
+        dashes: Any = DASHES[index % len(DASHES)]
+        ax.plot(numbers, posteriors, color=colour, ls=dashes, lw=1.9, label=name)
     ax.axvline(value, color="#6e6e6e", lw=1.0)
 
     def say(words: str, place: tuple[float, float], away: tuple[int, int], **style: Any) -> None:

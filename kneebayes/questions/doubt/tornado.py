@@ -199,16 +199,10 @@ def draw_tornado(
     ax = ax or new_axes(9.0, 0.42 * len(drawn) + 1.5)
     for name, colour, hatch, label in ENDS:
         bounds = _given(drawn, name)
-        ax.barh(
-            list(bounds),
-            [end - posterior for end in bounds.values()],
-            left=posterior,
-            color=colour,
-            height=0.62,
-            edgecolor="white",
-            hatch=hatch,
-            label=label if bounds else None,
-        )
+        widths = [end - posterior for end in bounds.values()]
+        look: dict[str, Any] = {"color": colour, "hatch": hatch, "edgecolor": "white"}
+        look["label"] = label if bounds else None
+        ax.barh(list(bounds), widths, left=posterior, height=0.62, **look)
     unsaid = _given(drawn, "unsaid")
     if unsaid:
         style: dict[str, Any] = {"color": BLACK, "ms": 6, "mfc": "white", "mew": 1.5}

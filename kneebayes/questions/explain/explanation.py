@@ -17,7 +17,7 @@ from kneebayes.odds import decibans
 from kneebayes.questions.explain.weighing import Explained, explain_cause
 from kneebayes.questions.explain.words import Words, explanation_rows, in_decibans, told
 from kneebayes.text import counted
-from kneebayes.view.figures import BLUE, ORANGE, SMALL, caption, name_lines, new_axes
+from kneebayes.view.figures import BLUE, ORANGE, SMALL, caption, name_lines, new_axes, write
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
@@ -110,8 +110,7 @@ def _mark(ax: Axes, place: float, height: int, marker: str, colour: str) -> None
 
 def _number(ax: Axes, height: int, text: str, weight: str = "normal") -> None:
     across = ax.get_yaxis_transform()
-    style: dict[str, Any] = {"transform": across, "ha": "right", "va": "center"}
-    ax.text(1.12, height, text, fontsize=SMALL, fontweight=weight, **style)
+    write(ax, 1.12, height, text, transform=across, ha="right", fontweight=weight)
 
 
 def _line(ax: Axes, height: int, place: float) -> None:

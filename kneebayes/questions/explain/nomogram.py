@@ -16,7 +16,7 @@ from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.odds import decibans, inverse_logit, logit
-from kneebayes.view.figures import PALETTE, SMALL, broken, new_axes
+from kneebayes.view.figures import PALETTE, SMALL, broken, new_axes, write
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, known_of, report_on
 
@@ -46,23 +46,15 @@ def draw_nomogram(steps: Sequence[tuple[str, float, float]], ax: Axes | None = N
     _scales(ax, reach, min(2.0 * reach, max([USUAL, *map(math.ceil, ratios)])))
     for index, ((label, _, ratio), (start, end)) in enumerate(zip(steps, places, strict=True)):
         first, last = (min(max(bound, -reach), reach) for bound in (start, end))
-        ax.plot(
-            [LEFT, RIGHT],
-            [first, last],
-            color=PALETTE[index],
-            ls=DASHES[index],
-            lw=2.0,
-            zorder=3,
-            label=broken(label, LETTERS, 2).replace("$", r"\$"),
-        )
+        name = broken(label, LETTERS, 2).replace("$", r"\$")
+        line: dict[str, Any] = {"color": PALETTE[index], "ls": DASHES[index], "label": name}
+        ax.plot([LEFT, RIGHT], [first, last], lw=2.0, zorder=3, **line)
         tip = MARKS[index] if last == end else "^" if end > 0.0 else "v"  # beyond the scale
-        ax.plot([LEFT], [first], MARKS[index], color=PALETTE[index], ms=7, zorder=4)
-        ax.plot([RIGHT], [last], tip, color=PALETTE[index], ms=9, zorder=4)
+        mark: dict[str, Any] = {"color": PALETTE[index], "zorder": 4}
+        ax.plot([LEFT], [first], MARKS[index], ms=7, **mark)
+        ax.plot([RIGHT], [last], tip, ms=9, **mark)
         if math.isfinite(ratio) and ratio > 0.0 and (first, last) == (start, end):
-            middle = (first + last) / 2.0
-            ax.plot(
-                [MIDDLE], [middle], MARKS[index], color=PALETTE[index], mfc="white", ms=7, zorder=4
-            )
+            ax.plot([MIDDLE], [(first + last) / 2.0], MARKS[index], mfc="white", ms=7, **mark)
     style: dict[str, Any] = {"frameon": False, "fontsize": SMALL, "handlelength": 3.2}
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.01), **style)
     return ax
@@ -118,8 +110,7 @@ def _scales(ax: Axes, reach: float, powers: float) -> None:
 def _tick(ax: Axes, x: float, height: float, text: str, side: float) -> None:
     """A tick and its number, to the left (-1) or to the right (1)."""
     ax.plot([x, x + side * 0.018], [height, height], color="black", lw=0.8, zorder=2)
-    style: dict[str, Any] = {"ha": "left" if side > 0.0 else "right", "va": "center"}
-    ax.text(x + side * 0.032, height, text, fontsize=SMALL, color=GREY, **style)
+    write(ax, x + side * 0.032, height, text, ha="left" if side > 0.0 else "right", color=GREY)
 
 
 @dataclass(frozen=True, repr=False)
