@@ -170,6 +170,6 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Have every single question answered in one of the two ways, whatever is loaded."""
     if request.param == "plain":
-        for module in ("answering", "joint", "derivatives"):
+        for module in ("answering", "single"):
             monkeypatch.setattr(f"kneebayes.inference.{module}.kernel", lambda wait=False: None)
     return str(request.param)

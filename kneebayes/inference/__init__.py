@@ -1,7 +1,6 @@
 """Exact inference: evidence, elimination order, propagation; one question or many."""
 
 from kneebayes.inference.batch import Batch, Propagation, numbers_of
-from kneebayes.inference.derivatives import Derivatives
 from kneebayes.inference.engine import Engine
 from kneebayes.inference.evidence import Evidence
 from kneebayes.inference.limits import Budget
@@ -12,6 +11,7 @@ from kneebayes.inference.sets import (
     probability_of_exactly,
     smallest_conflict,
 )
+from kneebayes.inference.single import Derivatives
 
 __all__ = [
     "Batch",

@@ -233,11 +233,7 @@ def answer_gradients(flat: Flat, asked: Rows, where: str = "") -> tuple[float, G
     native = kernel()
     if native is not None:
         native.run_gradients(flat, asked, gradients)
-        if asked.status[0] == Status.TOO_SLOW:
-            raise TooWideError(too_slow(asked.limits, where))
-        if asked.status[0] != Status.ROUGH:
-            if asked.logs[0] == np.inf:
-                raise TooWideError(too_wide(float(asked.widths[0]), where))
+        if not is_rough(asked, where):
             return float(asked.logs[0]), gradients
         gradients = room_for_gradients(flat)
     wanted = asked.wanted | asked.softened
@@ -245,6 +241,16 @@ def answer_gradients(flat: Flat, asked: Rows, where: str = "") -> tuple[float, G
     gradients.own[:] = plain.marginals()
     plain.fill_gradients(gradients)
     return plain.log_probability, gradients
+
+
+def is_rough(asked: Rows, where: str = "") -> bool:
+    """Whether doubles were too narrow for a single question; one that took too much is refused."""
+    status = int(asked.status[0])
+    if status == Status.TOO_SLOW:
+        raise TooWideError(too_slow(asked.limits, where))
+    if status not in (Status.DONE, Status.ROUGH):
+        raise TooWideError(too_wide(float(asked.widths[0]), where))
+    return status == Status.ROUGH
 
 
 def _refuse(asked: Rows) -> None:

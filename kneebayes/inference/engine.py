@@ -10,11 +10,10 @@ import numpy as np
 from kneebayes.errors import ImpossibleEvidenceError, KneebayesError
 from kneebayes.inference.answering import run_batch
 from kneebayes.inference.batch import Flat, Propagation, cases_of, flatten, numbers_of, subsets_of
-from kneebayes.inference.derivatives import Derivatives, derive
 from kneebayes.inference.evidence import Evidence
-from kneebayes.inference.joint import joint_of, subset_joint
 from kneebayes.inference.limits import Budget, Running, clock_running
 from kneebayes.inference.native import kernel
+from kneebayes.inference.single import Derivatives, derive, joint_of, subset_joint
 from kneebayes.network import Network, Numbers
 
 ABSENT, PRESENT = (1.0, 0.0), (0.0, 1.0)

@@ -54,7 +54,7 @@ def test_plain_code_derives_what_the_kernel_does(
         (Engine(network), evidence) for network, evidence, _ in oracle.cases(10, 300 + seed, 8)
     ]
     by_kernel = [engine.derive(evidence) for engine, evidence in asked]
-    monkeypatch.setattr("kneebayes.inference.derivatives.kernel", lambda wait=False: None)
+    monkeypatch.setattr("kneebayes.inference.single.kernel", lambda wait=False: None)
     for (engine, evidence), right in zip(asked, by_kernel, strict=True):
         told = engine.derive(evidence)
         assert told.log_probability == pytest.approx(right.log_probability, abs=CLOSE)
