@@ -60,22 +60,9 @@ def run_batch(
 ) -> Propagation:
     """Answer all questions of a batch, on all cores; where P(evidence) is zero, with zeros.
 
-    Parameters
-    ----------
-    targets
-        Nodes whose posteriors are wanted; without any only P(evidence) is found, in a
-        third of the time.
-    progress
-        Called with the number of rows that were answered, again and again.
-    budget
-        Time that all may take, and memory that each may.
-
-    Raises
-    ------
-    KneebayesError
-        If the arrays do not fit the network.
-    TooWideError
-        If a question needs more memory or time than is allowed; says which.
+    ``targets`` are the nodes whose posteriors are wanted; without any it takes a third of the time.
+    ``progress`` gets how many more rows were answered; ``budget`` is the time that all may take,
+    and the memory that each may. What needs more is refused (TooWideError).
     """
     rows = len(batch)
     places = {id: network.place(id) for id in targets}
@@ -223,11 +210,6 @@ def answer_gradients(flat: Flat, asked: Rows, where: str = "") -> tuple[float, G
 
     Where doubles are too narrow the weights are 1, and the gradients of what depends on a state
     alone are its posterior: the products of both are as ever.
-
-    Raises
-    ------
-    TooWideError
-        If the answer needs more memory or time than is allowed.
     """
     gradients = room_for_gradients(flat)
     native = kernel()
@@ -390,11 +372,6 @@ def parts_of(
 
     The question itself comes back where it fits into memory, or where only splitting it into very
     many parts would make it fit, and more memory is the lesser evil.
-
-    Raises
-    ------
-    TooWideError
-        If the parts need more work than is allowed.
     """
     if kernel(wait=True) is None:
         raise TooWideError(too_wide(float(asked.widths.max(initial=0.0)), where))

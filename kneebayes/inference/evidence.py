@@ -28,19 +28,7 @@ class Evidence:
 
     @classmethod
     def of(cls, network: Network, answers: Mapping[str, str | Sequence[float]]) -> Evidence:
-        """Evidence from state names or likelihoods.
-
-        Parameters
-        ----------
-        answers
-            For each node the name of its state, or one likelihood per state.
-
-        Raises
-        ------
-        UnknownNameError
-            If a node is not in the network.
-        EvidenceError
-            If a state does not exist or a likelihood makes no sense.
+        """Evidence from state names, or one likelihood a state; what makes no sense is refused.
 
         Examples
         --------

@@ -248,11 +248,6 @@ def ask_plainly(
 
     ``wanted`` says for each node whether something is asked of it; ``kept`` nodes are kept to the
     end, for their joint table.
-
-    Raises
-    ------
-    TooWideError
-        If the answer needs more memory than is allowed.
     """
     softened = np.logical_or.reduceat(soft != 1.0, flat.own_start[:-1])
     relevant = wanted | softened | (hard >= 0)

@@ -185,11 +185,6 @@ def plan_elimination(
     """Find a good order (:func:`.order.best_order`) and write its steps down.
 
     The result is a table over the variables that are kept.
-
-    Raises
-    ------
-    TooWideError
-        If the best order found needs a table of more than ``2 ** 22`` entries.
     """
     found = best_order(scopes, sizes, open_bits, kept)
     if found.width > PLAIN_WIDEST:

@@ -69,16 +69,12 @@ def draw_worlds(
 ) -> tuple[NDArray[np.int16], Numbers]:
     """Draw states of all nodes, parents first; observed nodes keep their state.
 
-    ``nodes`` says for each node whether it is drawn (left out, all are); parents of a drawn node
-    must be. ``ratios`` are what the chance of each state of a node is multiplied by where it is
-    drawn otherwise than it happens; the weights make up for it. Noisy-ORs are then made present
-    now and again whatever their chance, so that rare causes are met.
-
-    Returns
-    -------
-    worlds, log_weights
-        Index of the state of each node: draws x nodes (-1 where not drawn), and for each
-        world ln P(evidence | its open nodes), corrected for the ratios.
+    Worlds are draws x nodes, the index of each state (-1 where not drawn); with them comes for each
+    ln P(evidence | its open nodes), corrected for the ratios. ``nodes`` says for each node whether
+    it is drawn (left out, all are); parents of a drawn node must be. ``ratios`` are what the chance
+    of each state of a node is multiplied by where it is drawn otherwise than it happens; the
+    weights make up for it. Noisy-ORs are then made present now and again whatever their chance, so
+    that rare causes are met.
 
     References
     ----------
@@ -269,23 +265,7 @@ class Drawing:
     was summed out is drawn in proportion to the entries of its table, given all that was
     drawn before; where two parts of a noisy-OR were joined and something fired, which part
     fired is drawn too. What the evidence says nothing about is drawn forwards, from its parents.
-
-    Parameters
-    ----------
-    evidence
-        What is known. Nodes observed for certain keep their state.
-
-    Raises
-    ------
-    ImpossibleEvidenceError
-        If the evidence has probability zero.
-    TooWideError
-        If an exact draw needs more memory than is allowed.
-
-    Attributes
-    ----------
-    log_probability
-        Natural logarithm of P(evidence).
+    Impossible evidence is refused.
 
     References
     ----------

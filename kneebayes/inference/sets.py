@@ -60,13 +60,7 @@ def probable_states(
 def most_probable_sets(
     engine: Engine, evidence: Evidence, nodes: Sequence[str]
 ) -> Iterator[CauseSet]:
-    """All sets of present nodes, the most probable first; everything else is summed out.
-
-    Raises
-    ------
-    ImpossibleEvidenceError
-        If the evidence has probability zero.
-    """
+    """All sets of present nodes, the most probable first; everything else is summed out."""
     if engine.log_probability(evidence) == -np.inf:
         message = "The evidence has probability zero, so nothing follows from it."
         raise ImpossibleEvidenceError(message, list(evidence))

@@ -46,11 +46,6 @@ def joint_of(
 
     None of the nodes is observed for certain. The joint probability is ``table * exp(log_scale)``;
     the largest entry is 1, or all are 0 where the evidence is impossible.
-
-    Raises
-    ------
-    TooWideError
-        If the answer needs more memory than is allowed.
     """
     batch = cases_of(network, flat, [evidence])
     kept = [network.place(id) for id in nodes]
@@ -184,13 +179,7 @@ class Derivatives:
 def derive(
     network: Network, flat: Flat, evidence: Evidence, budget: Running | None = None
 ) -> Derivatives:
-    """Derivative of ln P(evidence), which must be possible, in every number; and which links fired.
-
-    Raises
-    ------
-    TooWideError
-        If the answer needs more memory than is allowed.
-    """
+    """Derivative of ln P(evidence), which must be possible, in every number; which links fired."""
     batch = cases_of(network, flat, [evidence])
     # every node that takes part keeps its state: all have derivatives
     part = np.flatnonzero(relevant_nodes(network, {network[id].id for id in evidence}))

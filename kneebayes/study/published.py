@@ -218,28 +218,17 @@ ABOUT = (
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One answer of one text.
+    """One answer of one text."""
 
-    Attributes
-    ----------
-    case
-        Id of the patient.
-    verdict
-        ``right``, ``wrong``, ``not in the truth`` (the text may say it all the same) or
-        ``missed``.
-    answer, truth
-        The state taken from the text, and that which people took; empty where none was.
-    at_first
-        Whether the truth was known at the first visit.
-    """
-
-    case: str
+    case: str  # id of the patient
     id: str
+    # ``right``, ``wrong``, ``not in the truth`` (the text may say it all the same) or ``missed``
     verdict: str
+    # the state taken from the text, and that which people took; empty where none was
     answer: str
     truth: str
     words: str
-    at_first: bool
+    at_first: bool  # whether the truth was known at the first visit
 
 
 @dataclass(frozen=True, repr=False)

@@ -41,19 +41,8 @@ Beliefs = dict[str, float]
 class Judge:
     """Asks a model about patients, and remembers what each answer does by itself.
 
-    Parameters
-    ----------
-    ranked_by
-        What orders the causes: ``posterior`` (explains the complaint), ``present`` (is there).
-        Empty: ``posterior``.
-
-    Attributes
-    ----------
-    prior
-        Belief in each cause with nothing known but the complaint.
-    unknown
-        Names of answers that the model cannot read (it has no such name, or no such age), with
-        how often they were left out.
+    ``prior`` is the belief in each cause with nothing known but the complaint; ``unknown`` are
+    names of answers that the model cannot read, with how often they were left out.
     """
 
     def __init__(self, model: Diagnosing, ranked_by: str = "") -> None:
