@@ -252,6 +252,10 @@ def _plain(value: object) -> object:
 SHOWN = 20
 ALIKE = {"string", "boolean", "integer", "floating"}  # columns of one type, as pandas calls them
 PLUS, MINUS = {"+", "++", "+++"}, {"-", "--", "---", "\u2013"}
+PLUS_OR_MINUS = (
+    "'{}' has '+' and '-': a '-' may mean absent or unknown. Write 'no' or nothing instead, or say "
+    "which it is in columns=."
+)
 NOTHING_MAPPED = ColumnMap()
 
 
@@ -293,10 +297,9 @@ class TableProblems:
             return
         messages = [f"column {error.name!r}: {error}" for error in self._unknown]
         messages += map(str, self._columns)
-        messages += [
-            f"column {column!r}, {row}{_more(count)}: {wrong}"
-            for (column, wrong), (row, count) in self._cells.items()
-        ]
+        for (column, wrong), (row, count) in self._cells.items():
+            more = "" if count == 1 else f" and {counted(count - 1, 'more row')}"
+            messages.append(f"column {column!r}, {row}{more}: {wrong}")
         many = f"{counted(len(messages), 'problem')} found"
         if len(messages) > SHOWN:
             messages = [*messages[:SHOWN], f"and {len(messages) - SHOWN} more."]
@@ -306,10 +309,6 @@ class TableProblems:
             first = self._unknown[0]
             raise UnknownNameError(message, first.name, first.suggestions)
         raise EvidenceError(message)
-
-
-def _more(count: int) -> str:
-    return "" if count == 1 else f" and {counted(count - 1, 'more row')}"
 
 
 Place = Callable[[int], str]
@@ -423,17 +422,20 @@ def read_columns(
     hard = np.full((len(frame), len(model.data.network)), -1, dtype=np.int16)
     present = np.zeros((len(frame), len(model.data.network)), dtype=np.bool_)
     unclear: dict[int, str] = {}
-    softened: dict[str, Numbers] = {}
+    starts = model.data.engine.flat.own_start
+    soft: Numbers | None = None
 
     def spread(id: str, answers: Sequence[tuple[Answer, ...]], codes: NDArray[np.int64]) -> None:
         """Bring the answers about one node to the rows that gave them."""
+        nonlocal soft
         column = model.data.network.index[id]
-        states, possible, soft = _answers_about(model, id, answers)
+        states, possible, likely = _answers_about(model, id, answers)
         hard[:, column], present[:, column] = states[codes], possible[codes]
-        if (soft != 1.0).any():
-            softened[id] = soft[codes]
+        if (likely != 1.0).any():
+            soft = np.ones((len(frame), int(starts[-1]))) if soft is None else soft
+            soft[:, starts[column] : starts[column + 1]] = likely[codes]
 
-    complaint = model.data.knowledge.meta.complaint
+    complaint = model.data.complaint
     if not any(complaint in column.ids for column in columns):
         answers = [read_answers(model.data, {complaint: True})]
         spread(complaint, answers, np.zeros(len(frame), dtype=np.int64))
@@ -443,19 +445,7 @@ def read_columns(
         answers = list(_read_values(model, column, codes, values, place, problems, unclear))
         for id in column.ids:  # a cause that is named is there
             spread(model.data.knowledge.there.get(id, id), answers, codes)
-    return Reading(hard, _end_to_end(model, softened, len(frame)), present, unclear)
-
-
-def _end_to_end(model: ModelLike, softened: Mapping[str, Numbers], rows: int) -> Numbers | None:
-    """Likelihoods of all states of all nodes; None where nothing is only likely."""
-    if not softened:
-        return None
-    starts = model.data.engine.flat.own_start
-    soft = np.ones((rows, int(starts[-1])))
-    for id, mine in softened.items():
-        column = model.data.network.index[id]
-        soft[:, starts[column] : starts[column + 1]] = mine
-    return soft
+    return Reading(hard, soft, present, unclear)
 
 
 def _read_values(
@@ -473,7 +463,7 @@ def _read_values(
         answer = {column.asks: spoken(value)}
         try:
             if signs & PLUS and isinstance(value, str) and value.strip() in MINUS:
-                raise EvidenceError(_plus_or_minus(column.name))
+                raise EvidenceError(PLUS_OR_MINUS.format(column.name))
             yield read_answers(model.data, answer)
         except EvidenceError as error:
             rows = np.flatnonzero(codes == code)
@@ -481,13 +471,6 @@ def _read_values(
             for row in rows.tolist():
                 unclear.setdefault(row, f"column '{column.name}': {error}")
             yield ()
-
-
-def _plus_or_minus(column: str) -> str:
-    return (
-        f"'{column}' has '+' and '-': a '-' may mean absent or unknown. Write 'no' or nothing "
-        "instead, or say which it is in columns=."
-    )
 
 
 def _answers_about(

@@ -535,7 +535,10 @@ def simulate_to_file(
         check_target(target)
     written = VISIT if recording is None else recording
     pieces = simulate_pieces(model, n, seed, answers, written)
-    worded = {id for id in items_of(model) if isinstance(words_of(model, id)[0], str)}
+    kinds = {  # types that do not depend on who is in a piece
+        id: "string" if isinstance(words_of(model, id)[0], str) else "boolean"
+        for id in items_of(model)
+    }
     rows = 0
     with ExitStack() as stack:
         write = []
@@ -544,12 +547,7 @@ def simulate_to_file(
             opened = write_parquet if is_parquet(target) else write_csv
             write.append(stack.enter_context(opened(path, False)))
         for piece in pieces:
-            write[0](_typed(piece.answers, worded))
+            write[0](piece.answers.astype(kinds))
             write[1](piece.truth)
             rows += len(piece)
     return SimulatedFiles(targets[0], targets[1], rows)
-
-
-def _typed(answers: pd.DataFrame, worded: set[str]) -> pd.DataFrame:
-    """Columns with a type that does not depend on who is in the piece."""
-    return answers.astype({id: "string" if id in worded else "boolean" for id in answers.columns})

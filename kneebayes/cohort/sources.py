@@ -177,22 +177,21 @@ class ParquetSource:
         start = 1
         with _opened(self.path) as file:
             batches = file.iter_batches(PIECE)
-            for batch in batches if file.metadata.num_rows else [_no_rows(file.schema_arrow)]:
+            if not file.metadata.num_rows:
+                batches = [import_arrow().RecordBatch.from_pylist([], schema=file.schema_arrow)]
+            for batch in batches:
                 exact, others = batch.select(self._exact), batch.drop_columns(self._exact)
                 parts = [
                     exact.to_pandas(types_mapper=pd.ArrowDtype, ignore_metadata=True),
                     others.to_pandas(ignore_metadata=True),
                 ]
                 frame = pd.concat(parts, axis=1)
-                yield self._indexed(frame), _rows_from(start)
+                if self.indexed:
+                    frame = frame.set_index(self._index)
+                    names = [None if UNNAMED_INDEX.fullmatch(one) else one for one in self._index]
+                    frame = frame.set_axis(frame.index.set_names(names))
+                yield frame, _rows_from(start)
                 start += len(frame)
-
-    def _indexed(self, frame: pd.DataFrame) -> pd.DataFrame:
-        if not self.indexed:
-            return frame
-        frame = frame.set_index(self._index)
-        names = [None if UNNAMED_INDEX.fullmatch(name) else name for name in self._index]
-        return frame.set_axis(frame.index.set_names(names))
 
 
 @contextmanager
@@ -212,10 +211,6 @@ def _opened(path: Path) -> Iterator[Any]:
             "for example with DataFrame.to_parquet."
         )
         raise KneebayesError(message) from error
-
-
-def _no_rows(schema: Any) -> Any:
-    return import_arrow().RecordBatch.from_pylist([], schema=schema)
 
 
 def _rows_from(start: int) -> Place:

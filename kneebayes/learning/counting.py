@@ -105,37 +105,27 @@ def _patients_of(model: ModelLike, reading: Reading) -> Patients:
 def selection_of(model: ModelLike) -> Observed:
     """What all patients came for, as a row of observed states."""
     selection = np.full(len(model.data.network), -1, dtype=np.int16)
-    selection[model.data.network.index[model.data.knowledge.meta.complaint]] = 1
+    selection[model.data.network.index[model.data.complaint]] = 1
     return selection
 
 
 def together(parts: Sequence[Patients], states: int) -> Patients:
     """Patients of several tables as if they had stood in one; nodes have ``states`` in all."""
-    offsets = np.cumsum([0, *(len(part.sample.hard) for part in parts)])
-    soft = None
-    if any(part.sample.soft is not None for part in parts):
-        soft = np.concatenate(
-            [
-                np.ones((len(part.sample.hard), states))
-                if part.sample.soft is None
-                else part.sample.soft
-                for part in parts
-            ]
-        )
-    sample = Sample(
-        np.concatenate([part.sample.hard for part in parts]),
-        soft,
-        np.concatenate([part.sample.weights for part in parts]),
-    )
+    samples = [part.sample for part in parts]
+    softs = [np.ones((len(one.hard), states)) if one.soft is None else one.soft for one in samples]
+    soft = None if all(one.soft is None for one in samples) else np.concatenate(softs)
+    hard = np.concatenate([one.hard for one in samples])
+    weights = np.concatenate([one.weights for one in samples])
+    offsets = np.cumsum([0, *(len(one.hard) for one in samples)])
     which = [
         np.where(part.which >= 0, part.which + offset, -1)
         for part, offset in zip(parts, offsets, strict=False)
     ]
-    return Patients(sample, sum(map(len, parts)), np.concatenate(which))
+    return Patients(Sample(hard, soft, weights), sum(map(len, parts)), np.concatenate(which))
 
 
 def _check_complaint(model: ModelLike, reading: Reading, place: Place) -> None:
-    complaint = model.data.knowledge.meta.complaint
+    complaint = model.data.complaint
     wrong = np.flatnonzero(reading.hard[:, model.data.network.index[complaint]] != 1)
     if wrong.size:
         label = model.data.knowledge.label(complaint)
@@ -160,9 +150,8 @@ def _check_possible(model: ModelLike, patients: Patients, place: Place) -> None:
     if not bad.size:
         return
     rows = np.flatnonzero(np.isin(patients.which, bad))
-    conflict = smallest_conflict(
-        model.data.engine, _evidence(model, sample, int(patients.which[rows[0]]))
-    )
+    first = _evidence(model, sample, int(patients.which[rows[0]]))
+    conflict = smallest_conflict(model.data.engine, first)
     names = ", ".join(model.data.knowledge.label(id) for id in conflict)
     message = (
         f"What is known of {_named(rows.tolist(), place)} cannot be true together under the model "
