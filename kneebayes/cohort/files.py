@@ -317,7 +317,7 @@ def diagnose_file(
     table = open_source(source, keep)
     problems = TableProblems(source.name, "carry it through: keep=[{!r}]")
     mapped = column_map(columns)
-    asked = Questionnaire(model, table.labels, keep, problems, mapped, mark=unclear == "mark")
+    asked = Questionnaire(model, table.labels, keep, mapped, problems, mark=unclear == "mark")
     rows = _check(asked, table, progress)
     description = description_of(model, source, target, keep, f"{unclear} {mapped!r}")
     with bar_for(rows, progress) as advance, pieces_beside(target, description) as pieces:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -10,16 +10,7 @@ from numpy.typing import NDArray
 
 from kneebayes.binding import pd
 from kneebayes.building.model import ModelLike
-from kneebayes.cohort.reading import (
-    NOTHING_MAPPED,
-    ColumnMap,
-    Place,
-    Reading,
-    TableProblems,
-    columns_of,
-    kept_of,
-    read_columns,
-)
+from kneebayes.cohort.reading import Place, Reading, TableReader
 from kneebayes.errors import TooWideError
 from kneebayes.inference.answering import run_batch
 from kneebayes.inference.batch import Batch, Flat, distinct_rows, numbers_of
@@ -130,42 +121,13 @@ def alike(flat: Flat, soft: Numbers) -> list[Rows]:
 
 PIECE = 8192  # rows that are read and answered together, so that memory stays flat
 MANY = 1000  # rows from which on a bar is shown
-MADE = ("urgency", "top", "log_probability", "possible", "answered", "problem")
 IMPOSSIBLE = "impossible: the answers cannot be true together"
 TOO_WIDE = "not answered: exactly it needs more memory or time than is allowed"
 ROW_SECONDS = 10.0  # that one patient may take, unless the model's budget says otherwise
 
 
-def made_columns(model: ModelLike) -> tuple[str, ...]:
-    """Names of the columns that a diagnosis makes: six, then one a cause."""
-    return (*MADE, *model.data.knowledge.causes)
-
-
-class Questionnaire:
-    """The columns of a table and what they ask.
-
-    Columns in ``keep`` are carried through unread; ``mapped`` says what columns and values mean
-    that are written otherwise than in the model. Problems take what is wrong with the columns
-    and, while reading, with the cells; with ``mark`` a patient with a cell that cannot be
-    understood is marked and left unanswered, instead of all being refused.
-    """
-
-    def __init__(
-        self,
-        model: ModelLike,
-        labels: Sequence[Hashable],
-        keep: Sequence[str],
-        problems: TableProblems,
-        mapped: ColumnMap = NOTHING_MAPPED,
-        *,
-        mark: bool = False,
-    ) -> None:
-        self.model = model
-        self.problems = problems
-        self.mapped = mapped
-        self.mark = mark
-        self.kept = kept_of(labels, keep, made_columns(model), problems)
-        self.columns = columns_of(model, labels, self.kept, problems, mapped)
+class Questionnaire(TableReader):
+    """A table that is not only read but answered."""
 
     def check(self, frame: pd.DataFrame, place: Place) -> Reading | None:
         """Read all cells for their problems, without answering anything.
@@ -177,11 +139,6 @@ class Questionnaire:
             reading = self.read(piece, _from(start, place))
         return reading if len(frame) <= PIECE else None
 
-    def read(self, frame: pd.DataFrame, place: Place) -> Reading:
-        """What is known of each patient; what is not understood is added to the problems."""
-        problems = TableProblems() if self.mark else self.problems
-        return read_columns(self.model, self.columns, frame, place, problems, self.mapped)
-
     def answer(
         self, frame: pd.DataFrame, place: Place, progress: Progress, read: Reading | None = None
     ) -> pd.DataFrame:
@@ -190,7 +147,7 @@ class Questionnaire:
         ``place`` names a row by its position; ``progress`` gets how many more are answered;
         ``read`` is what :meth:`check` found.
         """
-        rows, causes = len(frame), list(self.model.data.knowledge.causes)
+        rows, causes = len(frame), list(self.data.knowledge.causes)
         levels, logs = np.empty(rows, dtype=np.int8), np.empty(rows)
         posteriors = np.empty((rows, len(causes)), order="F")
         problem = np.full(rows, "", dtype=object)
@@ -198,9 +155,7 @@ class Questionnaire:
             here, at = _from(start, place), slice(start, start + len(piece))
             reading = self.read(piece, here) if read is None else read
             self.problems.raise_any()
-            levels[at] = _urgency_levels(
-                self.model.data.knowledge, self.model.data.network, reading.present
-            )
+            levels[at] = _urgency_levels(self.data.knowledge, self.data.network, reading.present)
             logs[at], posteriors[at] = solve(self.model, reading, progress)
             for row, why in reading.unclear.items():
                 problem[start + row] = f"not understood: {why}"
@@ -225,7 +180,7 @@ class Questionnaire:
 
     def _top(self, posteriors: np.ndarray, possible: np.ndarray) -> pd.Categorical[str]:
         """Label of the most probable cause of each patient; of equals the first."""
-        labels = pd.Index([cause.label for cause in self.model.data.knowledge.causes.values()])
+        labels = pd.Index([cause.label for cause in self.data.knowledge.causes.values()])
         codes = np.full(len(posteriors), -1, dtype=np.int16)
         codes[possible] = posteriors[possible].argmax(axis=1)
         return pd.Categorical.from_codes(codes, categories=labels)

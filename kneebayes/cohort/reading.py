@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from kneebayes.arguments import check_fields, checked
 from kneebayes.binding import pd
-from kneebayes.building.model import ModelLike
+from kneebayes.building.model import ModelData, ModelLike
 from kneebayes.case import Answer, read_answers
 from kneebayes.case.answers import KINDS, evidence_of, meaning_of, spoken
 from kneebayes.case.urgency import POSSIBLE
@@ -311,7 +311,9 @@ class TableProblems:
         raise EvidenceError(message)
 
 
+MADE = ("urgency", "top", "log_probability", "possible", "answered", "problem")
 Place = Callable[[int], str]
+Codes = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,47 +344,132 @@ class Reading:
     unclear: Mapping[int, str]  # by patient the first cell that cannot be understood, and why
 
 
-def columns_of(
-    model: ModelLike,
-    labels: Sequence[Hashable],
-    kept: Sequence[int],
-    problems: TableProblems,
-    mapped: ColumnMap = NOTHING_MAPPED,
-) -> tuple[Column, ...]:
-    """The columns that answer something; two may not speak of the same node.
+def made_columns(model: ModelLike) -> tuple[str, ...]:
+    """Names of the columns that a diagnosis makes: six, then one a cause."""
+    return (*MADE, *model.data.knowledge.causes)
 
-    ``kept`` are positions of columns that are carried through unread.
+
+class TableReader:
+    """The columns of a table, understood, and what their cells say.
+
+    Columns in ``keep`` are carried through unread; ``mapped`` says what columns and values mean
+    that are written otherwise than in the model. Problems take what is wrong with the columns and,
+    while reading, with the cells; with ``mark`` a patient with a cell that cannot be understood is
+    marked and left unanswered, instead of all being refused.
     """
-    for column, hint in mapped.check(labels):
-        problems.add_column(f"columns={{{column!r}: ...}}", "the table has no such column.", hint)
-    columns: list[Column] = []
-    owner: dict[str, str] = {}
-    for index, label in enumerate(labels):
-        if index in kept:
-            continue
-        called = mapped.name(label)
-        if called is None:
-            continue
-        if len(problems) >= MOST_NAMES and not model.data.names.has(called, KINDS):
-            problems.add_unknown(UnknownNameError(f"No name {shown(called)}.", str(called)))
-            continue  # to look for what resembles each of very many would take long
-        try:
-            meaning = meaning_of(model.data.names, called)
-        except UnknownNameError as error:
-            problems.add_unknown(_with_advice(error, problems.carrying))
-            continue
-        name = str(label)
-        is_group = meaning.kind == "group"
-        named = model.data.knowledge.groups[meaning.id].members if is_group else (meaning.id,)
-        there = model.data.knowledge.there  # a cause that is named is there
-        ids = [there.get(id, id) for id in named]
-        for first in dict.fromkeys(owner[id] for id in ids if id in owner):
-            problems.add_column(
-                f"columns '{first}' and '{name}'", "they speak of the same thing.", "Keep one."
-            )
-        owner |= dict.fromkeys(ids, name)
-        columns.append(Column(index, name, tuple(ids), str(called)))
-    return tuple(columns)
+
+    def __init__(
+        self,
+        model: ModelLike,
+        labels: Sequence[Hashable],
+        keep: Sequence[str] = (),
+        mapped: ColumnMap = NOTHING_MAPPED,
+        problems: TableProblems | None = None,
+        *,
+        mark: bool = False,
+    ) -> None:
+        self.model, self.data = model, model.data
+        self.problems = TableProblems() if problems is None else problems
+        self.mapped, self.mark = mapped, mark
+        self.kept = self._positions(labels, keep)
+        self.columns = tuple(self._understood(labels))
+
+    def _positions(self, labels: Sequence[Hashable], keep: Sequence[str]) -> list[int]:
+        """Where the columns stand that are carried through."""
+        made = made_columns(self.model)
+        for name in dict.fromkeys(keep):
+            if name not in labels:
+                hint = did_you_mean(str(name), map(str, labels), "")
+                self.problems.add_column(f"keep={name!r}", "the table has no such column.", hint)
+            elif name in made:
+                wrong = "cannot be kept, because the diagnosis makes a column of that name."
+                self.problems.add_column(f"column {name!r}", wrong, "Rename it.")
+        return [index for index, label in enumerate(labels) if label in keep]
+
+    def _understood(self, labels: Sequence[Hashable]) -> Iterator[Column]:
+        """The columns that answer something; two may not speak of the same node."""
+        problems, knowledge = self.problems, self.data.knowledge
+        for column, hint in self.mapped.check(labels):
+            wrong = "the table has no such column."
+            problems.add_column(f"columns={{{column!r}: ...}}", wrong, hint)
+        owner: dict[str, str] = {}
+        for index, label in enumerate(labels):
+            called = None if index in self.kept else self.mapped.name(label)
+            if called is None:
+                continue
+            if len(problems) >= MOST_NAMES and not self.data.names.has(called, KINDS):
+                problems.add_unknown(UnknownNameError(f"No name {shown(called)}.", str(called)))
+                continue  # to look for what resembles each of very many would take long
+            try:
+                meaning = meaning_of(self.data.names, called)
+            except UnknownNameError as error:
+                problems.add_unknown(_with_advice(error, problems.carrying))
+                continue
+            name = str(label)
+            is_group = meaning.kind == "group"
+            named = knowledge.groups[meaning.id].members if is_group else (meaning.id,)
+            ids = [knowledge.there.get(id, id) for id in named]  # a cause that is named is there
+            for first in dict.fromkeys(owner[id] for id in ids if id in owner):
+                both = f"columns '{first}' and '{name}'"
+                problems.add_column(both, "they speak of the same thing.", "Keep one.")
+            owner |= dict.fromkeys(ids, name)
+            yield Column(index, name, tuple(ids), str(called))
+
+    def read(self, frame: pd.DataFrame, place: Place) -> Reading:
+        """What is known of each patient; the different values of a column are read once each.
+
+        ``place`` names a row by its position. A cell that is wrong counts as unknown, and is added
+        to the problems.
+        """
+        index, starts = self.data.network.index, self.data.engine.flat.own_start
+        hard = np.full((len(frame), len(index)), -1, dtype=np.int16)
+        present = np.zeros((len(frame), len(index)), dtype=np.bool_)
+        soft: Numbers | None = None
+        unclear: dict[int, str] = {}
+        problems = TableProblems() if self.mark else self.problems
+
+        def spread(id: str, answers: Sequence[tuple[Answer, ...]], codes: Codes) -> None:
+            """Bring the answers about one node to the rows that gave them."""
+            nonlocal soft
+            at = index[id]
+            states, possible, likely = _answers_about(self.data, id, answers)
+            hard[:, at], present[:, at] = states[codes], possible[codes]
+            if (likely != 1.0).any():
+                soft = np.ones((len(frame), int(starts[-1]))) if soft is None else soft
+                soft[:, starts[at] : starts[at + 1]] = likely[codes]
+
+        complaint = self.data.complaint
+        if not any(complaint in column.ids for column in self.columns):
+            answers = [read_answers(self.data, {complaint: True})]
+            spread(complaint, answers, np.zeros(len(frame), dtype=np.int64))
+        for column in self.columns:
+            codes, values = _distinct_cells(frame.iloc[:, column.at])
+            values = [self.mapped.answer(column.name, value) for value in values]
+            answers = []
+            for code, answer in enumerate(self._answers(column, values)):
+                if isinstance(answer, EvidenceError):
+                    rows = np.flatnonzero(codes == code).tolist()
+                    problems.add_cells(column.name, str(answer), place(rows[0]), len(rows))
+                    for row in rows:
+                        unclear.setdefault(row, f"column '{column.name}': {answer}")
+                answers.append(() if isinstance(answer, EvidenceError) else answer)
+            for id in column.ids:
+                spread(id, answers, codes)
+        return Reading(hard, soft, present, unclear)
+
+    def _answers(
+        self, column: Column, values: Sequence[object]
+    ) -> Iterator[tuple[Answer, ...] | EvidenceError]:
+        """Each value as one patient's answer, or why it is none, by the reader of such answers."""
+        signs = {text.strip() for text in values if isinstance(text, str)}
+        for value in values:
+            if signs & PLUS and isinstance(value, str) and value.strip() in MINUS:
+                yield EvidenceError(PLUS_OR_MINUS.format(column.name))
+                continue
+            try:
+                yield read_answers(self.data, {column.asks: spoken(value)})
+            except EvidenceError as error:
+                yield error
 
 
 def _with_advice(error: UnknownNameError, carrying: str) -> UnknownNameError:
@@ -393,93 +480,13 @@ def _with_advice(error: UnknownNameError, carrying: str) -> UnknownNameError:
     return UnknownNameError(f"{error} {hint}", error.name, (), error.start)
 
 
-def kept_of(
-    labels: Sequence[Hashable], keep: Sequence[str], made: Sequence[str], problems: TableProblems
-) -> list[int]:
-    """Positions of the columns in ``keep``; none may be called as one that a diagnosis adds."""
-    for name in dict.fromkeys(keep):
-        if name not in labels:
-            hint = did_you_mean(str(name), map(str, labels), "")
-            problems.add_column(f"keep={name!r}", "the table has no such column.", hint)
-        elif name in made:
-            wrong = "cannot be kept, because the diagnosis makes a column of that name."
-            problems.add_column(f"column {name!r}", wrong, "Rename it.")
-    return [index for index, label in enumerate(labels) if label in keep]
-
-
-def read_columns(
-    model: ModelLike,
-    columns: Sequence[Column],
-    frame: pd.DataFrame,
-    place: Place,
-    problems: TableProblems,
-    mapped: ColumnMap = NOTHING_MAPPED,
-) -> Reading:
-    """Understand all cells of a table; the different values of a column are read once each.
-
-    ``place`` names a row by its position. A cell that is wrong counts as unknown.
-    """
-    hard = np.full((len(frame), len(model.data.network)), -1, dtype=np.int16)
-    present = np.zeros((len(frame), len(model.data.network)), dtype=np.bool_)
-    unclear: dict[int, str] = {}
-    starts = model.data.engine.flat.own_start
-    soft: Numbers | None = None
-
-    def spread(id: str, answers: Sequence[tuple[Answer, ...]], codes: NDArray[np.int64]) -> None:
-        """Bring the answers about one node to the rows that gave them."""
-        nonlocal soft
-        column = model.data.network.index[id]
-        states, possible, likely = _answers_about(model, id, answers)
-        hard[:, column], present[:, column] = states[codes], possible[codes]
-        if (likely != 1.0).any():
-            soft = np.ones((len(frame), int(starts[-1]))) if soft is None else soft
-            soft[:, starts[column] : starts[column + 1]] = likely[codes]
-
-    complaint = model.data.complaint
-    if not any(complaint in column.ids for column in columns):
-        answers = [read_answers(model.data, {complaint: True})]
-        spread(complaint, answers, np.zeros(len(frame), dtype=np.int64))
-    for column in columns:
-        codes, values = _distinct_cells(frame.iloc[:, column.at])
-        values = [mapped.answer(column.name, value) for value in values]
-        answers = list(_read_values(model, column, codes, values, place, problems, unclear))
-        for id in column.ids:  # a cause that is named is there
-            spread(model.data.knowledge.there.get(id, id), answers, codes)
-    return Reading(hard, soft, present, unclear)
-
-
-def _read_values(
-    model: ModelLike,
-    column: Column,
-    codes: NDArray[np.int64],
-    values: Sequence[object],
-    place: Place,
-    problems: TableProblems,
-    unclear: dict[int, str],
-) -> Iterator[tuple[Answer, ...]]:
-    """Each value as one patient's answer, by the reader that reads one patient's answers."""
-    signs = {text.strip() for text in values if isinstance(text, str)}
-    for code, value in enumerate(values):
-        answer = {column.asks: spoken(value)}
-        try:
-            if signs & PLUS and isinstance(value, str) and value.strip() in MINUS:
-                raise EvidenceError(PLUS_OR_MINUS.format(column.name))
-            yield read_answers(model.data, answer)
-        except EvidenceError as error:
-            rows = np.flatnonzero(codes == code)
-            problems.add_cells(column.name, str(error), place(int(rows[0])), len(rows))
-            for row in rows.tolist():
-                unclear.setdefault(row, f"column '{column.name}': {error}")
-            yield ()
-
-
 def _answers_about(
-    model: ModelLike, id: str, of_values: Sequence[tuple[Answer, ...]]
+    data: ModelData, id: str, of_values: Sequence[tuple[Answer, ...]]
 ) -> tuple[NDArray[np.int16], NDArray[np.bool_], Numbers]:
     """What different cells say of a node: its state or -1, whether possible, its likelihood."""
     states = np.full(len(of_values) + 1, -1, dtype=np.int16)  # the last is for the code -1
     possible = np.zeros(len(of_values) + 1, dtype=np.bool_)
-    soft = np.ones((len(of_values) + 1, len(model.data.network[id].states)))
+    soft = np.ones((len(of_values) + 1, len(data.network[id].states)))
     for code, answers in enumerate(of_values):
         for answer in answers:
             if answer.id != id:

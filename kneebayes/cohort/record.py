@@ -15,27 +15,19 @@ from kneebayes.binding import Axes, pd, renamed
 from kneebayes.building.model import ModelLike
 from kneebayes.case.answers import meaning_of, spoken
 from kneebayes.case.case import CaseLike
-from kneebayes.cohort.questionnaire import (
-    LEVELS,
-    MADE,
-    Questionnaire,
-    any_of,
-    bar_for,
-    made_columns,
-    reasons_of,
-)
+from kneebayes.cohort.questionnaire import LEVELS, Questionnaire, any_of, bar_for, reasons_of
 from kneebayes.cohort.reading import (
     IGNORED,
+    MADE,
     NOTHING_MAPPED,
     ColumnMap,
     ColumnsLike,
     Place,
     Reading,
-    TableProblems,
+    TableReader,
     TableReport,
     column_map,
-    columns_of,
-    read_columns,
+    made_columns,
 )
 from kneebayes.errors import EvidenceError, UnknownNameError
 from kneebayes.knowledge.records import Meta
@@ -115,11 +107,9 @@ class Cohort(InJson):
 
     @cached_property
     def _reading(self) -> Reading:
-        labels = list(self.patients.columns)
-        problems = TableProblems()
-        kept = self.table.columns[: self.kept]
-        asked = Questionnaire(self.model, labels, list(kept), problems, self.mapped, mark=True)
-        return asked.read(self.patients, place_in(self.patients))
+        labels, kept = list(self.patients.columns), list(self.table.columns[: self.kept])
+        reader = TableReader(self.model, labels, kept, self.mapped, mark=True)
+        return reader.read(self.patients, place_in(self.patients))
 
     def _share(self, causes: Sequence[str]) -> np.ndarray:
         """P(at least one of some causes), NaN where nothing was answered."""
@@ -418,10 +408,9 @@ def check_patients(
         rows.append(row | {"means": means if called is None else str(called)})
         if called is None:
             continue
-        problems = TableProblems()
-        read = columns_of(model, [label], (), problems, ColumnMap({str(label): str(called)}))
         values = patients.iloc[:, [at]]
-        reading = read_columns(model, read, values, place_in(patients), problems, mapped)
+        alone = ColumnMap({str(label): str(called)}, mapped.answers)
+        reading = TableReader(model, [label], (), alone).read(values, place_in(patients))
         unclear: dict[str, tuple[str, int]] = {}
         for place, why in reading.unclear.items():
             value = str(values.iloc[place, 0]).strip()
@@ -459,12 +448,11 @@ def plain_answers(
     mapped = column_map(columns)
     if mapped == NOTHING_MAPPED:
         return patients
-    problems = TableProblems()
-    read = columns_of(model, list(patients.columns), (), problems, mapped)
-    problems.raise_any()
+    reader = TableReader(model, list(patients.columns), (), mapped)
+    reader.problems.raise_any()
     told = {
         column.asks: [mapped.answer(column.name, value) for value in patients.iloc[:, column.at]]
-        for column in read
+        for column in reader.columns
     }
     return frame_of(told, index=patients.index, dtype=object)
 
@@ -483,21 +471,19 @@ def diagnose_frame(
     As :func:`diagnose_cohort`, with ``mapped`` for what columns mean; with ``mark`` a patient who
     is not understood is marked instead of refused.
     """
-    problems, place = TableProblems(), place_in(frame)
-    labels = list(frame.columns)
-    asked = Questionnaire(model, labels, names_of(keep), problems, mapped, mark=mark)
+    place = place_in(frame)
+    asked = Questionnaire(model, list(frame.columns), names_of(keep), mapped, mark=mark)
     read = asked.check(frame, place)
-    problems.raise_any()
+    asked.problems.raise_any()
     with bar_for(len(frame), progress) as advance:
         return asked.answer(frame, place, advance, read)
 
 
 def reading_of(model: ModelLike, frame: pd.DataFrame) -> Reading:
     """What is known of each patient of a table, as arrays."""
-    problems = TableProblems()
-    asked = Questionnaire(model, list(frame.columns), (), problems)
-    reading = asked.read(frame, place_in(frame))
-    problems.raise_any()
+    reader = TableReader(model, list(frame.columns))
+    reading = reader.read(frame, place_in(frame))
+    reader.problems.raise_any()
     return reading
 
 

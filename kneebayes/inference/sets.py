@@ -26,9 +26,7 @@ class CauseSet:
 
 
 def probable_states(
-    engine: Engine,
-    evidence: Evidence,
-    nodes: Sequence[str],
+    engine: Engine, evidence: Evidence, nodes: Sequence[str]
 ) -> Iterator[tuple[dict[str, str], float]]:
     """All states of some nodes together, the most probable first; everything else is summed out.
 
