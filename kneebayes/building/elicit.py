@@ -12,9 +12,8 @@ import numpy as np
 from kneebayes.building.draft import Draft, explanations_of, suspects
 from kneebayes.building.drafts import Drafts
 from kneebayes.building.measured import Contrast, Contrasts, Specificities
-from kneebayes.building.places import number_of
 from kneebayes.building.relinking import solve_evoked
-from kneebayes.building.result import Elicited, Stated
+from kneebayes.building.result import Elicited, Stated, number_of
 from kneebayes.building.words import prior_intervals
 from kneebayes.errors import KneebayesError
 from kneebayes.inference import Engine, Evidence

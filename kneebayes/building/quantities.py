@@ -9,8 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from kneebayes.building.places import offset_of
-from kneebayes.building.result import Elicited, Stated
+from kneebayes.building.result import Elicited, Stated, offset_of
 from kneebayes.building.words import amount_interval, prior_intervals
 from kneebayes.inference import Engine
 from kneebayes.inference.batch import Integers

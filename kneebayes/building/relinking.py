@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from kneebayes.building.places import offset_of
+from kneebayes.building.result import offset_of
 from kneebayes.building.words import amount_interval
 from kneebayes.inference import Engine, Evidence
 from kneebayes.knowledge.base import Knowledge, any_of, present_node

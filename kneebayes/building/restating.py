@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.building.draft import Draft, absent_of, frequency_of
-from kneebayes.building.places import rate_places
 from kneebayes.building.quantities import Quantities
 from kneebayes.building.relinking import Evoking, between_of, companions_of, evoke_rows, relink
+from kneebayes.building.result import rate_places
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.batch import Integers
 from kneebayes.inference.plain import relevant_nodes

@@ -12,9 +12,9 @@ import numpy as np
 from kneebayes.building import Elicited
 from kneebayes.building.draft import Draft, frequency_of
 from kneebayes.building.model import ModelLike
-from kneebayes.building.places import number_of, rate_places
 from kneebayes.building.quantities import RATIOS, Quantity
 from kneebayes.building.relinking import between_of, companions_of, frequencies_from
+from kneebayes.building.result import number_of, rate_places
 from kneebayes.inference import Evidence
 from kneebayes.knowledge.base import EXPLANATION, PATIENTS, Knowledge
 from kneebayes.knowledge.statements import Interval, Record

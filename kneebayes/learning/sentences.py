@@ -12,7 +12,6 @@ import numpy as np
 
 from kneebayes.building.draft import Draft, frequency_of
 from kneebayes.building.model import ModelLike
-from kneebayes.building.places import rate_places
 from kneebayes.building.quantities import (
     RATIOS,
     Quantities,
@@ -23,6 +22,7 @@ from kneebayes.building.quantities import (
     said_in_words,
 )
 from kneebayes.building.restating import Restating
+from kneebayes.building.result import rate_places
 from kneebayes.inference.batch import Integers
 from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.knowledge.statements import Interval

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kneebayes.binding import pd
-from kneebayes.network.network import Network
-from kneebayes.network.node import Node, Numbers, noisy_or_table
+from kneebayes.network.network import Network, Node, Numbers, noisy_or_table
 
 if TYPE_CHECKING:
     from pgmpy.models import DiscreteBayesianNetwork

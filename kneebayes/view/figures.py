@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from kneebayes.arguments import checked
 from kneebayes.binding import Axes
 from kneebayes.building.model import ModelLike
-from kneebayes.building.places import stated_network, strongest
+from kneebayes.building.result import stated_network, strongest
 from kneebayes.errors import KneebayesError
 from kneebayes.knowledge import Knowledge
 from kneebayes.network import Network

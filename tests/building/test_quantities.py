@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import kneebayes as kb
-from kneebayes.building.places import explained
 from kneebayes.building.quantities import RATIOS, amounts_at, quantities_of
+from kneebayes.building.result import explained
 from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.network import Network, root_node
 

@@ -9,16 +9,6 @@ import pytest
 from test_words import cause, knowing, lexicon, numbers
 
 import kneebayes as kb
-from kneebayes.building.places import (
-    EXPLANATION,
-    acting_states,
-    explained,
-    number_of,
-    offset_of,
-    rate_places,
-    stated_network,
-    strongest,
-)
 from kneebayes.building.quantities import (
     QUANTILE,
     Quantities,
@@ -28,6 +18,16 @@ from kneebayes.building.quantities import (
     labelled,
     quantities_of,
     said_in_words,
+)
+from kneebayes.building.result import (
+    EXPLANATION,
+    acting_states,
+    explained,
+    number_of,
+    offset_of,
+    rate_places,
+    stated_network,
+    strongest,
 )
 from kneebayes.building.words import prior_intervals
 from kneebayes.errors import KneebayesError

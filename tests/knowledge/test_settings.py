@@ -8,7 +8,7 @@ from conftest import Edit
 
 import kneebayes as kb
 from kneebayes.building.elicit import settle
-from kneebayes.building.places import number_of
+from kneebayes.building.result import number_of
 from kneebayes.inference.batch import numbers_of
 from kneebayes.knowledge.records import odds_by_cause
 

@@ -11,9 +11,9 @@ import pytest
 from scipy.special import logit
 
 import kneebayes as kb
-from kneebayes.building.places import number_of
 from kneebayes.building.quantities import quantities_of
 from kneebayes.building.restating import Restating
+from kneebayes.building.result import number_of
 from kneebayes.cohort import COMPLETE
 from kneebayes.inference import Evidence, batch, numbers_of
 from kneebayes.knowledge.statements import Interval

@@ -9,7 +9,7 @@ import numpy as np
 
 from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd
-from kneebayes.building.places import acting_states
+from kneebayes.building.result import acting_states
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import ImpossibleEvidenceError

@@ -11,7 +11,7 @@ import numpy as np
 
 from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd
-from kneebayes.building.places import offset_of, stated_network
+from kneebayes.building.result import offset_of, stated_network
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import (

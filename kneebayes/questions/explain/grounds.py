@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from kneebayes.building.places import stated_network
+from kneebayes.building.result import stated_network
 from kneebayes.inference.paths import ancestors, descendants
 from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.base import EXPLANATION, Arrow

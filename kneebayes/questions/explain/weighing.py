@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
 
-from kneebayes.building.places import stated_network
+from kneebayes.building.result import stated_network
 from kneebayes.case.answers import Answer
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError, TooWideError

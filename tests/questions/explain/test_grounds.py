@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import kneebayes as kb
-from kneebayes.building.places import stated_network
+from kneebayes.building.result import stated_network
 from kneebayes.inference import Evidence
 from kneebayes.questions.explain.grounds import (
     ORIGINS,
