@@ -188,6 +188,11 @@ def ticks_apart(ax: Axes, places: Sequence[float], labels: Sequence[str]) -> Non
     ax.set_xticks([place for place, _ in kept], [label for _, label in kept], fontsize=SMALL)
 
 
+def log_odds(probability: float) -> float:
+    """Where a probability stands along the scale of log-odds; what is certain, at its edge."""
+    return logit(probability, CERTAIN)
+
+
 def odds_axis(ax: Axes, values: Sequence[float], edge: float = CERTAIN) -> None:
     """Probabilities along the scale of log-odds, with some room at the ends."""
     low, high = (

@@ -13,7 +13,7 @@ from kneebayes.binding import Axes, pd
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
-from kneebayes.odds import decibans, logit
+from kneebayes.odds import decibans
 from kneebayes.questions.ask.outcomes import (
     Asked,
     Outcome,
@@ -24,23 +24,13 @@ from kneebayes.questions.ask.outcomes import (
 )
 from kneebayes.questions.ask.ranking import QUESTION_KINDS, kinds_of, open_nodes
 from kneebayes.text import counted
-from kneebayes.view.figures import (
-    BLUE,
-    CERTAIN,
-    GREY,
-    ORANGE,
-    below,
-    beside,
-    legend_above,
-    name_lines,
-    new_axes,
-    odds_axis,
-)
+from kneebayes.view import figures
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
 KEPT = {2: 16, 3: 11}  # answers put together in twos and threes: 120 and 165 sets
 SHOWN = 5
+POSTERIORS = ("over_posterior", "to_posterior")
 
 
 def find_change(
@@ -118,33 +108,32 @@ def draw_changes(
 ) -> Axes:
     """Draw both causes, called ``to`` and ``over``, now and after each set of answers."""
     drawn = list(rows)[::-1]
-    ax = ax or new_axes(8.0, 0.68 * len(drawn) + 1.4)
+    ax = ax or figures.new_axes(8.0, 0.68 * len(drawn) + 1.4)
     for index, row in enumerate(drawn):
-        ends = [logit(row[name], CERTAIN) for name in ("over_posterior", "to_posterior")]
-        ax.plot(ends, [index, index], color=GREY, lw=1.5, zorder=1)
-        told = ((row["over_posterior"], ORANGE), (row["to_posterior"], BLUE))
+        ends = [figures.log_odds(row[name]) for name in POSTERIORS]
+        ax.plot(ends, [index, index], color=figures.GREY, lw=1.5, zorder=1)
+        told = ((row["over_posterior"], figures.ORANGE), (row["to_posterior"], figures.BLUE))
         for (share, colour), away in zip(sorted(told), (-9, 9), strict=True):  # on the outer side
-            beside(ax, (logit(share, CERTAIN), index), percent(share), away, color=colour)
+            place = (figures.log_odds(share), index)
+            figures.beside(ax, place, percent(share), away, color=colour)
     places = range(len(drawn))
-    to_them, over_them = (
-        [logit(row[name], CERTAIN) for row in drawn] for name in ("to_posterior", "over_posterior")
-    )
-    ax.plot(to_them, places, "o", color=BLUE, ms=11, label=to)
+    over_them, to_them = ([figures.log_odds(row[name]) for row in drawn] for name in POSTERIORS)
+    ax.plot(to_them, places, "o", color=figures.BLUE, ms=11, label=to)
     hollow: dict[str, Any] = {"ms": 8, "mew": 1.8, "markerfacecolor": "white"}
-    ax.plot(over_them, places, "s", color=ORANGE, label=over, **hollow)
+    ax.plot(over_them, places, "s", color=figures.ORANGE, label=over, **hollow)
     labels = []
     for row in drawn:
         lines = str(row["answers"]).split("; ")
         if row["probability"] is not None:
             lines.append(f"(probability {percent(row['probability'])})")
         labels.append("\n".join(lines))
-    name_lines(ax, labels)
-    odds_axis(ax, [row[name] for row in drawn for name in ("to_posterior", "over_posterior")])
+    figures.name_lines(ax, labels)
+    figures.odds_axis(ax, [row[name] for row in drawn for name in POSTERIORS])
     low, high = ax.get_xlim()
     ax.set_xlim(low - 0.15 * (high - low), high + 0.15 * (high - low))  # for the numbers
-    legend_above(ax, 0.45, 4)
+    figures.legend_above(ax, 0.45, 4)
     explains = "P(it explains the complaint | evidence, answers)"
-    return below(ax, f"{explains}, on the scale of log-odds")
+    return figures.below(ax, f"{explains}, on the scale of log-odds")
 
 
 @dataclass(frozen=True, repr=False, eq=False)

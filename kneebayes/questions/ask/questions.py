@@ -27,18 +27,7 @@ from kneebayes.questions.ask.ranking import (
     subject_named,
 )
 from kneebayes.text import counted
-from kneebayes.view.figures import (
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    SMALL,
-    below,
-    legend_above,
-    name_lines,
-    new_axes,
-    write,
-)
+from kneebayes.view import figures
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, ranked_frame, report_on
 
@@ -70,17 +59,17 @@ def question_text_of(case: Case, id: str) -> str:
 def draw_outcomes(rows: Rows, outcomes: Rows, top: int = SHOWN, ax: Axes | None = None) -> Axes:
     """Draw where each answer of the ``top`` best questions would move what it speaks of."""
     drawn = list(rows[:top])[::-1]
-    ax = ax or new_axes(8.0, 0.42 * len(drawn) + 1.5)
+    ax = ax or figures.new_axes(8.0, 0.42 * len(drawn) + 1.5)
     marks: dict[object, dict[str, Any]] = {
-        True: {"marker": "o", "color": BLUE, "label": "if yes"},
-        False: {"marker": "s", "color": ORANGE, "markerfacecolor": "white", "label": "if no"},
-        None: {"marker": "D", "color": GREEN, "label": "one of several answers"},
+        True: {"marker": "o", "color": figures.BLUE, "label": "if yes"},
+        False: {"marker": "s", "color": figures.ORANGE, "mfc": "white", "label": "if no"},
+        None: {"marker": "D", "color": figures.GREEN, "label": "one of several answers"},
     }
     labelled: set[object] = set()
     for index, row in enumerate(drawn):
         mine = [outcome for outcome in outcomes if outcome["id"] == row["id"]]
         places = [branch["posterior"] for branch in mine]
-        ax.plot([min(places), max(places)], [index, index], color=GREY, lw=1.5, zorder=1)
+        ax.plot([min(places), max(places)], [index, index], color=figures.GREY, lw=1.5, zorder=1)
         ax.plot(row["now"], index, "|", color="black", ms=15, mew=2, zorder=2)
         for branch, place in zip(mine, places, strict=True):
             style = dict(marks[branch["positive"]])
@@ -88,26 +77,26 @@ def draw_outcomes(rows: Rows, outcomes: Rows, top: int = SHOWN, ax: Axes | None 
                 del style["label"]
             labelled.add(branch["positive"])
             ax.plot(place, index, ls="", ms=7.5, mew=1.8, zorder=3, **style)
-        write(ax, 1.06, index, f"{row['bits']:.3f}")
+        figures.write(ax, 1.06, index, f"{row['bits']:.3f}")
     same = len({row["speaks_of_label"] for row in drawn}) == 1
     labels = [
         str(row["question"]) if same else f"{row['question']}\n({row['speaks_of_label']})"
         for row in drawn
     ]
     ax.plot([], [], "|", color="black", ms=12, mew=2, label="now")
-    write(ax, 1.06, len(drawn) - 0.45, "bits", va="bottom")
-    name_lines(ax, labels)
+    figures.write(ax, 1.06, len(drawn) - 0.45, "bits", va="bottom")
+    figures.name_lines(ax, labels)
     ax.set_xlim(-0.03, 1.03)
-    ax.set_xticks([0.0, 0.5, 1.0], ["0%", "50%", "100%"], fontsize=SMALL)
+    ax.set_xticks([0.0, 0.5, 1.0], ["0%", "50%", "100%"], fontsize=figures.SMALL)
     about = str(drawn[0]["speaks_of_label"]) if drawn and same else "what stands in brackets"
-    legend_above(ax, 0.45, 4)
+    figures.legend_above(ax, 0.45, 4)
     average = "bits: what the answer tells on average"
-    return below(ax, f"P({about}\u00a0| evidence, answer)\n{average}")
+    return figures.below(ax, f"P({about}\u00a0| evidence, answer)\n{average}")
 
 
 def draw_pareto(rows: Rows, ax: Axes | None = None) -> Axes:
     """Draw bits against cost of ranked questions, with a line through those that no other beats."""
-    ax = ax or new_axes(7.5, 4.2)
+    ax = ax or figures.new_axes(7.5, 4.2)
     front = sorted(
         (row for row in rows if row["front"]), key=lambda row: (row["cost"], row["bits"])
     )
@@ -115,22 +104,22 @@ def draw_pareto(rows: Rows, ax: Axes | None = None) -> Axes:
         ([row["cost"] for row in some], [row["bits"] for row in some])
         for some in ([row for row in rows if not row["front"]], front)
     )
-    ax.plot(*beaten, "o", color=GREY, ms=4.5, alpha=0.6)
-    ax.step(*best, where="post", color=BLUE, lw=1.2)
-    ax.plot(*best, "o", color=BLUE, ms=8)
+    ax.plot(*beaten, "o", color=figures.GREY, ms=4.5, alpha=0.6)
+    ax.step(*best, where="post", color=figures.BLUE, lw=1.2)
+    ax.plot(*best, "o", color=figures.BLUE, ms=8)
     most = max((row["cost"] for row in rows), default=None) or 1.0
     top = max((row["bits"] for row in rows), default=None) or 1.0
     heights = _heights(front, most, top)
     for row, height in zip(front, heights, strict=True):
         place, right = row["cost"], row["cost"] > RIGHT * most
-        ax.plot([place, place], [row["bits"], height], color=BLUE, lw=0.6, zorder=1)
+        ax.plot([place, place], [row["bits"], height], color=figures.BLUE, lw=0.6, zorder=1)
         beside, side = (-0.015, "right") if right else (0.015, "left")
         behind = {"facecolor": "white", "edgecolor": "none", "pad": 0.8}  # no line through it
-        write(ax, place + beside * most, height, _short(row), ha=side, bbox=behind)
+        figures.write(ax, place + beside * most, height, _short(row), ha=side, bbox=behind)
     ax.set_xlim(-0.04 * most, 1.06 * most)
     ax.set_ylim(0.0, max([1.18 * top, *(height + 0.06 * top for height in heights)]))
-    ax.set_ylabel("expected information gain (bits)", fontsize=SMALL)
-    return below(ax, "cost, in the units of the knowledge folder (asking and looking: 0)")
+    ax.set_ylabel("expected information gain (bits)", fontsize=figures.SMALL)
+    return figures.below(ax, "cost, in the units of the knowledge folder (asking and looking: 0)")
 
 
 def _heights(front: Rows, most: float, top: float) -> list[float]:

@@ -12,25 +12,14 @@ from kneebayes.binding import Axes, pd
 from kneebayes.case import believe
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
-from kneebayes.odds import logit
 from kneebayes.text import marked
-from kneebayes.view.figures import (
-    BLACK,
-    CERTAIN,
-    EXPLAINS,
-    PALETTE,
-    below,
-    legend_above,
-    name_lines,
-    new_axes,
-    odds_axis,
-)
+from kneebayes.view import figures
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
 SHOWN = 10
 MARKS = "osD^vPX*<>"
-LINES = (BLACK, *PALETTE)
+LINES = (figures.BLACK, *figures.PALETTE)
 
 
 def draw_readings(
@@ -38,20 +27,20 @@ def draw_readings(
 ) -> Axes:
     """Draw the posterior of each cause, from the top, under every lexicon, one mark a lexicon."""
     drawn = list(rows)[::-1]
-    ax = ax or new_axes(8.0, 0.36 * len(drawn) + 1.6)
+    ax = ax or figures.new_axes(8.0, 0.36 * len(drawn) + 1.6)
     apart = 0.6 / max(len(lexicons) - 1, 1)  # of a row: marks of one row may have the same place
     for index in range(len(drawn) - 1):
         ax.axhline(index + 0.5, color="#dddddd", lw=0.6, zorder=0)
     for place, (id, label) in enumerate(lexicons.items()):
-        values = [logit(row[id], CERTAIN) for row in drawn]
+        values = [figures.log_odds(row[id]) for row in drawn]
         heights = [index + 0.3 - apart * place for index in range(len(drawn))]
         style: dict[str, Any] = {"ms": 5, "mfc": "none", "mew": 1.4, "label": label}
         style["color"] = LINES[place % len(LINES)]
         ax.plot(values, heights, MARKS[place % len(MARKS)], **style)
-    name_lines(ax, [marked(row["cause"], row["urgent"]) for row in drawn])
-    odds_axis(ax, [row[id] for row in drawn for id in lexicons])
-    legend_above(ax, 0.4)
-    return below(ax, f"{EXPLAINS} under each lexicon, on the scale of log-odds")
+    figures.name_lines(ax, [marked(row["cause"], row["urgent"]) for row in drawn])
+    figures.odds_axis(ax, [row[id] for row in drawn for id in lexicons])
+    figures.legend_above(ax, 0.4)
+    return figures.below(ax, f"{figures.EXPLAINS} under each lexicon, on the scale of log-odds")
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -22,22 +22,8 @@ from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.limits import clock_running, seconds_left
 from kneebayes.knowledge.statements import Interval
 from kneebayes.network import Numbers
-from kneebayes.odds import logit
 from kneebayes.text import counted, marked
-from kneebayes.view.figures import (
-    BLUE,
-    CERTAIN,
-    EXPLAINS,
-    ODDS_TICKS,
-    ORANGE,
-    SMALL,
-    below,
-    name_ends,
-    name_lines,
-    new_axes,
-    odds_axis,
-    write,
-)
+from kneebayes.view import figures
 from kneebayes.view.markup import percent
 from kneebayes.view.report import (
     CaseResult,
@@ -186,50 +172,47 @@ SLOPE_NAME = 30  # letters of a line
 def draw_intervals(rows: Rows, ax: Axes | None = None) -> Axes:
     """Draw posteriors with their intervals on the scale of log-odds, and how often each leads."""
     drawn = list(rows)[::-1]
-    ax = ax or new_axes(8.0, 0.36 * len(drawn) + 1.3)
+    ax = ax or figures.new_axes(8.0, 0.36 * len(drawn) + 1.3)
     for index, row in enumerate(drawn):
         names = ("posterior", "low", "high")
-        posterior, low, high = (logit(row[name], CERTAIN) for name in names)
-        colour = ORANGE if row["urgent"] else BLUE
+        posterior, low, high = (figures.log_odds(row[name]) for name in names)
+        colour = figures.ORANGE if row["urgent"] else figures.BLUE
         ax.plot([low, high], [index, index], color=colour, lw=5.0, alpha=0.4, solid_capstyle="butt")
         ax.plot(posterior, index, "D" if row["urgent"] else "o", color=colour, ms=6.5)
         across = ax.get_yaxis_transform()
         for place, share in ((NOW, row["posterior"]), (FIRST, row["p_first"])):
-            write(ax, place, index, percent(share), transform=across, ha="right")
+            figures.write(ax, place, index, percent(share), transform=across, ha="right")
     for place, name in ((NOW, "now"), (FIRST, "first")):
-        write(ax, place, 1.0, name, transform=ax.transAxes, va="bottom", ha="right")
-    name_lines(ax, [marked(row["cause"], row["urgent"]) for row in drawn])
-    odds_axis(ax, [row[name] for row in drawn for name in ("low", "high")])
-    scale = f"{EXPLAINS} and 5 to 95 % of the draws, on the scale of log-odds"
-    return below(ax, f"{scale}\nfirst: in how many draws it comes first")
+        figures.write(ax, place, 1.0, name, transform=ax.transAxes, va="bottom", ha="right")
+    figures.name_lines(ax, [marked(row["cause"], row["urgent"]) for row in drawn])
+    figures.odds_axis(ax, [row[name] for row in drawn for name in ("low", "high")])
+    scale = f"{figures.EXPLAINS} and 5 to 95 % of the draws, on the scale of log-odds"
+    return figures.below(ax, f"{scale}\nfirst: in how many draws it comes first")
 
 
 def draw_slopes(rows: Rows, ax: Axes | None = None) -> Axes:
     """Draw each cause as a line from its prior to its posterior, with both intervals."""
-    ax = ax or new_axes(7.5, max(0.36 * len(rows) + 2.2, 3.6))
+    ax = ax or figures.new_axes(7.5, max(0.36 * len(rows) + 2.2, 3.6))
     ends: dict[str, float] = {}
     for index, row in enumerate(rows):
         shift = 0.06 * (index / max(1, len(rows) - 1) - 0.5)  # intervals do not hide each other
-        colour = ORANGE if row["urgent"] else BLUE
-        before, after = row["prior"], row["posterior"]
+        colour = figures.ORANGE if row["urgent"] else figures.BLUE
+        way = [figures.log_odds(row[name]) for name in ("prior", "posterior")]
         for x, names in ((0.0, ("prior_low", "prior_high")), (1.0, ("low", "high"))):
-            span = [logit(row[name], CERTAIN) for name in names]
+            span = [figures.log_odds(row[name]) for name in names]
             ax.plot([x + shift] * 2, span, color=colour, lw=3.5, alpha=0.3, zorder=1)
-        ends[f"{marked(row['cause'], row['urgent'])} {percent(after)}"] = logit(after, CERTAIN)
-        way = [logit(before, CERTAIN), logit(after, CERTAIN)]
+        ends[f"{marked(row['cause'], row['urgent'])} {percent(row['posterior'])}"] = way[1]
         ax.plot([shift, 1.0 + shift], way, "o-", color=colour, lw=1.4, ms=4, zorder=2)
     ax.set_xlim(-0.12, 1.06)
     low, high = ax.get_ylim()
-    ticks = [tick for tick in ODDS_TICKS[1:] if low <= logit(tick, CERTAIN) <= high]
-    ax.set_yticks([logit(tick, CERTAIN) for tick in ticks], [percent(share) for share in ticks])
-    name_ends(ax, ends, [ORANGE if row["urgent"] else BLUE for row in rows], SLOPE_NAME)
+    ticks = [tick for tick in figures.ODDS_TICKS[1:] if low <= figures.log_odds(tick) <= high]
+    ax.set_yticks([*map(figures.log_odds, ticks)], [*map(percent, ticks)])
+    colours = [figures.ORANGE if row["urgent"] else figures.BLUE for row in rows]
+    figures.name_ends(ax, ends, colours, SLOPE_NAME)
     ax.set_xticks([0.0, 1.0], ["prior\n(complaint only)", "posterior\n(all answers)"])
-    ax.set_ylabel(
-        "P(it explains the complaint), on the scale\nof log-odds; shaded: 5 to 95 % of the draws",
-        fontsize=SMALL,
-    )
-    ax.spines[["top", "right"]].set_visible(False)
-    return ax
+    scale = "on the scale\nof log-odds; shaded: 5 to 95 % of the draws"
+    ax.set_ylabel(f"P(it explains the complaint), {scale}", fontsize=figures.SMALL)
+    return figures.below(ax, "")
 
 
 @dataclass(frozen=True, eq=False, repr=False)

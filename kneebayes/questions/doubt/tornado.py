@@ -25,16 +25,7 @@ from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.knowledge import Knowledge
 from kneebayes.network import Numbers
-from kneebayes.view.figures import (
-    AMBER,
-    BLACK,
-    BLUE,
-    below,
-    beside,
-    legend_above,
-    name_lines,
-    new_axes,
-)
+from kneebayes.view import figures
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
@@ -186,8 +177,8 @@ MEANS = {
 
 LETTERS = 36  # of a line of a label
 ENDS = (
-    ("at_low", AMBER, "//", "at the low end"),
-    ("at_high", BLUE, "", "at the high end"),
+    ("at_low", figures.AMBER, "//", "at the low end"),
+    ("at_high", figures.BLUE, "", "at the high end"),
 )
 
 
@@ -196,7 +187,7 @@ def draw_tornado(
 ) -> Axes:
     """Draw how far each bar moves the posterior of a cause, the furthest on top."""
     drawn = list(bars)[::-1]
-    ax = ax or new_axes(9.0, 0.42 * len(drawn) + 1.5)
+    ax = ax or figures.new_axes(9.0, 0.42 * len(drawn) + 1.5)
     for name, colour, hatch, label in ENDS:
         bounds = _given(drawn, name)
         widths = [end - posterior for end in bounds.values()]
@@ -205,25 +196,25 @@ def draw_tornado(
         ax.barh(list(bounds), widths, left=posterior, height=0.62, **look)
     unsaid = _given(drawn, "unsaid")
     if unsaid:
-        style: dict[str, Any] = {"color": BLACK, "ms": 6, "mfc": "white", "mew": 1.5}
+        style: dict[str, Any] = {"color": figures.BLACK, "ms": 6, "mfc": "white", "mew": 1.5}
         ax.plot(list(unsaid.values()), list(unsaid), "D", label="had it not been said", **style)
-    ax.axvline(posterior, color=BLACK, lw=1.0)
+    ax.axvline(posterior, color=figures.BLACK, lw=1.0)
     for place, bar in enumerate(drawn):
         ends = [bar[name] for name in ("at_low", "at_high", "unsaid") if not math.isnan(bar[name])]
         for end, away in ((min([posterior, *ends]), -7), (max([posterior, *ends]), 7)):
             if percent(end) != percent(posterior):
-                beside(ax, (end, place), percent(end), away)
+                figures.beside(ax, (end, place), percent(end), away)
     labels = [
         " ".join(wrap(str(bar["about"]), LETTERS, max_lines=3, placeholder=" ...")) for bar in drawn
     ]
-    name_lines(ax, labels, LETTERS)
+    figures.name_lines(ax, labels, LETTERS)
     ax.margins(x=0.3)  # for the numbers
     ax.locator_params(axis="x", nbins=4)
     ax.xaxis.set_major_formatter("{x:.0%}")
     if ax.get_legend_handles_labels()[0]:
-        legend_above(ax, 0.5)
+        figures.legend_above(ax, 0.5)
     line = f"line: {percent(posterior)}, all at their values"
-    return below(ax, f"P({cause} explains it | evidence)\n{line}")
+    return figures.below(ax, f"P({cause} explains it | evidence)\n{line}")
 
 
 def _given(bars: Sequence[Mapping[str, Any]], name: str) -> dict[int, float]:
