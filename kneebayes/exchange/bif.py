@@ -11,7 +11,8 @@ from math import prod
 import numpy as np
 
 from kneebayes.exchange.data_files import Problems, decode, numbers_of
-from kneebayes.exchange.plain import Content, Format, Parsed, PlainNode, plain_nodes
+from kneebayes.exchange.plain import Content, Format, Parsed, plain_nodes
+from kneebayes.network import Node
 from kneebayes.text import counted
 
 RESERVED = ("", "network", "variable", "probability", "property", "type", "table", "default")
@@ -95,7 +96,7 @@ class _Reader:
         self.tokens: list[Token] = TOKEN.findall(self.text)
         self.at = 0
         self.states: dict[str, tuple[str, ...]] = {}
-        self.found: dict[str, PlainNode] = {}
+        self.found: dict[str, Node] = {}
         self.places: dict[str, dict[str, int]] = {}
         self.tables: list[tuple[list[Token], list[list[Token]]]] = []
 
@@ -264,7 +265,7 @@ class _Reader:
             self.problems.add(id, "its table stands twice.", "Keep one.")
         else:
             rows = _Rows(self, id, parents)
-            self.found[id] = PlainNode(id, self.states[id], parents, rows.read(statements))
+            self.found[id] = Node(id, self.states[id], parents, table=rows.read(statements))
 
     def family(self, tokens: list[Token]) -> tuple[str, tuple[str, ...]]:
         """A variable and its parents, after a line or, as the first programs wrote, a blank."""

@@ -16,13 +16,12 @@ from kneebayes.exchange.plain import (
     Fastest,
     Format,
     Parsed,
-    PlainNode,
     build,
-    plain_node,
     same_nodes,
+    with_names,
 )
 from kneebayes.exchange.side_table import NetworkFile, read_side_table, side_table_path
-from kneebayes.network import Network
+from kneebayes.network import Network, Node
 from kneebayes.text import shown
 from kneebayes.writing import replacing_file
 
@@ -73,7 +72,7 @@ def save_network(file: NetworkFile | Network, path: str | Path) -> Path:
     problems = Problems(f"'{path.name}'")
     format = _format_of(path, "saved as", problems)
     _check_names(file.network, problems)
-    own = Parsed(list(map(plain_node, file.network.nodes)), file.labels, file.kinds, file.about)
+    own = Parsed(list(file.network.nodes), file.labels, file.kinds, file.about)
     plain = format.plain(file.network)
     nodes, renamed = _renamed(plain, format, problems)
     labels = {node.id: file.label(own.id) for node, own in zip(nodes, plain, strict=True)}
@@ -125,8 +124,8 @@ def _check_names(network: Network, problems: Problems) -> None:
 
 
 def _renamed(
-    nodes: list[PlainNode], format: Format, problems: Problems
-) -> tuple[list[PlainNode], dict[str, object]]:
+    nodes: list[Node], format: Format, problems: Problems
+) -> tuple[list[Node], dict[str, object]]:
     """The nodes under names that the format holds, and the map back."""
     ids = [node.id for node in nodes]
     for id in sorted({id for id in ids if ids.count(id) > 1} if len(set(ids)) < len(ids) else ()):
@@ -134,14 +133,7 @@ def _renamed(
     problems.raise_any()
     names = _names(ids, format)
     states = {node.id: _names(node.states, format) for node in nodes}
-    made = [
-        node._replace(
-            id=names[node.id],
-            states=tuple(states[node.id][state] for state in node.states),
-            parents=tuple(names[parent] for parent in node.parents),
-        )
-        for node in nodes
-    ]
+    made = [with_names(node, names, states[node.id]) for node in nodes]
     nodes_changed = _changed(names)
     states_changed = {id: _changed(own) for id, own in states.items() if _changed(own)}
     if not nodes_changed and not states_changed:

@@ -1,12 +1,15 @@
-"""A network as plain nodes, the form that all formats share; what a format is; checks of both."""
+"""A network as nodes of a file, unchecked; what a format is; and checks of both.
+
+Nodes are called as in the file. Of a table the numbers are P(state | parents): parents in order,
+own states varying fastest; of a noisy-OR the second state is the one that parents produce.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from itertools import islice
 from math import prod
 from typing import Literal, NamedTuple
 
@@ -14,7 +17,7 @@ import numpy as np
 
 from kneebayes.errors import KneebayesError
 from kneebayes.exchange.data_files import Problems
-from kneebayes.network import Link, Network, Node, Numbers
+from kneebayes.network import Network, Node, Numbers
 from kneebayes.network.pgmpy_bridge import small_tables
 from kneebayes.text import counted
 
@@ -24,46 +27,23 @@ EXACT = 1e-9  # what the network itself takes for a sum of 1
 NAMED = 3  # rows that are named of one table
 
 
-class PlainNode(NamedTuple):
-    """A node as it is written in a file, under its name there.
-
-    The numbers are P(state | parents): parents in order, own states varying fastest; of a
-    noisy-OR the strength of each state of each parent, parent after parent.
-    """
-
-    id: str
-    states: tuple[str, ...]  # of a noisy-OR the second is the one that parents produce
-    parents: tuple[str, ...]
-    numbers: tuple[float, ...]
-    leak: float | None = None  # of a noisy-OR; None where the node is a table
-
-    def by_parent(
-        self, states: Mapping[str, Sequence[str]]
-    ) -> Iterator[tuple[str, tuple[float, ...]]]:
-        """The strengths of each parent of a noisy-OR."""
-        each = iter(self.numbers)
-        for parent in self.parents:
-            yield parent, tuple(islice(each, len(states[parent])))
-
-
-def plain_node(node: Node) -> PlainNode:
-    """A node as it is, a noisy-OR as a noisy-OR."""
-    numbers = node.numbers[1:] if node.is_noisy_or else node.numbers
-    return PlainNode(node.id, node.states, node.parents, numbers, node.leak)
-
-
-def plain_nodes(network: Network) -> list[PlainNode]:
+def plain_nodes(network: Network) -> list[Node]:
     """Every node as a table; a noisy-OR of more than three parents as a chain of tables."""
-    return [plain for node in network.nodes for plain in as_tables(network, node)]
+    return [plain for node in network.nodes for plain in small_tables(network, node)]
 
 
-def as_tables(network: Network, node: Node) -> Iterator[PlainNode]:
-    """One node as a table, or as a chain of tables."""
-    for id, states, parents, table in small_tables(network, node):
-        yield PlainNode(id, states, parents, tuple(np.asarray(table).ravel().tolist()))
+def with_names(node: Node, ids: Mapping[str, str], states: Mapping[str, str]) -> Node:
+    """A node where ids, and its own states, are called otherwise if they are among these."""
+    return replace(
+        node,
+        id=ids.get(node.id, node.id),
+        states=tuple(states.get(state, state) for state in node.states),
+        parents=tuple(ids.get(parent, parent) for parent in node.parents),
+        links=tuple(replace(link, parent=ids.get(link.parent, link.parent)) for link in node.links),
+    )
 
 
-def build(nodes: Sequence[PlainNode], problems: Problems) -> Network:
+def build(nodes: Sequence[Node], problems: Problems) -> Network:
     """The network of some nodes that were read.
 
     Rows that were rounded, so that the digits in the file explain why they do not add up to
@@ -83,31 +63,28 @@ def build(nodes: Sequence[PlainNode], problems: Problems) -> Network:
         problems.stop("network", str(error))
 
 
-def _built(
-    node: PlainNode, states: Mapping[str, tuple[str, ...]], problems: Problems
-) -> Node | None:
+def _built(node: Node, states: Mapping[str, tuple[str, ...]], problems: Problems) -> Node | None:
     """One node; None with what is wrong noted."""
     before = len(problems)
     _check_names(node, states, problems)
     if len(problems) > before:
         return None
     sizes = [len(states[parent]) for parent in node.parents]
-    wanted = sum(sizes) if node.leak is not None else prod((*sizes, len(node.states)))
-    if len(node.numbers) != wanted:
+    wanted = sum(sizes) if node.is_noisy_or else prod((*sizes, len(node.states)))
+    count = len(node.numbers) - (1 if node.is_noisy_or else 0)
+    if count != wanted:
         need = f"{wanted:,} are needed for its states and those of its parents."
-        problems.add(node.id, f"its table has {counted(len(node.numbers), 'number')}.", need)
+        problems.add(node.id, f"its table has {counted(count, 'number')}.", need)
         return None
-    if node.leak is not None:
-        return _noisy_or(node, states, problems)
+    if node.is_noisy_or:
+        return _noisy_or(node, problems)
     numbers = _rows(node, [states[parent] for parent in node.parents], problems)
     if len(problems) > before:
         return None
-    return Node(node.id, node.states, node.parents, table=numbers)
+    return replace(node, table=numbers)
 
 
-def _check_names(
-    node: PlainNode, states: Mapping[str, tuple[str, ...]], problems: Problems
-) -> None:
+def _check_names(node: Node, states: Mapping[str, tuple[str, ...]], problems: Problems) -> None:
     """Names that are empty, occur twice, or belong to no node."""
     if not node.id:
         problems.add("network", "a node has no name.", "Name it.")
@@ -126,22 +103,16 @@ def _check_names(
             problems.add(node.id, f"its parent '{parent}' has no states.")
 
 
-def _noisy_or(
-    node: PlainNode, states: Mapping[str, tuple[str, ...]], problems: Problems
-) -> Node | None:
-    values = (node.leak or 0.0, *node.numbers)
-    odd = [value for value in values if not 0.0 <= value <= 1.0]
+def _noisy_or(node: Node, problems: Problems) -> Node | None:
+    odd = [value for value in node.numbers if not 0.0 <= value <= 1.0]
     if odd or len(node.states) != 2:
         wrong = f"{odd[0]!r} is no probability." if odd else "a noisy-OR has two states."
         problems.add(node.id, wrong, "Mend it in the file.")
         return None
-    links = tuple(Link(parent, own) for parent, own in node.by_parent(states))
-    return Node(node.id, node.states, node.parents, node.leak, links)
+    return node
 
 
-def _rows(
-    node: PlainNode, states: Sequence[tuple[str, ...]], problems: Problems
-) -> tuple[float, ...]:
+def _rows(node: Node, states: Sequence[tuple[str, ...]], problems: Problems) -> tuple[float, ...]:
     """The numbers of a table, whose rows add up to 1; what cannot is a problem by its row."""
     table: Numbers = np.array(node.numbers, dtype=float).reshape(-1, len(node.states))
     sums = table.sum(axis=1)
@@ -174,7 +145,7 @@ def _rows(
     return tuple(scaled.ravel().tolist())
 
 
-def _tolerance(node: PlainNode) -> float:
+def _tolerance(node: Node) -> float:
     """How far rounding to the digits of the table can move the sum of a row."""
     exponents = (Decimal(repr(value)).as_tuple().exponent for value in set(node.numbers))
     digits = max((-exponent for exponent in exponents if isinstance(exponent, int)), default=0)
@@ -191,7 +162,7 @@ def _named_row(row: int, parents: Sequence[str], states: Sequence[tuple[str, ...
     return f"the row ({', '.join(words)})"
 
 
-def same_nodes(first: Iterable[PlainNode], second: Iterable[PlainNode], close: float) -> list[str]:
+def same_nodes(first: Iterable[Node], second: Iterable[Node], close: float) -> list[str]:
     """Ids of nodes that differ, whatever the order of nodes; parents must be in one order."""
     others = {node.id: node for node in second}
     different = []
@@ -199,9 +170,8 @@ def same_nodes(first: Iterable[PlainNode], second: Iterable[PlainNode], close: f
         other = others.pop(node.id, None)
         if (
             other is None
-            or other[:3] != node[:3]
-            or (other.leak is None) != (node.leak is None)
-            or abs((other.leak or 0.0) - (node.leak or 0.0)) > close
+            or (other.states, other.parents) != (node.states, node.parents)
+            or other.is_noisy_or != node.is_noisy_or
             or len(other.numbers) != len(node.numbers)
             or any(abs(a - b) > close for a, b in zip(node.numbers, other.numbers, strict=True))
         ):
@@ -223,7 +193,7 @@ class Content(NamedTuple):
 class Parsed:
     """What was read from a file, before anything is made of it."""
 
-    nodes: list[PlainNode]
+    nodes: list[Node]
     labels: Mapping[str, str] = field(default_factory=dict)
     kinds: Mapping[str, str] = field(default_factory=dict)  # cause, finding, context, mediator
     about: Mapping[str, str] = field(default_factory=dict)  # title, source and the like
@@ -235,7 +205,7 @@ class Format:
 
     name: str  # the usual one
     suffixes: tuple[str, ...]  # of its files; the first is the usual one
-    plain: Callable[[Network], list[PlainNode]]  # what it can hold: tables, and noisy-ORs if it can
+    plain: Callable[[Network], list[Node]]  # what it can hold: tables, and noisy-ORs if it can
     allowed: Callable[[str], object]  # whether a name of a node or state can be written
     write: Callable[[Parsed], str]  # the text of a file, from nodes with allowed names
     read: Callable[[Content, Problems], Parsed]  # what is wrong is added to the problems

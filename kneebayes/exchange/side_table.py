@@ -21,8 +21,8 @@ from kneebayes.exchange.data_files import (
     parse_json,
     schema_named,
 )
-from kneebayes.exchange.plain import Format, Parsed, PlainNode, plain_node
-from kneebayes.network import Network
+from kneebayes.exchange.plain import Format, Parsed, with_names
+from kneebayes.network import Link, Network, Node
 from kneebayes.text import counted
 
 ABOUT = ("title", "source", "disclaimer", "lexicon", "setting", "complaint")
@@ -89,7 +89,6 @@ def side_table(
     ``renamed`` are names that the main file could not hold: ``nodes`` with the id of each name
     that was written, and ``states`` likewise by id.
     """
-    states = {node.id: node.states for node in parsed.nodes}
     nodes = []
     for node in parsed.nodes:
         content: dict[str, object] = {
@@ -100,7 +99,7 @@ def side_table(
         }
         if node.leak is not None:
             content["leak"] = node.leak
-            content["links"] = {parent: list(own) for parent, own in node.by_parent(states)}
+            content["links"] = {link.parent: list(link.strength) for link in node.links}
         else:
             content["parents"] = list(node.parents)
             if tables:
@@ -112,11 +111,13 @@ def side_table(
 
 
 def read_side_table(
-    data: bytes, nodes: Sequence[PlainNode], problems: Problems
-) -> tuple[Parsed, list[PlainNode]]:
+    data: bytes, nodes: Sequence[Node], problems: Problems
+) -> tuple[Parsed, list[Node]]:
     """A network as it was, and the nodes of the main file under their own names."""
     content = _content(data, problems)
-    named = [_own_names(node, content.get("renamed", {})) for node in nodes]
+    renamed = content.get("renamed", {})
+    ids, states = renamed.get("nodes", {}), renamed.get("states", {})
+    named = [with_names(node, ids, states.get(ids.get(node.id, node.id), {})) for node in nodes]
     tables = {node.id: node for node in named}
     return _parsed(content, tables, problems), named
 
@@ -130,21 +131,7 @@ def _content(data: bytes, problems: Problems) -> dict[str, Any]:
     return followed
 
 
-def _own_names(node: PlainNode, renamed: Mapping[str, Any]) -> PlainNode:
-    """A node of the main file under the names that it had before it was written."""
-    ids, states = renamed.get("nodes", {}), renamed.get("states", {})
-    id = ids.get(node.id, node.id)
-    own = states.get(id, {})
-    return node._replace(
-        id=id,
-        states=tuple(own.get(state, state) for state in node.states),
-        parents=tuple(ids.get(parent, parent) for parent in node.parents),
-    )
-
-
-def _parsed(
-    content: Mapping[str, Any], tables: Mapping[str, PlainNode], problems: Problems
-) -> Parsed:
+def _parsed(content: Mapping[str, Any], tables: Mapping[str, Node], problems: Problems) -> Parsed:
     """The nodes of a side table that follows its schema, with the tables of the main file."""
     nodes_by_id: dict[str, Any] = {node["id"]: node for node in content["nodes"]}
     if len(nodes_by_id) < len(content["nodes"]):
@@ -162,10 +149,10 @@ def _parsed(
 
 def _node(
     content: dict[str, Any],
-    tables: Mapping[str, PlainNode],
+    tables: Mapping[str, Node],
     sizes: Mapping[str, int],
     problems: Problems,
-) -> PlainNode:
+) -> Node:
     """One node, as it was."""
     id, states = content["id"], tuple(content["states"])
     parents, numbers = tuple(content.get("parents", ())), content.get("table")
@@ -177,8 +164,8 @@ def _node(
             if len(strength) != sizes.get(parent, len(strength)):
                 wrong = f"the link of {parent} has {counted(len(strength), 'number')}."
                 problems.add(id, wrong, f"{parent} has {counted(sizes[parent], 'state')}.")
-        flat = tuple(float(value) for strength in links.values() for value in strength)
-        return PlainNode(id, states, tuple(links), flat, float(content["leak"]))
+        made = tuple(Link(parent, tuple(map(float, own))) for parent, own in links.items())
+        return Node(id, states, tuple(links), float(content["leak"]), made)
     if content.get("links"):
         problems.add(id, "it has links and no leak.", "Add its leak.")
     if numbers is None and id in tables:
@@ -188,7 +175,7 @@ def _node(
         numbers = plain.numbers
     if numbers is None:
         problems.add(id, "it has no table.", "Add its table, or its leak and links.")
-    return PlainNode(id, states, parents, tuple(map(float, numbers or ())))
+    return Node(id, states, parents, table=tuple(map(float, numbers or ())))
 
 
 def _allowed(name: str) -> bool:
@@ -198,7 +185,7 @@ def _allowed(name: str) -> bool:
 FORMAT = Format(
     "JSON of kneebayes",
     (".json",),
-    plain=lambda network: list(map(plain_node, network.nodes)),
+    plain=lambda network: list(network.nodes),
     allowed=_allowed,
     write=lambda parsed: json_text(side_table(parsed, tables=True)),
     read=lambda content, problems: _parsed(_content(content.data, problems), {}, problems),

@@ -14,7 +14,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import chain, pairwise
+from dataclasses import replace
+from itertools import pairwise
 from math import prod
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
@@ -30,8 +31,9 @@ from kneebayes.exchange.data_files import (
     parse_xml,
     text_of,
 )
-from kneebayes.exchange.plain import Content, Format, Parsed, PlainNode, as_tables, plain_node
-from kneebayes.network import Network, Numbers
+from kneebayes.exchange.plain import Content, Format, Parsed
+from kneebayes.network import Link, Network, Node, Numbers
+from kneebayes.network.pgmpy_bridge import small_tables
 from kneebayes.text import counted
 
 WIDTH, HEIGHT = 130, 60  # of a node on GeNIe's canvas, with the gap after it
@@ -51,12 +53,12 @@ ATTRIBUTES = ("id", "target", "mandatory", "ranked", "diagtype")
 NO_CHANCE = ("decision", "utility", "mau")
 
 
-def _plain(network: Network) -> list[PlainNode]:
+def _plain(network: Network) -> list[Node]:
     """Tables, and a noisy-OR as it is where GeNIe has it: some state of each parent is silent."""
-    nodes: list[PlainNode] = []
+    nodes: list[Node] = []
     for node in network.nodes:
         as_it_is = node.links and all(0.0 in link.strength for link in node.links)
-        nodes += [plain_node(node)] if as_it_is else as_tables(network, node)
+        nodes += [node] if as_it_is else small_tables(network, node)
     return nodes
 
 
@@ -77,7 +79,7 @@ def _write_xdsl(parsed: Parsed) -> str:
             numbers = " ".join(map(repr, node.numbers))
             lines.append(f"    <probabilities>{numbers}</probabilities>")
         else:
-            strengths, parameters = _noisymax(node, states)
+            strengths, parameters = _noisymax(node)
             if node.parents:
                 lines.append(f"    <strengths>{strengths}</strengths>")
             lines.append(f"    <parameters>{parameters}</parameters>")
@@ -96,26 +98,29 @@ def _write_xdsl(parsed: Parsed) -> str:
     return "\n".join([*lines, "  </genie>", "</extensions>", "</smile>", ""])
 
 
-def _turned(node: PlainNode, states: Mapping[str, tuple[str, ...]], turned: set[str]) -> PlainNode:
+def _turned(node: Node, states: Mapping[str, tuple[str, ...]], turned: set[str]) -> Node:
     """A node whose parents that are noisy-ORs have their states in the opposite order."""
     if turned.isdisjoint(node.parents) or not states.keys() >= set(node.parents):
         return node
-    if node.leak is not None:
-        parts = (own[::-1] if parent in turned else own for parent, own in node.by_parent(states))
-        return node._replace(numbers=tuple(chain.from_iterable(parts)))
+    if node.links:
+        links = tuple(
+            replace(link, strength=link.strength[::-1]) if link.parent in turned else link
+            for link in node.links
+        )
+        return replace(node, links=links)
     sizes = [len(states[parent]) for parent in node.parents]
     if len(node.numbers) != prod((*sizes, len(node.states))):
         return node
     table = np.array(node.numbers).reshape([*sizes, -1])
     where = tuple(index for index, parent in enumerate(node.parents) if parent in turned)
-    return node._replace(numbers=tuple(np.flip(table, where).ravel().tolist()))
+    return replace(node, table=tuple(np.flip(table, where).ravel().tolist()))
 
 
-def _noisymax(node: PlainNode, states: Mapping[str, tuple[str, ...]]) -> tuple[str, str]:
+def _noisymax(node: Node) -> tuple[str, str]:
     """Order of the states of each parent, and a column for each, of a noisy-OR."""
     strengths: list[int] = []
     columns: list[float] = []
-    for _, own in node.by_parent(states):
+    for own in (link.strength for link in node.links):
         order = sorted(range(len(own)), key=lambda index: -own[index])
         strengths += order
         columns += [own[index] for index in order]
@@ -123,7 +128,7 @@ def _noisymax(node: PlainNode, states: Mapping[str, tuple[str, ...]]) -> tuple[s
     return " ".join(map(str, strengths)), " ".join(map(repr, pairs))
 
 
-def _places(nodes: list[PlainNode]) -> dict[str, tuple[int, int]]:
+def _places(nodes: list[Node]) -> dict[str, tuple[int, int]]:
     """Column and row: each node one row below its lowest parent."""
     places: dict[str, tuple[int, int]] = {}
     taken: Counter[int] = Counter()
@@ -180,7 +185,7 @@ class _Raw(NamedTuple):
     """A node as it is written in the file."""
 
     kind: str
-    node: PlainNode
+    node: Node
     strengths: tuple[float, ...]
 
 
@@ -210,11 +215,11 @@ def _raw(element: ET.Element, problems: Problems) -> _Raw | None:
         if wrong is not None:
             problems.add(id, f"it has no state '{wrong}'.")
         numbers = tuple(float(state == result) for result in results for state in states)
-        return _Raw(kind, PlainNode(id, states, parents, numbers), ())
+        return _Raw(kind, Node(id, states, parents, table=numbers), ())
     name = "probabilities" if kind == "cpt" else "parameters"
     numbers = numbers_of(text_of(element.find(name)).split(), id, problems)
     strengths = numbers_of(text_of(element.find("strengths")).split(), id, problems)
-    return _Raw(kind, PlainNode(id, states, parents, numbers), strengths)
+    return _Raw(kind, Node(id, states, parents, table=numbers), strengths)
 
 
 def _read_node(
@@ -223,7 +228,7 @@ def _read_node(
     first: bool,
     by_agrum: bool,
     problems: Problems,
-) -> PlainNode:
+) -> Node:
     """A node with its states still in the order of the file, but for a noisy-OR."""
     plain = raw.node
     sizes = [len(states[parent]) for parent in plain.parents]
@@ -235,7 +240,7 @@ def _read_node(
     other = table.reshape([*sizes[::-1], len(plain.states)])
     other = other.transpose([*range(len(sizes))[::-1], len(sizes)]).ravel()
     if first:
-        return plain._replace(numbers=tuple(other.tolist()))
+        return replace(plain, table=tuple(other.tolist()))
     if by_agrum and not np.array_equal(table, other):
         wrong = (
             "the file says that pyAgrum wrote it, and in its tables the first parent varies "
@@ -249,10 +254,10 @@ def _read_node(
     return plain
 
 
-def _read_noisymax(raw: _Raw, sizes: list[int], problems: Problems) -> PlainNode:
+def _read_noisymax(raw: _Raw, sizes: list[int], problems: Problems) -> Node:
     """A noisy-OR, or the table of a noisy-MAX of more than two states."""
     id, own = raw.node.id, len(raw.node.states)
-    plain = raw.node._replace(numbers=())
+    plain = replace(raw.node, table=())
     columns = np.array(raw.node.numbers)
     wanted = (sum(sizes) + 1) * own
     if len(columns) != wanted:
@@ -269,13 +274,13 @@ def _read_noisymax(raw: _Raw, sizes: list[int], problems: Problems) -> PlainNode
         return plain
     by_state = [values[np.argsort(places)] for places, values in each]
     if own == 2:
-        numbers = tuple(float(value) for values in by_state for value in values[:, 0])
-        leak = float(columns[-1, 0])
-        return plain._replace(states=plain.states[::-1], numbers=numbers, leak=leak)
+        pairs = zip(plain.parents, by_state, strict=True)
+        links = tuple(Link(parent, tuple(values[:, 0].tolist())) for parent, values in pairs)
+        return Node(id, plain.states[::-1], plain.parents, float(columns[-1, 0]), links)
     if prod((*sizes, own)) > LARGEST:
         problems.add(id, "its table would be too large.", "Give it fewer parents in GeNIe.")
         return plain
-    return plain._replace(numbers=_largest_of(by_state, columns[-1]))
+    return replace(plain, table=_largest_of(by_state, columns[-1]))
 
 
 def _check_noisymax(

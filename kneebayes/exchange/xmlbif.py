@@ -13,7 +13,8 @@ from kneebayes.exchange.data_files import (
     parse_xml,
     text_of,
 )
-from kneebayes.exchange.plain import Content, Format, Parsed, PlainNode, plain_nodes
+from kneebayes.exchange.plain import Content, Format, Parsed, plain_nodes
+from kneebayes.network import Node
 
 VERSION = "0.3"
 Children = dict[str, int | None]
@@ -75,7 +76,7 @@ def _read_xmlbif(content: Content, problems: Problems) -> Parsed:
             continue
         parents = tuple(text_of(element) for element in definition.iterfind("GIVEN"))
         numbers = numbers_of(text_of(definition.find("TABLE")).split(), id, problems)
-        nodes.append(PlainNode(id, states[id], parents, numbers))
+        nodes.append(Node(id, states[id], parents, table=numbers))
     order = {id: index for index, id in enumerate(states)}
     for id in sorted(order.keys() - {node.id for node in nodes}, key=order.__getitem__):
         problems.add(id, "it has no DEFINITION.", "Add its table.")

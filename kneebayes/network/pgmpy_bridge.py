@@ -29,44 +29,39 @@ def to_pgmpy(network: Network) -> DiscreteBayesianNetwork:
         from pgmpy.factors.discrete import TabularCPD
         from pgmpy.models import DiscreteBayesianNetwork
 
-    tables = [table for node in network.nodes for table in small_tables(network, node)]
-    states = {id: states for id, states, _, _ in tables}
+    nodes = [table for node in network.nodes for table in small_tables(network, node)]
+    states = {node.id: list(node.states) for node in nodes}
     model = DiscreteBayesianNetwork()
-    model.add_nodes_from([id for id, _, _, _ in tables])
-    for id, own, parents, table in tables:
-        model.add_edges_from([(parent, id) for parent in parents])
-        values = np.moveaxis(table, -1, 0).reshape(len(own), -1)
+    model.add_nodes_from(list(states))
+    for node in nodes:
+        model.add_edges_from([(parent, node.id) for parent in node.parents])
         model.add_cpds(
             TabularCPD(
-                id,
-                len(own),
-                values,
-                evidence=list(parents) or None,
-                evidence_card=[len(states[parent]) for parent in parents] or None,
-                state_names={name: list(states[name]) for name in (id, *parents)},
+                node.id,
+                len(node.states),
+                np.reshape(node.numbers, (-1, len(node.states))).T,
+                evidence=list(node.parents) or None,
+                evidence_card=[len(states[parent]) for parent in node.parents] or None,
+                state_names={name: states[name] for name in (node.id, *node.parents)},
             )
         )
     model.check_model()
     return model
 
 
-SmallTable = tuple[str, tuple[str, ...], tuple[str, ...], Numbers]
-
-
-def small_tables(network: Network, node: Node) -> Iterator[SmallTable]:
-    """Id, states, parents and P(state | parents) of a node and, if it has one, its chain."""
+def small_tables(network: Network, node: Node) -> Iterator[Node]:
+    """A node as a table, or as a chain of tables where it is a noisy-OR of many parents."""
     if not node.is_noisy_or or len(node.parents) <= WHOLE:
-        yield node.id, node.states, node.parents, network.table_of(node)
+        table = tuple(network.table_of(node).ravel().tolist())
+        yield Node(node.id, node.states, node.parents, table=table)
         return
     before = ""
     for index, link in enumerate(node.links):
         id = node.id if index == len(node.links) - 1 else f"{node.id}__{index + 1}"
-        if index == 0:
-            table = noisy_or_table(node.leak or 0.0, [link.strength])
-            yield id, node.states, (link.parent,), table
-        else:
-            table = noisy_or_table(0.0, [(0.0, 1.0), link.strength])
-            yield id, node.states, (before, link.parent), table
+        chain = [(0.0, 1.0)] if before else []
+        numbers = noisy_or_table(0.0 if before else node.leak or 0.0, [*chain, link.strength])
+        parents = (before, link.parent) if before else (link.parent,)
+        yield Node(id, node.states, parents, table=tuple(numbers.ravel().tolist()))
         before = id
 
 

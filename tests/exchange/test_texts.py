@@ -3,6 +3,7 @@
 
 import json
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,9 @@ from kneebayes.exchange import (
     load_network_file,
     save_network,
 )
-from kneebayes.exchange.plain import PlainNode, plain_nodes, same_nodes
+from kneebayes.exchange.plain import plain_nodes, same_nodes
 from kneebayes.exchange.side_table import NetworkFile, side_table_path
-from kneebayes.network import Network, noisy_or_node, root_node, table_node
+from kneebayes.network import Link, Network, Node, noisy_or_node, root_node, table_node
 
 NETWORK = Network(
     (
@@ -385,23 +386,26 @@ def test_three_remarks_are_said_and_the_others_counted(tmp_path: Path) -> None:
 
 def test_which_nodes_of_two_networks_differ() -> None:
     """Whatever differs of a node, and whatever only one of them has, in the order of the nodes."""
-    first = [PlainNode("a", ("x", "y"), (), (0.25, 0.75)), *plain_nodes(NETWORK)[1:3]]
+    first = [Node("a", ("x", "y"), table=(0.25, 0.75)), *plain_nodes(NETWORK)[1:3]]
     assert same_nodes(first, first[::-1], 0.0) == []
-    own = PlainNode("a", ("x", "y"), ("p",), (0.25, 0.75), 0.125)
+    own = Node("a", ("x", "y"), ("p",), 0.125, (Link("p", (0.25, 0.75)),))
     for other in (
-        own._replace(states=("x", "z")),
-        own._replace(parents=("q",)),
-        own._replace(numbers=(0.25, 0.5)),
-        own._replace(numbers=(0.5, 0.75)),
-        own._replace(numbers=(0.25,)),
-        own._replace(leak=None),
-        own._replace(leak=0.25),
-        own._replace(id="b"),
+        replace(own, states=("x", "z")),
+        replace(own, parents=("q",)),
+        replace(own, links=(Link("p", (0.25, 0.5)),)),
+        replace(own, links=(Link("p", (0.5, 0.75)),)),
+        replace(own, links=(Link("p", (0.25,)),)),
+        replace(own, leak=None),
+        replace(own, leak=0.25),
+        replace(own, id="b"),
     ):
         assert same_nodes([own], [other], 0.125 / 2) == (["a", "b"] if other.id == "b" else ["a"])
         assert same_nodes([other], [own], 0.125 / 2) == (["b", "a"] if other.id == "b" else ["a"])
-    assert same_nodes([own], [own._replace(leak=0.25, numbers=(0.375, 0.625))], 0.125) == []
-    assert same_nodes([own._replace(leak=0.0)], [own._replace(leak=None)], 1.0) == ["a"]
+    assert (
+        same_nodes([own], [replace(own, leak=0.25, links=(Link("p", (0.375, 0.625)),))], 0.125)
+        == []
+    )
+    assert same_nodes([replace(own, leak=0.0)], [replace(own, leak=None)], 1.0) == ["a"]
     assert same_nodes([own], [], 1.0) == ["a"]
     assert same_nodes([], [own], 1.0) == ["a"]
 
