@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from kneebayes.binding import pd
 from kneebayes.cli.app import AsJson, Folder, InLayer, command, model_of, search_in, show, typed
 from kneebayes.cohort.files import read_table
 from kneebayes.cohort.record import plain_answers
 from kneebayes.errors import EvidenceError
 from kneebayes.model import Model
 from kneebayes.text import did_you_mean
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 Source = Annotated[
     Path, typer.Argument(metavar="PATIENTS", help="A .csv or .parquet file, one row a patient.")

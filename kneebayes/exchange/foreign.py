@@ -6,12 +6,12 @@ import math
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from kneebayes.arguments import checked, whole_number
-from kneebayes.binding import renamed
+from kneebayes.binding import pd, renamed
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideError
 from kneebayes.exchange.foreign_network import (
     Place,
@@ -42,9 +42,6 @@ from kneebayes.questions.explain.subsets import odds_in_time, weigh
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
 from kneebayes.view.report import frame_of, known_line
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MOST_CASES = 10_000_000  # drawn at once; more do not fit into memory
 ORDERS = 32
@@ -499,8 +496,6 @@ class ForeignModel(TargetedNetwork):
         >>> table["flu = present"].round(4).tolist()
         [0.8171, 0.1]
         """
-        import pandas as pd
-
         ids = [self.find(str(name)) for name in patients.columns]
         if len(set(ids)) < len(ids):
             message = f"Two columns are of the same node: {', '.join(map(str, patients.columns))}."

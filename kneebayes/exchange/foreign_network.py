@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from kneebayes.arguments import checked
-from kneebayes.binding import renamed
+from kneebayes.binding import Axes, pd, renamed
 from kneebayes.errors import EvidenceError, KneebayesError, TooWideError, UnknownNameError
 from kneebayes.exchange.networks import load_network_file
 from kneebayes.exchange.side_table import NetworkFile
@@ -31,8 +31,6 @@ from kneebayes.view.figures import (
 )
 
 if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
     from matplotlib.text import Text
 
 NAMED = 12  # nodes that are named where one is not known

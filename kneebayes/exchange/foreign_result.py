@@ -5,17 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kneebayes.arguments import checked
+from kneebayes.binding import Axes, pd
 from kneebayes.text import counted
 from kneebayes.view.figures import BLACK, BLUE, ORANGE, SMALL, caption, name_lines, new_axes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting, frame_of
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 NAME = 28  # letters of a label on one line
 Shown = Mapping[str, tuple[str, Callable[[Any], str]]]

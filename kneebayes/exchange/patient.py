@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kneebayes.arguments import checked
+from kneebayes.binding import Axes, pd
 from kneebayes.building.model import ModelLike, in_setting, model_of
 from kneebayes.case import Answer
 from kneebayes.case.answers import likelihood_of, says_unknown
@@ -24,10 +25,6 @@ from kneebayes.view.report import (
     made_by_line,
     package_version,
 )
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,12 +28,12 @@ from kneebayes.inference import Evidence
 from kneebayes.knowledge import Knowledge
 from kneebayes.network import Numbers
 from kneebayes.odds import inverse_logit, logit
-from kneebayes.questions.explain.grounds import ORIGINS
 from kneebayes.questions.explain.subsets import DECIBANS
 from kneebayes.study.published import VISITS, PublishedCase, Visit, published_cases
 from kneebayes.text import counted
 from kneebayes.view.figures import SMALL, name_lines, new_axes
 from kneebayes.view.report import ModelResult, Report, cells_of, frame_of
+from kneebayes.view.trace import ORIGINS
 
 NARROW = 0.06  # a share in which its number has no room
 COLOURS = ("#1f5a99", "#2f7d4f", "#b2481e", "#767676")

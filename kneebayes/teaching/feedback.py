@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from kneebayes.binding import Axes, pd
 from kneebayes.errors import TooWideError
 from kneebayes.teaching.judgement import Judgement
 from kneebayes.teaching.practice_text import Page, Paged
@@ -13,10 +14,6 @@ from kneebayes.teaching.situation import LEVELS
 from kneebayes.text import marked
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Grid, Paragraph, frame_of, made_by, urgency_lines
-
-if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
 
 SHOWN = 10
 BELIEFS = ("cause", "truth", "opening", "exact", "stated")

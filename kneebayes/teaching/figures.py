@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from kneebayes.binding import Axes
 from kneebayes.text import counted, marked
 from kneebayes.view.figures import BLUE, ORANGE, SMALL, WIDE, broken, fit, name_lines, new_axes
 from kneebayes.view.markup import percent
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 Row = Mapping[str, Any]
 GREY = "#767676"

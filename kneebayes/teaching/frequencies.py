@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from kneebayes.arguments import checked, number, whole_number
-from kneebayes.binding import renamed
+from kneebayes.binding import Axes, pd, renamed
 from kneebayes.case import Answer, Urgency, judge_urgency, read_answers
 from kneebayes.case.answers import evidence_of
 from kneebayes.case.case import Case
@@ -23,9 +23,6 @@ from kneebayes.view.markup import percent
 from kneebayes.view.report import Grid, Paragraph, frame_of, made_by, urgency_lines
 
 if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-
     from kneebayes.building.model import ModelLike
     from kneebayes.knowledge import Knowledge
 

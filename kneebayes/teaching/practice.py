@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kneebayes.arguments import checked, whole_number
-from kneebayes.binding import renamed, renamed_function
+from kneebayes.binding import Axes, pd, renamed, renamed_function
 from kneebayes.errors import KneebayesError
 from kneebayes.odds import inverse_logit, logit
 from kneebayes.teaching.case import PracticeCase, load_handed_in, new_case
@@ -28,9 +28,6 @@ from kneebayes.view.report import Grid, Paragraph, frame_of, made_by
 from kneebayes.writing import write_safely
 
 if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-
     from kneebayes.building.model import ModelLike
 
 Learner = Callable[[PracticeCase, np.random.Generator], Feedback]

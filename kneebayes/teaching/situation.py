@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from kneebayes.arguments import checked, is_share
+from kneebayes.binding import Axes, pd
 from kneebayes.case import Answer, Urgency, read_answers
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError
@@ -26,9 +27,6 @@ from kneebayes.view.report import Grid, Paragraph, frame_of, made_by, urgency_li
 from kneebayes.writing import write_safely
 
 if TYPE_CHECKING:
-    import pandas as pd
-    from matplotlib.axes import Axes
-
     from kneebayes.building.model import ModelData, ModelLike
 
 LEVELS = ("routine", "soon", "now")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
 from html import escape
 from typing import Any
 
@@ -19,6 +19,8 @@ from kneebayes.text import counted
 from kneebayes.view.markup import Markup, table, tag
 from kneebayes.view.report import InJson, frame_of, made_by, made_by_line, plain
 
+ORIGINS = ("article", "literature", "assumption", "patients")
+
 
 @dataclass(frozen=True, slots=True)
 class TraceRow:
@@ -33,16 +35,6 @@ class TraceRow:
     link: float  # the number in the network; of a prior or a ratio by age or sex what was reached
     origin: str  # article, literature, assumption, patients; joined by + where several take part
     because: tuple[str, ...]  # claims with their statement, references as cited, or a reason
-
-
-def trace_rows(knowledge: Knowledge, elicited: Elicited, cause: str) -> tuple[TraceRow, ...]:
-    """Every number that makes one cause (by its id) what it is, the prior first."""
-    record = knowledge.causes[cause]
-    return (
-        _prior_row(knowledge, elicited, record),
-        *_arrow_rows(knowledge, elicited, record),
-        *_evoked_rows(knowledge, elicited, record),
-    )
 
 
 def _prior_row(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> TraceRow:
@@ -93,7 +85,9 @@ def _arrow_row(knowledge: Knowledge, stated: Stated, about: str, node: str) -> T
         said = "odds ratio: " + said
     elif statement.in_cases is not None:
         said = "in its patients: " + said
-    link = _in_the_network(knowledge, stated)
+    multiplies = knowledge.states_of(stated.arrow.parent)  # age and sex multiply shares
+    ratio = stated.reached if multiplies else None  # to which the table comes
+    link = stated.link if ratio is None else ratio
     return _row(knowledge, about, node, said, stated.interval, link, statement.because)
 
 
@@ -107,27 +101,15 @@ def _row(
     because: tuple[str, ...],
 ) -> TraceRow:
     low, value, high = interval.low, interval.value, interval.high
-    origin, spelled = _origin(knowledge, because), spelled_out(knowledge, because)
+    kinds, spelled = map(knowledge.kind_of_origin, because), spelled_out(knowledge, because)
+    origin = "+".join(sorted(set(kinds), key=ORIGINS.index))
     return TraceRow(about, node, stated, low, value, high, link, origin, spelled)
-
-
-def _in_the_network(knowledge: Knowledge, stated: Stated) -> float:
-    """A link; of age and sex, which multiply shares, the ratio that the table comes to."""
-    multiplies = stated.reached is not None and knowledge.states_of(stated.arrow.parent)
-    return stated.reached if multiplies and stated.reached is not None else stated.link
 
 
 def _as_text(amount: Amount | None) -> str:
     if isinstance(amount, tuple):
         return f"{amount[0]:g} to {amount[1]:g}"
     return str(amount)
-
-
-def _origin(knowledge: Knowledge, because: tuple[str, ...]) -> str:
-    kinds = {knowledge.kind_of_origin(one) for one in because}
-    return "+".join(
-        one for one in ("article", "literature", "assumption", "patients") if one in kinds
-    )
 
 
 def spelled_out(knowledge: Knowledge, because: tuple[str, ...]) -> tuple[str, ...]:
@@ -165,14 +147,10 @@ class CauseTrace(InJson):
     rows: tuple[TraceRow, ...]
     origin: Mapping[str, Any]
 
-    def _records(self) -> list[dict[str, object]]:
-        """The rows as plain dictionaries, one per number."""
-        return [{f.name: getattr(row, f.name) for f in fields(TraceRow)} for row in self.rows]
-
     @property
     def table(self) -> pd.DataFrame:
         """One row a number: about, node, stated, low, value, high, link, origin, because."""
-        frame = frame_of(self._records())
+        frame = frame_of(map(asdict, self.rows))
         frame["because"] = ["; ".join(because) for because in frame["because"]]
         return frame
 
@@ -196,7 +174,7 @@ class CauseTrace(InJson):
             "id": cause.id,
             "label": cause.label,
             "about": cause.about,
-            "numbers": plain(self._records()),
+            "numbers": plain([*map(asdict, self.rows)]),
         }
 
     def __str__(self) -> str:
@@ -208,9 +186,7 @@ class CauseTrace(InJson):
     def _repr_html_(self) -> str:
         rows = [
             (
-                row.about,
-                row.node,
-                row.stated,
+                *(row.about, row.node, row.stated),
                 f"{row.low:.3g} \u2026 {row.value:.3g} \u2026 {row.high:.3g}",
                 f"{row.link:.3g}",
                 row.origin,
@@ -247,7 +223,9 @@ def trace(model: ModelLike, cause: str) -> CauseTrace:
     >>> kb.load().trace("gout").table["about"].iloc[0]
     'prior'
     """
-    data = model.data
-    id = data.cause_named(cause)
-    rows = trace_rows(data.knowledge, data.elicited, id)
-    return CauseTrace(data.knowledge.causes[id], data.lexicon, rows, made_by(model))
+    data, knowledge = model.data, model.data.knowledge
+    record = knowledge.causes[data.cause_named(cause)]
+    rows = [_prior_row(knowledge, data.elicited, record)]
+    rows += _arrow_rows(knowledge, data.elicited, record)
+    rows += _evoked_rows(knowledge, data.elicited, record)
+    return CauseTrace(record, data.lexicon, tuple(rows), made_by(model))

@@ -11,9 +11,8 @@ from kneebayes.inference.paths import ancestors, descendants
 from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.base import EXPLANATION, Arrow
 from kneebayes.network import Network, Node
-from kneebayes.view.trace import spelled_out
+from kneebayes.view.trace import ORIGINS, spelled_out
 
-ORIGINS = ("article", "literature", "assumption", "patients")
 Ends = tuple[str, str]
 
 _latest: deque[tuple[Network, Knowledge, Network]] = deque(maxlen=8)

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kneebayes.questions.explain.grounds import ORIGINS, Grounds
+from kneebayes.questions.explain.grounds import Grounds
 from kneebayes.questions.explain.weighing import Explained, ExplainedAway, Overlap, Stand, Weight
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Outline, Report, Steps
+from kneebayes.view.trace import ORIGINS
 
 NAMED, NAMED_OF_DETOUR = 8, 3
 
