@@ -13,8 +13,8 @@ from kneebayes.building.measured import Specificity
 from kneebayes.building.shares import ShareRatio, Shares, silent_rates
 from kneebayes.building.words import Direction, amount_interval
 from kneebayes.errors import KneebayesError
-from kneebayes.knowledge.base import EXPLANATION, Arrow, Knowledge
 from kneebayes.knowledge.records import parted
+from kneebayes.knowledge.base import EXPLANATION, Arrow, Knowledge, company_node
 from kneebayes.knowledge.statements import Amount, Interval, Lexicon
 from kneebayes.network import Node, Numbers, noisy_or_node, root_node, table_node
 from kneebayes.network.network import circle_among
@@ -22,6 +22,7 @@ from kneebayes.network.network import circle_among
 Pair = tuple[str, str]
 FIRST = 0.01  # a leak of a cause, before its silent rate is known
 LEAST = 1e-6
+DIGITS = 4  # of what is hardly known to two
 COMPLAINS = 0.98  # P(complaint), whatever explains it: a few come with a lump that does not hurt
 MOST = 0.98  # how often a context is found among the patients of a cause, at most
 
@@ -197,20 +198,70 @@ class Draft:
         yield noisy_or_node(cause, 0.0, {EXPLANATION: self._strengths(own)})
         node = knowledge.there[cause]
         if node != cause:
-            into = self._as_links(self.links.get(node, {}), own)
+            yield from self._company_nodes(node)
+            into = self._as_links(self.links.get(node, {}), own, node)
             rates = self.silent.get(cause, (0.0,))
             if len(rates) > 1:
                 into = {**into, self.by_age: rates}
             yield noisy_or_node(node, rates[0] if len(rates) == 1 else 0.0, into)
 
+    def _company_nodes(self, node: str) -> Iterator[Node]:
+        """That a cause explains, at an age at which what raises it may be there."""
+        ages = self.by_age_of_company(node)
+        never = np.tile((1.0, 0.0), (len(ages), 1))
+        table = np.stack([never, np.column_stack([1.0 - ages, ages])])
+        for cause in self.company.get(node, ()):
+            id = company_node(cause, self.cause_there[node])
+            yield table_node(id, (cause, self.by_age), table)
+
+    @cached_property
+    def company(self) -> dict[str, tuple[str, ...]]:
+        """By node that says that a cause is there the explanations that it raises.
+
+        A ratio of two causes compares people of one age: a worn joint makes cysts, and yet a
+        child with a cyst has none. So where an explanation is found with what raises it, that
+        was there as seldom in the young as it is silent in them.
+        """
+        found: dict[str, dict[str, None]] = {}
+        for arrow, _ in self.contrasts:
+            cause = self.cause_there.get(arrow.child)
+            aged = any((cause, age) in self.age_ratios for age in self.ages)
+            raises = arrow.place.startswith(f"{self.knowledge.place(arrow.parent)}:")
+            if cause in self.presences and aged and raises and arrow.parent in self.places:
+                found.setdefault(arrow.child, {})[arrow.parent] = None
+        return {node: tuple(causes) for node, causes in found.items()}
+
+    def by_age_of_company(self, node: str) -> Numbers:
+        """How often a cause is brought along at each age, against the age with the most."""
+        cause = self.cause_there[node]
+        ratios = np.array([self.age_ratios.get((cause, age), 1.0) for age in self.ages])
+        return np.asarray(np.round(ratios / ratios.max(), DIGITS))
+
+    def brings(self, node: str, company: Numbers) -> Numbers:
+        """What of each link into a node counts: cells of the table x explanations.
+
+        ``company`` says how much at each age where something goes with an explanation.
+        """
+        cells = int(np.prod([len(self.states(id)) for id in self.scales]))
+        counts = np.ones((cells, len(self.explanations)))
+        for cause in self.company.get(node, ()):
+            counts[:, self.places[cause]] = self.by_cell(company[None])[0, :, 0]
+        return counts
+
     def _as_links(
-        self, links: Mapping[str, float], own: Mapping[str, float] | None = None
+        self,
+        links: Mapping[str, float],
+        own: Mapping[str, float] | None = None,
+        node: str = "",
     ) -> dict[str, float | Sequence[float]]:
         """Links from what explains as strengths of the explanation, the others as they are."""
         strengths = dict(own or {})
         others: dict[str, float | Sequence[float]] = {}
+        company = self.company.get(node, ())
         for parent, link in links.items():
-            if parent in self.explanations:
+            if parent in company:
+                others[company_node(parent, self.cause_there[node])] = link
+            elif parent in self.explanations:
                 strengths[parent] = link
             else:
                 others[parent] = link

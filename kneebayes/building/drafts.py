@@ -104,10 +104,13 @@ class Drafts:
             if cause is None or cause not in first.presences:
                 continue
             into = self._links.get(node, {})
-            absent = np.ones((rows, 1, len(first.explanations)))
+            linked = np.zeros((rows, 1, len(first.explanations)))
             for parent, link in {cause: np.ones(rows), **into}.items():
                 if parent in first.places:
-                    absent[:, 0, first.places[parent]] = 1.0 - link
+                    linked[:, 0, first.places[parent]] = link
+            ages = [draft.by_age_of_company(node) for draft in self.all]
+            brings = [draft.brings(node, one) for draft, one in zip(self.all, ages, strict=True)]
+            absent = 1.0 - linked * np.array(brings)
             absent = absent_of(absent, into, brought)
             wanted = np.array([draft.silently(cause) for draft in self.all])
             rates = first.rates_of(cells, absent, wanted, self._age_ratios[cause])

@@ -15,7 +15,7 @@ from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.batch import Integers
 from kneebayes.inference.plain import relevant_nodes
 from kneebayes.knowledge import Knowledge
-from kneebayes.knowledge.base import EXPLANATION
+from kneebayes.knowledge.base import EXPLANATION, company_node
 from kneebayes.network import Numbers
 
 Solved = dict[bytes, Numbers]
@@ -204,8 +204,8 @@ class Restating:
             for parent in network[node].parents:
                 starts[parent] = first
                 first += len(network[parent].states)
-            own = starts[EXPLANATION]
-            absent = 1.0 - numbers[:, None, own : own + cells.shape[2]]
+            linked = self._linked(numbers, node, starts)
+            absent = 1.0 - linked * draft.brings(node, self._company_by_age(node))
             links = {id: numbers[:, at + 1] for id, at in starts.items() if id in brought}
             absent = absent_of(absent, links, brought)
             rates = numbers[:, self._rate_places(node)]
@@ -215,6 +215,23 @@ class Restating:
             present = np.einsum("c,rcn->r", self.fitting.cells, cells * brought[node])
             found[cause] = (present, rates)
         return found
+
+    def _company_by_age(self, node: str) -> Numbers:
+        """How often a cause goes with an explanation that it raises, at each age."""
+        cause, ages = self.draft.cause_there[node], len(self.draft.ages)
+        for other in self.draft.company.get(node, ()):
+            first = self.engine.place_of(company_node(other, cause)) + 2 * ages
+            return np.asarray(self.base[first + 1 : first + 1 + 2 * ages : 2])
+        return np.ones(ages)
+
+    def _linked(self, numbers: Numbers, node: str, starts: Mapping[str, int]) -> Numbers:
+        """Links of all explanations into a node: rows x 1 x explanations."""
+        draft, own = self.draft, starts[EXPLANATION]
+        linked = numbers[:, None, own : own + len(draft.explanations)].copy()
+        for cause in draft.company.get(node, ()):
+            link = starts[company_node(cause, draft.cause_there[node])] + 1
+            linked[:, 0, draft.places[cause]] = numbers[:, link]
+        return linked
 
     def _age_ratios(self, amounts: Numbers, cause: str, rates: Numbers) -> Numbers:
         """How the odds of being silent differ by age: as in the model, moved with the ratios."""

@@ -199,8 +199,10 @@ def offset_of(network: Network, parent: str, state: str, child: str) -> tuple[No
     if child in network and parent in network[child].parents:
         node, at = network[child], network[parent].states.index(state)
     elif cause is not None:
-        node, parent = network[child], EXPLANATION
-        at = network[EXPLANATION].states.index(cause)
+        node = network[child]
+        company = [one for one in node.parents if _goes_with(network, one) == cause]
+        parent = company[0] if company else EXPLANATION
+        at = 1 if company else network[EXPLANATION].states.index(cause)
     else:
         node = network[EXPLANATION]
         shape, axis = network.shape_of(node), node.parents.index(parent)
@@ -210,6 +212,20 @@ def offset_of(network: Network, parent: str, state: str, child: str) -> tuple[No
         return node, network[parent].states.index(state) * after
     before = node.parents[: node.parents.index(parent)]
     return node, 1 + sum(len(network[one].states) for one in before) + at
+
+
+def _goes_with(network: Network, id: str) -> str | None:
+    """Which cause a node says to explain at an age at which another one goes with it."""
+    node = network[id]
+    if node.table is None or not node.parents or node.id == EXPLANATION:
+        return None
+    return explained(network, node.parents[0])
+
+
+@lru_cache(maxsize=16)
+def company_of(network: Network) -> frozenset[str]:
+    """Nodes that say that a cause explains, at an age at which what raises it goes with it."""
+    return frozenset(id for id in network.index if _goes_with(network, id) is not None)
 
 
 def rate_places(engine: Engine, id: str, by_age: str) -> list[int]:
@@ -240,27 +256,27 @@ def stated_network(network: Network) -> Network:
     """Arrows as they were stated: from each cause that explains, not from the explanation."""
     if EXPLANATION not in network:
         return network
-    states = network[EXPLANATION].states
     contexts = network[EXPLANATION].parents
     nodes = []
     for node in network.nodes:
-        if node.id == EXPLANATION:
+        if node.id == EXPLANATION or node.id in company_of(network):
             continue
         parents: list[str] = []
         if explained(network, node.id) is not None:
             parents = list(contexts)
         else:
             for link in node.links:
-                parents += _stated_parents(node.id, link, states)
+                parents += _stated_parents(network, node.id, link)
         nodes.append(Node(node.id, node.states, tuple(dict.fromkeys(parents)), leak=0.0))
     return Network(tuple(nodes))
 
 
-def _stated_parents(child: str, link: Link, states: tuple[str, ...]) -> list[str]:
+def _stated_parents(network: Network, child: str, link: Link) -> list[str]:
     if link.parent != EXPLANATION:
-        return [link.parent]
+        company = _goes_with(network, link.parent)
+        return [link.parent] if company is None else [company] if link.strength[1] > 0.0 else []
     found = []
-    for cause, strength in zip(states, link.strength, strict=True):
+    for cause, strength in zip(network[EXPLANATION].states, link.strength, strict=True):
         if strength > 0.0 and cause != child:
             found.append(cause)
     return found

@@ -331,6 +331,11 @@ def any_of(group: str) -> str:
     return f"{group}_any"
 
 
+def company_node(cause: str, other: str) -> str:
+    """Id of the node that says that a cause explains, at an age at which the other goes with it."""
+    return f"{cause}_with_{other}"
+
+
 def _brings_along(parent: Cause, statement: Statement) -> bool:
     """Whether a cause that raises another one is there only as what explains the complaint.
 

@@ -14,7 +14,6 @@ KNOWN = {
     # by layer what the model says otherwise, and why
     "literature": {
         "injury can trigger a cyst": "that injury lies months back: old_injury raises a cyst",
-        "OA related to aging": "silent in few children: cysts and torn menisci bring it at any age",
         "redness typical of most (osteomyelitis)": "the bone lies deep; it is said of skin",
         "down but not up": "no finding says that stairs are no trouble upwards alone",
     },

@@ -9,6 +9,7 @@ import pytest
 from test_words import cause, knowing, lexicon, numbers
 
 import kneebayes as kb
+from kneebayes.building.draft import Draft
 from kneebayes.building.quantities import (
     QUANTILE,
     Quantities,
@@ -22,6 +23,7 @@ from kneebayes.building.quantities import (
 from kneebayes.building.result import (
     EXPLANATION,
     acting_states,
+    company_of,
     explained,
     number_of,
     offset_of,
@@ -31,6 +33,7 @@ from kneebayes.building.result import (
 )
 from kneebayes.building.words import prior_intervals
 from kneebayes.errors import KneebayesError
+from kneebayes.inference import Evidence
 from kneebayes.knowledge.statements import Commonness, Interval
 from kneebayes.network import Network, noisy_or_node, root_node
 
@@ -254,9 +257,15 @@ def test_the_number_of_a_statement_is_where_the_network_has_it(
             states = explanation.states
             inside = arrow.parent in states and arrow.parent not in child.parents
             parent = EXPLANATION if inside else arrow.parent
-            state = (
-                states.index(arrow.parent) if inside else network[parent].states.index(arrow.state)
-            )
+            company = [
+                one for one in company_of(network) if network[one].parents[0] == arrow.parent
+            ]
+            beside = [one for one in child.parents if one in company]
+            if inside and beside:  # what raises it goes with it at some ages
+                (parent,), inside = beside, False
+            state = states.index(arrow.parent) if inside else -1
+            if parent == arrow.parent:
+                state = network[parent].states.index(arrow.state)
             (link,) = [each for each in child.links if each.parent == parent]
             assert number_of(network, arrow) == link.strength[state] == engine.numbers[0, place]
             most = link.strength[states.index(arrow.parent) if inside else -1]
@@ -287,9 +296,10 @@ def test_arrows_as_they_were_stated(knee: kb.Model) -> None:
     own, network = stated_network(knee.network), knee.network
     states, contexts = network[EXPLANATION].states, network[EXPLANATION].parents
     assert EXPLANATION not in own
-    assert set(own.index) == set(network.index) - {EXPLANATION}
+    beside = company_of(network)
+    assert set(own.index) == set(network.index) - {EXPLANATION} - beside
     for node in network.nodes:
-        if node.id == EXPLANATION:
+        if node.id == EXPLANATION or node.id in beside:
             continue
         if node.id in states:
             assert own[node.id].parents == contexts
@@ -297,7 +307,8 @@ def test_arrows_as_they_were_stated(knee: kb.Model) -> None:
         right = []
         for link in node.links:
             if link.parent != EXPLANATION:
-                right.append(link.parent)
+                raised = network[link.parent].parents[0] if link.parent in beside else link.parent
+                right += [raised] if link.strength[-1] > 0.0 or raised == link.parent else []
                 continue
             shown = zip(states, link.strength, strict=True)
             right += [cause for cause, strength in shown if strength > 0.0 and cause != node.id]
@@ -311,6 +322,40 @@ def test_arrows_as_they_were_stated(knee: kb.Model) -> None:
     assert explained(knee.network, "gout") == "gout"
     assert explained(knee.network, "fever") is None
     assert explained(knee.network, "nothing") is None
+
+
+def test_what_raises_a_cause_goes_with_it_as_seldom_as_its_age_has_it(knee: kb.Model) -> None:
+    """A child with a cyst has no worn joint; an old patient with one mostly has."""
+    network, ages = knee.network, [state.id for state in knee.knowledge.contexts["age"].states]
+    assert "bakers_cyst_with_osteoarthritis" in company_of(network)
+    assert "acl_injury_with_meniscus_tear" not in network  # it tears the meniscus at any age
+    draft = Draft(knee.knowledge, knee.knowledge.lexicons[knee.data.lexicon])
+    for id in company_of(network):
+        cause, _, other = id.partition("_with_")
+        table = network.table_of(network[id])
+        assert network[id].parents == (cause, "age")
+        assert (table[0] == [1.0, 0.0]).all()
+        ratios = [draft.age_ratios.get((other, age), 1.0) for age in ages]
+        assert table[1, :, 1].tolist() == pytest.approx([r / max(ratios) for r in ratios], abs=1e-4)
+    explains = {"bakers_cyst": "present"}
+    found = {}
+    for age in ages:
+        with_cyst = knee.engine.propagate(
+            Evidence.of(network, {**explains, "age": age}), ["osteoarthritis_present"]
+        )
+        found[age] = with_cyst.present("osteoarthritis_present")
+        (link,) = [
+            one
+            for one in network["osteoarthritis_present"].links
+            if one.parent == "bakers_cyst_with_osteoarthritis"
+        ]
+        (rates,) = [one for one in network["osteoarthritis_present"].links if one.parent == "age"]
+        share = network.table_of(network["bakers_cyst_with_osteoarthritis"])
+        at = ages.index(age)
+        brought = link.strength[1] * share[1, at, 1]
+        assert found[age] == pytest.approx(1.0 - (1.0 - brought) * (1.0 - rates.strength[at]))
+    assert found["child"] < 0.01
+    assert found["older"] > 0.6
 
 
 def test_where_causes_act(knee: kb.Model) -> None:

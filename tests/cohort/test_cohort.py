@@ -191,7 +191,7 @@ def test_a_patient_that_is_too_wide_is_marked_and_the_others_are_answered(
     likely = {finding.id: [None, 0.7, None] for finding in knee.findings}
     likely |= {"fever": [True, 0.7, False], knee.knowledge.meta.complaint: [True, True, True]}
     frame = pd.DataFrame(likely, index=["ann", "bob", "eve"])
-    cohort = knee.within(gigabytes=0.001).diagnose_cohort(frame)
+    cohort = knee.within(gigabytes=0.002).diagnose_cohort(frame)
     assert cohort.answered.tolist() == [True, False, True]
     assert cohort.possible.tolist() == [True, True, True]
     assert cohort.posteriors.loc["bob"].isna().all()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd
-from kneebayes.building.result import acting_states
+from kneebayes.building.result import acting_states, company_of
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import ImpossibleEvidenceError, KneebayesError
@@ -50,6 +50,7 @@ def remove_cause(
     cause: str,
     findings: Sequence[str],
     acting: Mapping[str, tuple[int, ...]] | None = None,
+    staying: Collection[str] = (),
 ) -> tuple[FindingWithout, ...]:
     """Which findings (noisy-ORs) this very patient would still have if one cause had been absent.
 
@@ -57,13 +58,15 @@ def remove_cause(
     is which links fire. A finding then persists exactly if some chain of firing links leads to
     it that does not pass through the cause (Pearl: Causality, 2nd ed. 2009, section 7.1; Balke,
     Pearl, AAAI 1994: the twin network). The cause acts in the states that ``acting`` gives, else by
-    being present. Findings observed absent are left out.
+    being present; nodes in ``staying`` stay as they were, though they hang below it. Findings
+    observed absent are left out.
     """
     network = engine.network
     open_or_present = [id for id in findings if evidence.hard_state(id) != 0]
     acting = acting or {cause: (1,)}
-    passing = {id for id in network.index if evidence.hard_state(id) != 0} - {cause, *acting}
-    below = set().union(*(descendants(network, id, passing) for id in acting))
+    passing = {id for id in network.index if evidence.hard_state(id) != 0}
+    passing -= {cause, *acting, *staying}
+    below = set().union(*(descendants(network, id, passing) for id in acting)) - {*staying}
     ends = [id for id in open_or_present if id in below]
     within = below & ancestors(network, ends, below)
     _check(network, cause, acting, within)
@@ -223,6 +226,7 @@ def without(case: CaseLike, cause: str) -> WhatIf:
     id = case.data.cause_named(cause)
     answered = [answer.id for answer in case.answers if answer.id in knowledge.findings]
     acting = acting_states(case.engine.network, knowledge)[id]
-    change = remove_cause(case.engine, case.evidence, id, answered, acting)
+    staying = company_of(case.engine.network)  # what raises a cause is there without it, too
+    change = remove_cause(case.engine, case.evidence, id, answered, acting, staying)
     posterior = case.engine.propagate(case.evidence, [id]).present(id)
     return WhatIf(case, id, posterior, change)
