@@ -218,9 +218,8 @@ class Draft:
     def company(self) -> dict[str, tuple[str, ...]]:
         """By node that says that a cause is there the explanations that it raises.
 
-        A ratio of two causes compares people of one age: a worn joint makes cysts, and yet a
-        child with a cyst has none. So where an explanation is found with what raises it, that
-        was there as seldom in the young as it is silent in them.
+        A ratio of two causes compares people of one age. So where an explanation is found with
+        what raises it, that was there as seldom in the young as it is silent in them.
         """
         found: dict[str, dict[str, None]] = {}
         for arrow, _ in self.contrasts:

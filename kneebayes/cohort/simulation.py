@@ -465,7 +465,7 @@ BENCHMARKS = {
         recording=Recording(
             context=0.9, history=0.2, symptom=0.15, sign=0.12, test=0.04, absent_written=1.0
         ),
-        digest="a877e5a980a69101d26d359cddd472370ee11859068c864535109db9a61abe3f",
+        digest="444eae953dbd4afe4ea6f37d4abf5cef665a6898ef05f6009e3930a40675c6c3",
     )
 }
 
