@@ -13,8 +13,8 @@ from kneebayes.building.measured import Specificity
 from kneebayes.building.shares import ShareRatio, Shares, silent_rates
 from kneebayes.building.words import Direction, amount_interval
 from kneebayes.errors import KneebayesError
-from kneebayes.knowledge.records import parted
 from kneebayes.knowledge.base import EXPLANATION, Arrow, Knowledge, company_node
+from kneebayes.knowledge.records import parted
 from kneebayes.knowledge.statements import Amount, Interval, Lexicon
 from kneebayes.network import Node, Numbers, noisy_or_node, root_node, table_node
 from kneebayes.network.network import circle_among
