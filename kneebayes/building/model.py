@@ -165,39 +165,31 @@ def model_of(knowledge: Knowledge, lexicon: str) -> ModelData:
 def models_of(knowledge: Knowledge, lexicons: Sequence[str]) -> dict[str, ModelData]:
     """The same under several lexicons, side by side; each comes out as it does alone."""
     found: dict[str, ModelData] = {}
-    missing = []
     for lexicon in lexicons:
-        _known("lexicon", lexicon, knowledge.lexicons)
-        kept = _kept(knowledge, lexicon)
-        if kept is None:
-            missing.append(lexicon)
-        else:
-            found[lexicon] = kept
-    if missing:
-        names = Names(knowledge)
-        engine: Engine | None = None
-        for elicited in _elicited(knowledge, missing):
-            network = elicited.network
-            engine = Engine(network) if engine is None else engine.on(network)
-            made = ModelData(knowledge, elicited, engine, names)
-            _keep(made)
-            found[elicited.lexicon] = made
+        kept = _kept(knowledge, _known("lexicon", lexicon, knowledge.lexicons))
+        found |= {} if kept is None else {lexicon: kept}
+    missing = [lexicon for lexicon in lexicons if lexicon not in found]
+    names = engine = None
+    for elicited in _elicited(knowledge, missing):
+        names, network = names or Names(knowledge), elicited.network
+        engine = Engine(network) if engine is None else engine.on(network)
+        made = ModelData(knowledge, elicited, engine, names)
+        _keep(made)
+        found[elicited.lexicon] = made
     return found
 
 
 def _elicited(knowledge: Knowledge, lexicons: Sequence[str]) -> Iterator[Elicited]:
     """Networks under some lexicons: kept by an earlier process, or found and kept now."""
     missing = []
-    for lexicon in lexicons:
-        known = kept_network(knowledge, knowledge.lexicons[lexicon])
-        if known is None:
-            missing.append(lexicon)
-        else:
+    for lexicon in (knowledge.lexicons[id] for id in lexicons):
+        if (known := kept_network(knowledge, lexicon)) is not None:
             yield known
-    if missing:
-        for found in elicit_each(knowledge, [knowledge.lexicons[id] for id in missing]):
-            keep_network(knowledge, found)
-            yield found
+        else:
+            missing.append(lexicon)
+    for found in elicit_each(knowledge, missing) if missing else ():
+        keep_network(knowledge, found)
+        yield found
 
 
 def _kept(knowledge: Knowledge, lexicon: str) -> ModelData | None:

@@ -124,7 +124,7 @@ class Interval(Record):
     high: float
 
     @model_validator(mode="after")
-    def _ordered(self) -> Interval:
+    def _ordered(self) -> Self:
         if not all(math.isfinite(one) for one in (self.low, self.value, self.high)):
             message = "low, value and high must be finite numbers"
             raise ValueError(message)
@@ -292,22 +292,8 @@ class Reference(Record):
     seen: Text
 
 
-class Wording(Sourced):
+class Wording(Interval, Sourced):
     """What one word means in numbers."""
-
-    low: float
-    value: float
-    high: float
-
-    @property
-    def interval(self) -> Interval:
-        """The numbers of the word."""
-        return Interval(low=self.low, value=self.value, high=self.high)
-
-    @model_validator(mode="after")
-    def _is_interval(self) -> Wording:
-        _ = self.interval
-        return self
 
 
 Words = dict[str, Wording]
