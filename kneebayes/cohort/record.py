@@ -33,7 +33,16 @@ from kneebayes.errors import EvidenceError, UnknownNameError
 from kneebayes.knowledge.records import Meta
 from kneebayes.text import counted, marked, shown
 from kneebayes.view.differential import what_it_is
-from kneebayes.view.figures import BLUE, ORANGE, described
+from kneebayes.view.figures import (
+    BLUE,
+    ORANGE,
+    below,
+    caption,
+    described,
+    name_lines,
+    new_axes,
+    write,
+)
 from kneebayes.view.markup import bar, percent
 from kneebayes.view.report import (
     InJson,
@@ -234,24 +243,21 @@ class Cohort(InJson):
     @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw how many patients have each cause as their most probable one."""
-        from kneebayes.view.figures import SMALL, caption, name_lines, new_axes
-
         counts = self.top.value_counts()
         counts = counts[counts > 0].iloc[::-1]
         drawn = ax if ax is not None else new_axes(7.0, 1.4 + 0.3 * max(1, len(counts)))
-        urgent = {
-            cause.label for cause in self.model.data.knowledge.causes.values() if cause.urgent
-        }
+        causes = self.model.data.knowledge.causes.values()
+        urgent = {cause.label for cause in causes if cause.urgent}
         names = [marked(name, name in urgent) for name in counts.index]
         colours = [ORANGE if name in urgent else BLUE for name in counts.index]
         drawn.barh(range(len(counts)), counts.to_numpy(), color=colours, height=0.62)
         for place, count in enumerate(counts):
-            drawn.text(count, place, f" {count:,}", va="center", fontsize=SMALL)
+            write(drawn, count, place, f" {count:,}")
         name_lines(drawn, names)
         drawn.set_xlim(0.0, 1.12 * max([*counts, 1]))
         drawn.set_xticks([])
-        drawn.spines[["top", "right", "bottom"]].set_visible(False)
-        drawn.set_xlabel("patients in whom it is the most probable cause", fontsize=SMALL)
+        drawn.spines["bottom"].set_visible(False)
+        below(drawn, "patients in whom it is the most probable cause")
         return caption(drawn, ", ".join(self._summary()))
 
     @property

@@ -25,7 +25,16 @@ from kneebayes.errors import ImpossibleEvidenceError, KneebayesError, UnknownNam
 from kneebayes.inference.evidence import Evidence
 from kneebayes.inference.sampling import Drawing
 from kneebayes.text import counted, marked, suggest
-from kneebayes.view.figures import BLUE, ORANGE, SMALL, caption, name_lines, new_axes, ticks_apart
+from kneebayes.view.figures import (
+    BLUE,
+    ORANGE,
+    below,
+    caption,
+    in_margin,
+    name_lines,
+    new_axes,
+    ticks_apart,
+)
 from kneebayes.view.markup import percent
 from kneebayes.view.report import ModelResult, Report, frame_of
 from kneebayes.writing import replacing_file, same_place
@@ -298,24 +307,18 @@ class SimulatedCohort(ModelResult):
             expected = row["expected"]
             half = 1.96 * sqrt(expected * (1.0 - expected) / max(len(self), 1))
             span = [sqrt(max(expected - half, 0.0)), sqrt(min(expected + half, 1.0))]
-            ax.plot(
-                span, [index, index], color=GREY, lw=5, alpha=0.6, solid_capstyle="butt", zorder=1
-            )
+            style: dict[str, Any] = {"color": GREY, "alpha": 0.6, "solid_capstyle": "butt"}
+            ax.plot(span, [index, index], lw=5, zorder=1, **style)
             colour = ORANGE if row["urgent"] else BLUE
             ax.plot(sqrt(row["share"]), index, "o", color=colour, ms=4.5, zorder=2)
-            beside: dict[str, Any] = {"transform": ax.get_yaxis_transform(), "va": "center"}
-            ax.text(1.02, index, percent(row["share"]), fontsize=SMALL, **beside)
+            in_margin(ax, index, percent(row["share"]))
         name_lines(ax, [marked(row["cause"], row["urgent"]) for row in drawn], LETTERS)
         highest = max((max(row["share"], row["expected"]) for row in drawn), default=1)
         ticks = [share for share in SHARES if share <= 1.2 * highest]
         ax.set_xlim(left=-0.01)
         ticks_apart(ax, [sqrt(tick) for tick in ticks], [percent(share) for share in ticks])
-        ax.set_xlabel(
-            f"dots and numbers: share of {counted(len(self), 'patient')} (scale of square roots);\n"
-            "grey: where 95 of 100 such shares fall",
-            fontsize=SMALL,
-        )
-        ax.spines[["top", "right"]].set_visible(False)
+        share = f"dots and numbers: share of {counted(len(self), 'patient')}"
+        below(ax, f"{share} (scale of square roots);\ngrey: where 95 of 100 such shares fall")
         return caption(ax, self.report.title, "What explains the complaint.")
 
     def __repr__(self) -> str:

@@ -37,11 +37,15 @@ from kneebayes.view.figures import (
     BLUE,
     ORANGE,
     SMALL,
+    below,
     caption,
     fit,
+    in_margin,
+    legend_above,
     name_lines,
     new_axes,
     odds_axis,
+    write,
 )
 from kneebayes.view.markup import percent
 from kneebayes.view.report import (
@@ -135,13 +139,12 @@ class HeldOut(ModelResult):
         mean = sum(gains) / max(1, len(gains))
         ax.axvline(0.0, color=GREY, lw=1.0)
         ax.axvline(mean, color="black", lw=1.6, ls="--")
-        above: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": SMALL}
-        ax.text(mean, 1.01, f"mean {mean:+.3f}", transform=ax.get_xaxis_transform(), **above)
-        label = "gain in ln P(answers | complaint), nats; hatched: foretold worse than before"
-        ax.set_xlabel(label, fontsize=SMALL)
+        above: dict[str, Any] = {"ha": "center", "va": "bottom"}
+        write(ax, mean, 1.01, f"mean {mean:+.3f}", transform=ax.get_xaxis_transform(), **above)
         ax.set_ylabel("patients not learnt from", fontsize=SMALL)
         ax.locator_params(axis="y", integer=True)
-        ax.spines[["top", "right"]].set_visible(False)
+        gained = "gain in ln P(answers | complaint), nats"
+        below(ax, f"{gained}; hatched: foretold worse than before")
         fit(ax)
         return ax
 
@@ -274,20 +277,12 @@ class Learnt(Reporting):
         name_lines(ax, [row["about"] for row in rows], LETTERS)
         ax.set_ylim(max(1, len(rows)) - 0.4, -0.6)
         odds_axis(ax, [row[end] for row in rows for end in ENDS], EDGE)
-        beside = ("axes fraction", "data")
         for index, row in enumerate(rows):
-            shown = percent(row["data"])
-            ax.annotate(shown, (1.01, index), xycoords=beside, va="center", fontsize=SMALL)
-        ax.annotate("data", (1.01, -0.55), xycoords=beside, fontsize=SMALL)
-        label = (
-            "probability, on the scale of log-odds; lines hold the central 90 %\n"
-            "data: how much of what is known comes from the patients"
-        )
-        ax.set_xlabel(label, fontsize=SMALL)
-        ax.legend(
-            frameon=False, loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, fontsize=SMALL
-        )
-        ax.spines[["top", "right"]].set_visible(False)
+            in_margin(ax, index, percent(row["data"]))
+        in_margin(ax, -0.7, "data")
+        legend_above(ax, 0.5, ncols=2)
+        label = "probability, on the scale of log-odds; lines hold the central 90 %\n"
+        below(ax, f"{label}data: how much of what is known comes from the patients")
         return caption(ax, self.report.title)
 
     @renamed(cases="patients")

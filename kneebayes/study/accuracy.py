@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from kneebayes.errors import KneebayesError
 from kneebayes.odds import logit
 from kneebayes.study.published import shipped
 from kneebayes.text import counted
-from kneebayes.view.figures import SMALL, WIDE, name_lines, new_axes
+from kneebayes.view.figures import SMALL, WIDE, below, beside, name_lines, new_axes
 from kneebayes.view.report import ModelResult, Report, frame_of
 
 FILE = "published_ratios.csv"
@@ -166,10 +165,8 @@ class Accuracy(ModelResult):
                 told.reverse()
             else:
                 told[1] = (max(row.model, row.high), told[1][1])
-            for (x, text), side, away in zip(told, ("right", "left"), (-6, 6), strict=True):
-                offset: dict[str, Any] = {"xytext": (away, 0), "textcoords": "offset points"}
-                style: dict[str, Any] = {"ha": side, "va": "center", "fontsize": SMALL}
-                ax.annotate(text, (x, place), **offset, **style)
+            for (x, text), away in zip(told, (-6, 6), strict=True):
+                beside(ax, (x, place), text, away)
         label = self.data.knowledge.label
         name_lines(ax, [f"{label(row.cause)}: {_in_words(self.data, row.answer)}" for row in rows])
         ax.set_xscale("log")
@@ -178,13 +175,9 @@ class Accuracy(ModelResult):
         ax.tick_params("x", labelsize=SMALL)
         ax.axvline(1.0, color="#cccccc", lw=0.8, zorder=0)
         ax.margins(x=0.3, y=0.04)  # with room for the numbers
-        ax.set_xlabel(
-            "likelihood ratio (line: published; dot: the model, red where it is far); "
-            f"the {len(rows)} of {len(self.rows)} that differ most",
-            fontsize=SMALL,
-        )
-        ax.spines[["top", "right"]].set_visible(False)
-        return self._titled(ax)
+        said = "likelihood ratio (line: published; dot: the model, red where it is far); "
+        most = f"the {len(rows)} of {len(self.rows)} that differ most"
+        return self._titled(below(ax, said + most))
 
     def __repr__(self) -> str:
         return (

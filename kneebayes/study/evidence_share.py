@@ -31,7 +31,7 @@ from kneebayes.odds import inverse_logit, logit
 from kneebayes.questions.explain.subsets import DECIBANS
 from kneebayes.study.published import VISITS, PublishedCase, Visit, published_cases
 from kneebayes.text import counted
-from kneebayes.view.figures import SMALL, name_lines, new_axes
+from kneebayes.view.figures import SMALL, below, name_lines, new_axes
 from kneebayes.view.report import ModelResult, Report, cells_of, frame_of
 from kneebayes.view.trace import ORIGINS
 
@@ -349,11 +349,9 @@ class EvidenceShare(ModelResult):
         ax.invert_yaxis()
         ax.set_xlim(0.0, 1.0)
         ax.xaxis.set_major_formatter("{x:.0%}")
-        ax.set_xlabel("share of the weight of evidence", fontsize=SMALL)
         place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0)}
         ax.legend(ncols=len(self._kinds), frameon=False, fontsize=SMALL, **place)
-        ax.spines[["top", "right"]].set_visible(False)
-        return self._titled(ax)
+        return self._titled(below(ax, "share of the weight of evidence"))
 
     def __repr__(self) -> str:
         shares = ", ".join(f"{self.share(kind):.0%} {kind}" for kind in self._kinds)

@@ -19,6 +19,7 @@ from kneebayes.errors import EvidenceError, KneebayesError
 from kneebayes.history import read
 from kneebayes.study.scores import share_with_interval
 from kneebayes.text import counted
+from kneebayes.view.figures import BLUE, WIDE, below, in_margin, name_lines, new_axes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line
 from kneebayes.writing import plain_text
@@ -321,21 +322,16 @@ class ReadingEvaluation(Reporting):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the shares with their intervals."""
-        from kneebayes.view.figures import BLUE, SMALL, WIDE, name_lines, new_axes
-
         table = self.table.sort_values("share", kind="stable")
         ax = new_axes(WIDE, 1.2 + 0.34 * len(table)) if ax is None else ax
         errors = [table["share"] - table["low"], table["high"] - table["share"]]
         line: dict[str, Any] = {"fmt": "o", "capsize": 3, "color": BLUE, "clip_on": False}
         ax.errorbar(table["share"], range(len(table)), xerr=errors, **line)
         for place, share in enumerate(table["share"]):
-            across = ax.get_yaxis_transform()
-            ax.text(1.03, place, percent(share), transform=across, va="center", fontsize=SMALL)
+            in_margin(ax, place, percent(share))
         name_lines(ax, table["measure"].tolist())
         ax.set_xlim(0.0, 1.0)
-        ax.set_xlabel("share, with its 95 % interval", fontsize=SMALL)
-        ax.spines[["top", "right"]].set_visible(False)
-        return ax
+        return below(ax, "share, with its 95 % interval")
 
     def __repr__(self) -> str:
         shares = ", ".join(f"{name} {good}/{of}" for name, (good, of) in self.shares.items())

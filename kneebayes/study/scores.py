@@ -29,8 +29,11 @@ from kneebayes.view.figures import (
     ORANGE,
     PALETTE,
     SMALL,
+    below,
     broken,
     fit,
+    in_margin,
+    legend_above,
     name_ends,
     name_lines,
     new_axes,
@@ -342,11 +345,9 @@ def draw_calibration(
     ticks_apart(ax, places, labels)
     letters = int(ax.bbox.width / ax.figure.dpi * LETTERS_PER_INCH)
     said = broken("predicted: mean of the bin (scale of log-odds)", letters)
-    ax.set_xlabel(said, fontsize=SMALL)
     ax.set_ylabel("came true, with 95 % interval", fontsize=SMALL)
     ax.set_title(broken(title, letters), fontsize=SMALL, parse_math=False)
-    ax.spines[["top", "right"]].set_visible(False)
-    return ax
+    return below(ax, said)
 
 
 def _place(probability: float) -> float:
@@ -382,11 +383,6 @@ def draw_scores(rows: Sequence[Mapping[str, Any]], score: str, ax: Axes | None =
     ranked = sorted(finite, key=lambda row: float(row["value"]), reverse=not up)
     drawn = [*(row for row in rows if row not in finite), *ranked]
     ax = ax or new_axes(7.5, 0.36 * len(drawn) + 1.2)
-    right: dict[str, Any] = {
-        "transform": ax.get_yaxis_transform(),
-        "va": "center",
-        "fontsize": SMALL,
-    }
     for index, row in enumerate(drawn):
         value = float(row["value"])
         if isfinite(value):
@@ -395,7 +391,7 @@ def draw_scores(rows: Sequence[Mapping[str, Any]], score: str, ax: Axes | None =
             ax.plot(ends, [index, index], color=colour, lw=2.0, alpha=0.45)
             face = "white" if row.get("doubt") else colour
             ax.plot(value, index, "o", color=colour, mfc=face, mew=1.6, ms=7, zorder=3)
-        ax.text(1.02, index, f"{value:.4f}" if isfinite(value) else f"{value}", **right)
+        in_margin(ax, index, f"{value:.4f}" if isfinite(value) else f"{value}")
     name_lines(ax, [str(row["predictor"]) for row in drawn])
     ax.margins(x=0.06)
     said = [CALLED.get(score, score)]
@@ -403,9 +399,8 @@ def draw_scores(rows: Sequence[Mapping[str, Any]], score: str, ax: Axes | None =
         said.append("lines: 95 % intervals, cases drawn again")
     if any(row.get("doubt") for row in finite):
         said.append(f"hollow: perhaps as good as {own}")
-    ax.set_xlabel("\n".join(said), parse_math=False, fontsize=SMALL)
     ax.grid(axis="y", color=GREY, alpha=0.3)
-    ax.spines[["top", "right"]].set_visible(False)
+    below(ax, "\n".join(said))
     fit(ax)
     return ax
 
@@ -430,11 +425,9 @@ def draw_recall(
     ax.set_xlim(firsts[0] - 0.3, firsts[-1] + 0.3)
     ax.set_ylim(0.0, 1.02)
     ax.yaxis.set_major_formatter("{x:.0%}")
-    ax.set_xlabel("how many causes, from the top of the ranking", fontsize=SMALL)
     ax.set_ylabel("share of the true causes among them", fontsize=SMALL)
     name_ends(ax, {name: float(values[-1]) for name, values in lines.items()}, SERIES)
-    ax.spines[["top", "right"]].set_visible(False)
-    return ax
+    return below(ax, "how many causes, from the top of the ranking")
 
 
 def draw_learning(
@@ -472,11 +465,10 @@ def draw_learning(
     marks = "bands, upright lines" if sizes else "bands"
     known = any("low" in row for row in others)
     said = ["cases learned from"] * bool(sizes) + [f"{marks}: 95 % intervals"] * known
-    ax.set_xlabel("\n".join(said), fontsize=SMALL)
     ax.set_ylabel(CALLED.get(score, score).replace(" (", "\n("), parse_math=False, fontsize=SMALL)
     name_ends(ax, {name: end for name, (end, _) in ends.items()}, [c for _, c in ends.values()])
+    below(ax, "\n".join(said))
     ticks_apart(ax, sizes, [f"{size:,}" for size in sizes])
-    ax.spines[["top", "right"]].set_visible(False)
     return ax
 
 
@@ -493,28 +485,20 @@ def draw_worlds(rows: Sequence[Mapping[str, Any]], ax: Axes | None = None) -> Ax
         ("log_score", "o", BLUE, "the model as it is"),
         ("prior_log_score", "|", ORANGE, "its priors alone"),
     )
-    right: dict[str, Any] = {
-        "transform": ax.get_yaxis_transform(),
-        "va": "center",
-        "fontsize": SMALL,
-    }
-    ax.text(1.02, len(drawn) - 0.4, "regret", **right)
+    in_margin(ax, len(drawn) - 0.4, "regret")
     for index, row in enumerate(drawn):
         span = [float(row[name]) for name, *_ in kinds[:2] if isfinite(float(row[name]))]
         ax.plot(span, [index] * len(span), color=GREY, lw=1.6, zorder=1)
-        ax.text(1.02, index, f"{float(row['regret']):+.4f}", **right)
+        in_margin(ax, index, f"{float(row['regret']):+.4f}")
     for name, mark, colour, label in kinds:
         values = [float(row[name]) for row in drawn]
-        ax.plot(
-            values, range(len(drawn)), mark, color=colour, ms=7, mew=1.8, mfc="none", label=label
-        )
+        style: dict[str, Any] = {"color": colour, "mfc": "none", "label": label}
+        ax.plot(values, range(len(drawn)), mark, ms=7, mew=1.8, **style)
     name_lines(ax, [str(row["world"]).replace("_", " ") for row in drawn])
-    regret = "regret: bits lost by not knowing that world"
-    ax.set_xlabel(f"{CALLED['log_score']}\n{regret}", fontsize=SMALL)
     ax.set_ylim(-0.6, len(drawn) - 0.4)
-    ax.legend(frameon=False, fontsize=SMALL, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=3)
+    legend_above(ax, 0.4)
     ax.grid(axis="y", color=GREY, alpha=0.2)
-    ax.spines[["top", "right"]].set_visible(False)
+    below(ax, f"{CALLED['log_score']}\nregret: bits lost by not knowing that world")
     fit(ax)
     return ax
 

@@ -122,6 +122,11 @@ def write(ax: Axes, x: float, y: float, text: str, **style: Any) -> Text:
     return ax.text(x, y, text, **{**usual, **style})
 
 
+def in_margin(ax: Axes, y: float, text: str) -> None:
+    """Write at the right of a line, outside."""
+    write(ax, 1.02, y, text, transform=ax.get_yaxis_transform())
+
+
 def bars(ax: Axes, ends: Sequence[float], words: Sequence[str], striped: Sequence[bool]) -> None:
     """Bars from the top, with words at their ends; some are orange and hatched."""
     colours = [ORANGE if one else BLUE for one in striped]

@@ -348,9 +348,9 @@ def test_lessons_read_back(taught: kb.Model) -> None:
         ends = zip(logit(rows[low]), logit(rows[high]), strict=True)
         right = [[[left, at + shift], [end, at + shift]] for at, (left, end) in enumerate(ends)]
         assert np.array(lines) == pytest.approx(np.array(right))
-    beside = [(one.get_text(), one.xy) for one in ax.texts]  # type: ignore[attr-defined]
-    shares = [(percent(share), (1.01, at)) for at, share in enumerate(rows["data"])]
-    assert beside == [*shares, ("data", (1.01, -0.55))]
+    beside = [(one.get_text(), one.get_position()) for one in ax.texts]
+    shares = [(percent(share), (1.02, at)) for at, share in enumerate(rows["data"])]
+    assert beside == [*shares, ("data", (1.02, -0.7))]
     assert ax.get_ylim() == pytest.approx((len(rows) - 0.4, -0.6))
 
 

@@ -390,7 +390,7 @@ def test_shares_of_what_was_read_are_drawn_the_best_on_top() -> None:
         share, low, high = shares[name]
         assert part == [pytest.approx([low, at]), pytest.approx([high, at])]
         assert text.get_text() == f"{100 * share:.0f}%"
-        assert text.get_position() == (1.03, at)
+        assert text.get_position() == (1.02, at)
     (dots,) = (line for line in ax.lines if line.get_marker() == "o")
     assert list(dots.get_xdata()) == pytest.approx([shares[name][0] for name in names])
     assert ax.get_xlim() == (0.0, 1.0)
