@@ -10,7 +10,7 @@ from typing import Any
 from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd
 from kneebayes.text import counted
-from kneebayes.view.figures import BLACK, BLUE, ORANGE, SMALL, caption, name_lines, new_axes
+from kneebayes.view.figures import BLACK, BLUE, ORANGE, SMALL, below, caption, name_lines, new_axes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting, frame_of
 
@@ -70,9 +70,7 @@ class Bars:
         ax.locator_params(axis="x", nbins=6)
         ax.set_xticks([tick for tick in ax.get_xticks() if abs(tick) <= 1.05 * longest])
         ax.axvline(0.0, color=BLACK, lw=0.8)
-        ax.spines[["top", "right"]].set_visible(False)
-        ax.set_xlabel(self.title, parse_math=False, fontsize=SMALL)
-        return ax
+        return below(ax, self.title)
 
 
 def bars_of(

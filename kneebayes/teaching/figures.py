@@ -8,11 +8,10 @@ from typing import Any
 
 from kneebayes.binding import Axes
 from kneebayes.text import counted, marked
-from kneebayes.view.figures import BLUE, ORANGE, SMALL, WIDE, broken, fit, name_lines, new_axes
+from kneebayes.view.figures import BLUE, GREY, ORANGE, SMALL, WIDE, broken, fit, lines_of, new_axes
 from kneebayes.view.markup import percent
 
 Row = Mapping[str, Any]
-GREY = "#767676"
 
 
 def draw_stated(stated: Sequence[tuple[str, float]], ax: Axes | None = None) -> Axes:
@@ -117,11 +116,7 @@ def draw_calibration(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
 
 def _lines(labels: Sequence[str], ax: Axes | None) -> Axes:
     """Axes with one line for each label, the first on top."""
-    ax = ax or new_axes(8.0, 0.36 * max(len(labels), 2) + 1.3)
-    name_lines(ax, labels)
-    ax.set_ylim(max(len(labels), 1) - 0.4, -0.6)
-    ax.spines[["top", "right"]].set_visible(False)
-    return ax
+    return lines_of(labels, ax, (8.0, 0.36 * max(len(labels), 2) + 1.3))
 
 
 COLOURS = {  # light and dark differ in print too
