@@ -95,10 +95,6 @@ class Contrasts:
         ]
 
     @cached_property
-    def _causes(self) -> list[str]:
-        return list(dict.fromkeys(one.cause for one in self.all))
-
-    @cached_property
     def _people(self) -> tuple[list[dict[str, str]], list[int]]:
         """All kinds of people, and by ratio the place of its first kind."""
         kinds: dict[tuple[str, frozenset[tuple[str, str]]], int] = {}
@@ -119,7 +115,8 @@ class Contrasts:
         if self._network is not engine.network:  # who is asked about is the same each time
             self._network = engine.network
             self._cases = [Evidence.of(engine.network, people) for people in asked]
-        answer = engine.propagate_each(self._cases, self._causes, numbers)
+        causes = dict.fromkeys(one.cause for one in self.all)
+        answer = engine.propagate_each(self._cases, causes, numbers)
         for one, first in zip(self.all, places, strict=True):
             some, none = answer.log_probability[[first, first + 1]].tolist()
             all_, without = 1.0, math.exp(none - some)

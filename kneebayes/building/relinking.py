@@ -228,14 +228,6 @@ class _Family:
         return np.asarray(np.maximum(LEAST, (1.0 - leak) * summed))
 
 
-def _along(axis: int, axes: int, absent: Numbers, present: Numbers) -> Numbers:
-    """Two tables of parents x rows along one axis of many."""
-    both = np.stack([absent, present])
-    shape = [1] * axes
-    shape[axis] = 2
-    return both.reshape(*shape, *absent.shape)
-
-
 Families = dict[str, _Family]
 
 
@@ -265,7 +257,8 @@ def _family(
             link = links.get(node, {}).get(parent)
             if link is not None:
                 some = np.broadcast_to(1.0 - link, (len(parents), rows))
-                silent = silent * _along(axis, len(inner), np.ones_like(some), some)
+                shape = (2 if at == axis else 1 for at in range(len(inner)))
+                silent = silent * np.stack([np.ones_like(some), some]).reshape(*shape, *some.shape)
         if node in parents:
             silent = silent.copy()
             silent[..., parents.index(node), :] = 0.0  # present, since it is the parent itself

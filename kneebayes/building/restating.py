@@ -137,7 +137,8 @@ class Restating:
                 continue
             places[one.parent, one.node] = one.place
         starts = self.engine.flat.number_start
-        solved = self._solved_otherwise()
+        evoking = self.quantities.of_kind("evoking").tolist()
+        solved = {self.quantities.all[at].place: at for at in evoking}  # otherwise
         order = [node.id for node in network.nodes if node.id in self.relevant]
         leaks = {id: numbers[rows, starts[network.index[id]]] for id in order}
         leaks |= {id: np.full(len(rows), mean) for id, mean in self._silent_means().items()}
@@ -249,11 +250,6 @@ class Restating:
             if (one.parent, one.state, one.node) == (self.draft.by_age, state, cause):
                 return np.nan_to_num(amounts[:, at], nan=1.0)
         return np.ones(len(amounts))
-
-    def _solved_otherwise(self) -> dict[int, int]:
-        """By place of a link: the evoking strength that it is solved from."""
-        evoking = self.quantities.of_kind("evoking").tolist()
-        return {self.quantities.all[at].place: at for at in evoking}
 
     def _evoke(self, numbers: Numbers, amounts: Numbers, changed: NDArray[np.bool_]) -> None:
         """Solve the links of evoking strengths, where the finding takes part."""

@@ -313,7 +313,9 @@ class _Reader:
         if began is None and dates is None:
             return ""
         text = str(dates) if began is None else began["iso8601duration"]
-        since = self.since(_years(text)) if began else _between(text, self.seen_on)
+        since = _between(text, self.seen_on)
+        if began:
+            since = None if self.age is None else self.age - _years(text)
         if since is None:
             return f"it began at {text}, and when the patient was seen is not said"
         if since < -RECENT:
@@ -322,10 +324,6 @@ class _Reader:
         years = counted(round(since), "year")
         long_ago = f"it began at {text}{earliest}, {years} before; not said of now"
         return long_ago if since > RECENT else ""
-
-    def since(self, age: float) -> float | None:
-        """Years from an age to when the patient was seen; None where that is not said."""
-        return None if self.age is None else self.age - age
 
     def modifier(self, place: str, term: dict[str, Any], of: Told, excluded: bool) -> Told:
         """A modifier of the complaint that the folder has as a finding; others are not used."""

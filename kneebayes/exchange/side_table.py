@@ -124,11 +124,10 @@ def read_side_table(
 
 def _content(data: bytes, problems: Problems) -> dict[str, Any]:
     """The content of a side table that follows its schema."""
-    content: Any = parse_json(decode_json(data, problems), problems)
+    content: dict[str, Any] = parse_json(decode_json(data, problems), problems)
     check_schema(content, schema_named("network"), problems)
     problems.raise_any()
-    followed: dict[str, Any] = content
-    return followed
+    return content
 
 
 def _parsed(content: Mapping[str, Any], tables: Mapping[str, Node], problems: Problems) -> Parsed:

@@ -238,7 +238,7 @@ def risk_assessment(
     case = case.case
     codes = Codes(case.knowledge)
     content = differential_dict(case)
-    urgency = content["urgency"]
+    urgency, ranking = content["urgency"], content["ranking"]
     advice = (urgency["advice"], "; ".join(urgency["reasons"]), urgency["beside"])
     return {
         "resourceType": "RiskAssessment",
@@ -252,9 +252,10 @@ def risk_assessment(
             {
                 "outcome": _concept(codes.code(row["id"]), row["cause"]),
                 "probabilityDecimal": row["posterior"],
-                "rationale": _rationale(rank, len(content["ranking"]), row),
+                "rationale": f"Rank {rank} of {len(ranking)}; prior {row['prior']!r}."
+                + (" Urgent cause." if row["urgent"] else ""),
             }
-            for rank, row in enumerate(content["ranking"], start=1)
+            for rank, row in enumerate(ranking, start=1)
         ],
         "mitigation": " ".join(one for one in advice if one),
         "note": [
@@ -263,11 +264,6 @@ def risk_assessment(
             {"text": SCALE},
         ],
     }
-
-
-def _rationale(rank: int, of: int, row: dict[str, Any]) -> str:
-    urgent = " Urgent cause." if row["urgent"] else ""
-    return f"Rank {rank} of {of}; prior {row['prior']!r}.{urgent}"
 
 
 def _observation(case: Case, answer: Answer, codes: Codes) -> dict[str, Any]:

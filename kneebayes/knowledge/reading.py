@@ -129,30 +129,14 @@ def _sentence(fault: Mapping[str, Any]) -> tuple[str, str]:
 Kind = TypeVar("Kind", bound=Record)
 
 CLAIM_HEADER = (
-    "id",
-    "section",
-    "kind",
-    "subject",
-    "object",
-    "strength",
-    "statement",
-    "unused_because",
+    *("id", "section", "kind", "subject", "object"),
+    *("strength", "statement", "unused_because"),
 )
+LEFT_OUT = ("settings.toml", "incoherent.toml", "voices.toml", "sayings.toml")  # if not needed
 FILES = (
-    "knowledge.toml",
-    "claims.csv",
-    "references.toml",
-    "lexicons.toml",
-    "groups.toml",
-    "contexts.toml",
-    "mediators.toml",
-    "findings.toml",
-    "tests.toml",
-    "urgency.toml",
-    "settings.toml",
-    "incoherent.toml",
-    "voices.toml",
-    "sayings.toml",
+    *("knowledge.toml", "claims.csv", "references.toml", "lexicons.toml", "groups.toml"),
+    *("contexts.toml", "mediators.toml", "findings.toml", "tests.toml", "urgency.toml"),
+    *LEFT_OUT,
 )
 KIND = "folder"  # of what is kept for the next process
 KEPT = 8  # folders that were read last: loading one again, unchanged, only looks at its files
@@ -240,9 +224,9 @@ def _knowledge_of(reader: _Reader, folder: str, layer: Layer) -> Knowledge:
         "findings": {**findings, **results},
         "methods": reader.records("tests.toml: methods", tests.get("methods", {}), kinds.Method),
         "urgency": tuple(reader.entries("urgency.toml", kinds.UrgencyRule).values()),
-        "settings": reader.entries_if_there("settings.toml", kinds.Setting),
-        "incoherent": reader.entries_if_there("incoherent.toml", kinds.Incoherence),
-        "voices": reader.entries_if_there("voices.toml", kinds.Voice),
+        "settings": reader.entries("settings.toml", kinds.Setting),
+        "incoherent": reader.entries("incoherent.toml", kinds.Incoherence),
+        "voices": reader.entries("voices.toml", kinds.Voice),
         "sayings": reader.sayings(),
     }
     if meta is None or reader.whole_files_missing:
@@ -302,6 +286,8 @@ class _Reader:
 
     def toml(self, name: str) -> dict[str, Any]:
         """Content of a file, without the entries in which a value made no sense."""
+        if name in LEFT_OUT and not any((one.path / name).exists() for one in self.layered.folders):
+            return {}
         parts = []
         for folder in self.layered.having(name):
             content = self.one_toml(folder.path / name, folder.place(name))
@@ -362,8 +348,6 @@ class _Reader:
     def sayings(self) -> kinds.Sayings:
         """Content of ``sayings.toml``, which a folder may leave out."""
         name = "sayings.toml"
-        if not self.is_there(name):
-            return kinds.Sayings()
         content = self.tables(name, {"words", "sayings"}, "Write [words] or [sayings.ID].")
         words = self.record(f"{name}: words", {"words": content.get("words", {})}, kinds.Sayings)
         sayings = self.records(f"{name}: sayings", content.get("sayings", {}), kinds.Saying)
@@ -377,14 +361,6 @@ class _Reader:
     def entries(self, name: str, kind: type[Kind]) -> dict[str, Kind]:
         """Records of a file, one per entry."""
         return self.records(name, self.toml(name), kind)
-
-    def entries_if_there(self, name: str, kind: type[Kind]) -> dict[str, Kind]:
-        """Records of a file that a folder may leave out."""
-        return self.entries(name, kind) if self.is_there(name) else {}
-
-    def is_there(self, name: str) -> bool:
-        """Whether any of the folders has a file."""
-        return any((one.path / name).exists() for one in self.layered.folders)
 
     def records(self, place: str, content: object, kind: type[Kind]) -> dict[str, Kind]:
         """Records of a table, one per entry."""

@@ -120,11 +120,8 @@ def noisy_or_node(
 
 def _link(id: str, parent: str, strength: float | Sequence[float]) -> Link:
     each = strength if isinstance(strength, Sequence) else (0.0, strength)
-    strengths = tuple(map(float, each))
-    if not all(0.0 <= one <= 1.0 for one in strengths):
-        for one in strengths:
-            _checked(one, f"{id}, link of {parent}")
-    return Link(parent, strengths)
+    where = f"{id}, link of {parent}"
+    return Link(parent, tuple(_checked(one, where) for one in each))
 
 
 def table_node(
