@@ -246,3 +246,12 @@ def test_no_complaint_in_words_is_no_complaint(
         case = replace(chosen[0], first_visit={**chosen[0].first_visit, complaint: answer})
         said.append(evaluate_published(knee, [case]).cases.drop(columns="id"))
     assert said[0].equals(said[1])
+
+
+def test_newer_patients_are_others_and_every_name_is_understood(knee: kb.Model) -> None:
+    path = Path(__file__).parent.parent / "data" / "newer_cases.jsonl"
+    newer, known = published_cases(path=path), published_cases()
+    assert len(newer) == 45
+    assert not {one.source for one in newer} & {one.source for one in known}
+    assert not {one.id for one in newer} & {one.id for one in known}
+    assert not evaluate_published(knee, newer).unknown
