@@ -207,7 +207,11 @@ class Layered:
         whole = hashlib.sha256()
         for folder in self.folders:
             for path in sorted((*folder.path.glob("*"), *folder.path.glob("causes/*"))):
-                if path.suffix in KINDS and path.is_file() and not path.name.startswith("."):
+                if (
+                    path.suffix.casefold() in KINDS
+                    and path.is_file()
+                    and not path.name.startswith(".")
+                ):
                     size = path.stat().st_size
                     data = path.read_bytes() if size <= LARGEST else b""  # refused when read
                     place = path.relative_to(folder.path).as_posix()

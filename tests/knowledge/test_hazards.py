@@ -822,6 +822,8 @@ def test_a_folder_need_not_have_everything(
     ],
 )
 def test_a_file_that_would_not_be_read_is_told(folder: Path, name: str, said: str) -> None:
+    """Also where the folder was read before the file came, and is remembered."""
+    kb.load(folder)
     (folder / name).write_text("", encoding="utf-8")
     (folder / "README.md").write_text("What stands beside is not in the way.", encoding="utf-8")
     [problem] = problems_of(folder)
