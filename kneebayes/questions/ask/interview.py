@@ -38,26 +38,14 @@ INDENT, LETTERS = 0.07, 66  # of a tree that is told line by line
 
 @dataclass(frozen=True, slots=True)
 class TreeNode:
-    """One point of an interview.
+    """One point of an interview, which may end here: then there is no question and no branch."""
 
-    Attributes
-    ----------
-    path
-        The answers that lead here: (id, state), in the order asked.
-    probability
-        P(these answers | evidence at the start).
-    now, level
-        What is believed here, and how urgent it is.
-    question, branches
-        What to ask here, and where each answer leads; None where the interview ends.
-    """
-
-    path: tuple[tuple[str, str], ...]
-    probability: float
-    now: Outcome
-    level: str
+    path: tuple[tuple[str, str], ...]  #: the answers that lead here, in the order asked
+    probability: float  #: P(these answers | evidence at the start)
+    now: Outcome  #: what is believed here
+    level: str  #: how urgent it is
     question: Question | None
-    branches: tuple[TreeNode, ...]
+    branches: tuple[TreeNode, ...]  #: where each answer leads
 
     def __repr__(self) -> str:
         asked = "the end" if self.question is None else repr(self.question)

@@ -205,27 +205,13 @@ def joint_answers(questions: Iterable[Question]) -> Iterable[Asked]:
 
 @dataclass(frozen=True, slots=True)
 class SameDecision:
-    """How probable it is that a decision stays as it is when some questions are answered.
+    """How probable it is that a decision stays as it is when some questions are answered."""
 
-    Attributes
-    ----------
-    kind
-        What is decided: ``leading cause``, ``above threshold`` or ``urgency``.
-    decision
-        What it is now: the id of a cause, ``yes`` or ``no``, or how urgent it is.
-    threshold
-        Where ``yes`` begins; None for the other kinds.
-    questions
-        Ids of the questions.
-    probability
-        P(the decision is the same after their answers | evidence).
-    """
-
-    kind: str
-    decision: str
-    threshold: float | None
-    questions: tuple[str, ...]
-    probability: float
+    kind: str  #: what is decided: ``leading cause``, ``above threshold`` or ``urgency``
+    decision: str  #: what it is now: id of a cause, ``yes`` or ``no``, or how urgent it is
+    threshold: float | None  #: where ``yes`` begins; None for the other kinds
+    questions: tuple[str, ...]  #: their ids
+    probability: float  #: P(the decision is the same after their answers | evidence)
 
     @property
     def enough(self) -> bool:

@@ -26,23 +26,12 @@ AGAINST = 1.0  # bits that the other answers must speak against it: half as prob
 
 @dataclass(frozen=True, slots=True)
 class SurprisingAnswer:
-    """One answer before it is known.
-
-    Attributes
-    ----------
-    probability
-        P(this answer | all other answers). For virtual evidence the answer is a report whose
-        likelihoods are scaled to a largest one of 1.
-    alone
-        P(this answer | the complaint, where that was answered).
-    otherwise, otherwise_probability
-        The most probable state but the one that was answered; empty for virtual evidence.
-    """
+    """One answer before it is known; virtual evidence is scaled to a largest likelihood of 1."""
 
     node: str
-    probability: float
-    alone: float
-    otherwise: str
+    probability: float  #: P(this answer | all other answers)
+    alone: float  #: P(this answer | the complaint, where that was answered)
+    otherwise: str  #: the most probable other state; empty for virtual evidence
     otherwise_probability: float
 
     @property

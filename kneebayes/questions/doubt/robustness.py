@@ -52,29 +52,17 @@ SMALLEST = 1e-300
 
 @dataclass(frozen=True, slots=True)
 class CauseSpread:
-    """How far one cause moves over the draws.
-
-    Attributes
-    ----------
-    posterior
-        P(cause | evidence) with every quantity at its value.
-    low, median, high
-        5, 50 and 95 % quantiles of the posterior over the draws.
-    p_first, p_top_three
-        Shares of the draws in which it ranks first, and among the first three.
-    rank_low, rank_high
-        Quantiles of its place: it ranks between them in about nine of ten draws.
-    """
+    """How far one cause moves over the draws."""
 
     id: str
-    posterior: float
-    low: float
+    posterior: float  #: P(cause | evidence) with every quantity at its value
+    low: float  #: 5 % quantile of the posterior over the draws
     median: float
-    high: float
-    p_first: float
-    p_top_three: float
-    rank_low: int
-    rank_high: int
+    high: float  #: 95 % quantile
+    p_first: float  #: share of the draws in which it ranks first
+    p_top_three: float  #: and among the first three
+    rank_low: int  #: quantiles of its place: it ranks between them
+    rank_high: int  #: in about nine of ten draws
 
 
 def _spread_of(

@@ -48,29 +48,17 @@ class Flip:
 
 @dataclass(frozen=True, eq=False)
 class Sensitivity:
-    """Posteriors of all causes as functions of one number.
-
-    Attributes
-    ----------
-    what, node, parent, state
-        Which number: ids; the parent and its state only for a link.
-    value
-        What it is in the model.
-    at_zero, at_one
-        P(cause, evidence) with the number at 0 and at 1, all on one scale.
-    evidence
-        P(evidence) with the number at 0 and at 1, on the same scale.
-    """
+    """Posteriors of all causes as functions of one number."""
 
     what: What
     node: str
-    parent: str
+    parent: str  #: it and its state, only of a link
     state: str
-    value: float
+    value: float  #: what the number is in the model
     causes: tuple[str, ...]
-    at_zero: Numbers
-    at_one: Numbers
-    evidence: tuple[float, float]
+    at_zero: Numbers  #: P(cause, evidence) with the number at 0
+    at_one: Numbers  #: and at 1, all on one scale
+    evidence: tuple[float, float]  #: P(evidence) at both, on the same scale
 
     def posterior(self, cause: str, x: float) -> float:
         """P(cause | evidence) with the number at ``x``; where that is impossible, an error."""

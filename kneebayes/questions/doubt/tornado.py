@@ -34,30 +34,15 @@ Over = Literal["numbers", "words", "claims"]
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """How one posterior answers to one statement, word or claim.
+    """How one posterior answers to a statement, word or claim; NaN where evidence is impossible."""
 
-    Attributes
-    ----------
-    about, said
-        What is moved, in words, and the statement in words and numbers.
-    id
-        Id of a claim; of a number or word what draws together.
-    statements
-        How many statements move together.
-    at_low, at_high
-        The posterior with them at the low and the high ends of their intervals; NaN where
-        the evidence is impossible then.
-    unsaid
-        For a claim the posterior had it not been made; else NaN.
-    """
-
-    about: str
-    id: str
-    said: str
-    statements: int
-    at_low: float
-    at_high: float
-    unsaid: float = math.nan
+    about: str  #: what is moved, in words
+    id: str  #: of a claim; of a number or word what draws together
+    said: str  #: the statement in words and numbers
+    statements: int  #: how many move together
+    at_low: float  #: the posterior with them at the low ends of their intervals
+    at_high: float  #: and at the high ends
+    unsaid: float = math.nan  #: for a claim, had it not been made
 
     def reach(self, posterior: float) -> float:
         """How far the posterior gets from where it is, at most."""

@@ -119,26 +119,15 @@ DECIBANS = 10.0 / math.log(10.0)  # decibans in one natural unit of log-odds
 class SubsetOdds:
     """Log-odds of a cause, or of one cause against another, under subsets of some answers.
 
-    A subset is a number whose bit ``j`` says whether answer ``j`` is kept.
-
-    Attributes
-    ----------
-    log_odds
-        Of each subset ``ln P(cause present) / P(cause absent)``, or against another cause
-        ``ln P(cause present) / P(other present)``; infinite where it is decided, and NaN
-        where both causes are ruled out.
-    probability
-        P(cause present | subset).
-    other
-        P(other cause present | subset); NaN where there is none.
-    rows
-        Row of each subset; None where all subsets are there, in order.
+    A subset is a number whose bit ``j`` says whether answer ``j`` is kept. Log-odds are
+    ``ln P(cause present) / P(cause absent)``, or against another cause ``ln P(cause present) /
+    P(other present)``; infinite where it is decided, and NaN where both are ruled out.
     """
 
     log_odds: Numbers
-    probability: Numbers
-    other: Numbers
-    rows: Mapping[int, int] | None = None
+    probability: Numbers  #: P(cause present | subset)
+    other: Numbers  #: P(other cause present | subset); NaN where there is none
+    rows: Mapping[int, int] | None = None  #: row of each; None where all are there, in order
 
     def row(self, subset: int) -> int:
         """The row of a subset."""

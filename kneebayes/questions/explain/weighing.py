@@ -24,7 +24,6 @@ from kneebayes.questions.explain.grounds import (
 )
 from kneebayes.questions.explain.subsets import (
     DECIBANS,
-    Order,
     SubsetOdds,
     odds_in_time,
     odds_of_some,
@@ -51,32 +50,16 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """What one answer weighs, in decibans of the odds.
-
-    Attributes
-    ----------
-    single
-        With only the complaint known besides: its likelihood ratio alone.
-    ledger
-        Given all earlier answers.
-    shapley, error
-        Averaged over all orders, and the standard error of that (0 where it is exact).
-    leave_one_out
-        With all other answers known: what would be lost if it were unknown.
-    after
-        How probable the cause is after this answer.
-    grounds
-        What its weight rests on.
-    """
+    """What one answer weighs, in decibans of the odds."""
 
     answer: Answer
-    single: float
-    ledger: float
-    shapley: float
-    error: float
-    leave_one_out: float
-    after: Stand
-    grounds: Grounds
+    single: float  #: with only the complaint known besides: its likelihood ratio alone
+    ledger: float  #: given all earlier answers
+    shapley: float  #: averaged over all orders
+    error: float  #: the standard error of that; 0 where it is exact
+    leave_one_out: float  #: with all others known: what would be lost if it were unknown
+    after: Stand  #: how probable the cause is after this answer
+    grounds: Grounds  #: what its weight rests on
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,60 +79,28 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class ExplainedAway:
-    """An answer that counts for less, or against the cause, because of a rival.
-
-    Attributes
-    ----------
-    without_rival
-        Decibans that the answer would add to all others if the rival were ruled out.
-    shared
-        Whether the rival explains the same finding (the answer counts for less); else the
-        answer has no say of its own on the cause and counts against it through the rival.
-    known
-        Whether the rival is known to be present.
-    """
+    """An answer that counts for less, or against the cause, because of a rival."""
 
     answer: str
     rival: str
-    without_rival: float
-    shared: bool
-    known: bool
+    without_rival: float  #: decibans that it would add to all others if the rival were ruled out
+    shared: bool  #: whether the rival explains the same finding; else it counts through the rival
+    known: bool  #: whether the rival is known to be present
 
 
 @dataclass(frozen=True)
 class Explained:
-    """Why a cause is as probable as it is, or more probable than another.
+    """Why a cause is as probable as it is, or more probable than another."""
 
-    Attributes
-    ----------
-    cause, against
-        Ids; the second is None where the odds are those of presence.
-    start
-        The odds before any answer: only the complaint is known, if it is.
-    weights
-        The answers in the order given.
-    overlaps
-        All pairs of answers with finite weights, the strongest overlap first.
-    away
-        Answers whose weight a rival cause takes away; not filled where two causes are compared.
-    prior_grounds
-        What the prior rests on.
-    shares
-        Share of article, literature, assumption and patients in the weight of all answers, each
-        counted by the size of its Shapley share.
-    orders
-        Number of orders that were drawn; 0 if all were weighed.
-    """
-
-    cause: str
-    against: str | None
-    start: Stand
-    weights: tuple[Weight, ...]
-    overlaps: tuple[Overlap, ...]
-    away: tuple[ExplainedAway, ...]
-    prior_grounds: Grounds
-    shares: dict[str, float]
-    orders: int
+    cause: str  #: its id
+    against: str | None  #: id of the other; None where the odds are those of presence
+    start: Stand  #: the odds before any answer: only the complaint is known, if it is
+    weights: tuple[Weight, ...]  #: the answers in the order given
+    overlaps: tuple[Overlap, ...]  #: all pairs of finite weights, the strongest overlap first
+    away: tuple[ExplainedAway, ...]  #: answers whose weight a rival takes; not against another
+    prior_grounds: Grounds  #: what the prior rests on
+    shares: dict[str, float]  #: by kind of origin, each answer by its Shapley share
+    orders: int  #: how many orders were drawn; 0 if all were weighed
 
     @property
     def end(self) -> Stand:
@@ -191,7 +142,15 @@ def explain_cause(case: Case, cause: str, against: str | None, orders: int, seed
         raise EvidenceError(message)
     network = case.engine.network
     grounds = [grounds_of_answer(knowledge, network, causes, id, list(evidence)) for id in ids]
-    weights = _weights(parts, grounds, odds, drawn)
+    *ways, _ = weigh(odds, drawn, len(parts))
+    stands = [_stand(odds, step) for step in prefixes(range(len(parts)))[1:]]
+    weights = tuple(map(Weight, parts, *ways, stands, grounds))
+    away: tuple[ExplainedAway, ...] = ()
+    try:
+        away = explained_away(case, ids, causes, odds)
+    except TooWideError:  # none where the time is over before
+        if seconds_left() > 0.0:
+            raise
     sizes = [abs(weight.shapley) for weight in weights]
     if math.inf in sizes:  # where some decide the cause, they alone count
         sizes = [float(math.isinf(size)) for size in sizes]
@@ -201,32 +160,11 @@ def explain_cause(case: Case, cause: str, against: str | None, orders: int, seed
         start=_stand(odds, 0),
         weights=weights,
         overlaps=tuple(_overlaps(odds, weights)),
-        away=_away(case, ids, causes, odds),
+        away=away,
         prior_grounds=grounds_of_prior(knowledge, causes),
         shares=joined_shares(zip(grounds, sizes, strict=True)),
         orders=len(drawn),
     )
-
-
-def _away(
-    case: Case, ids: Sequence[str], causes: Sequence[str], odds: SubsetOdds
-) -> tuple[ExplainedAway, ...]:
-    """Answers whose weight a rival takes away; none where the time is over before."""
-    try:
-        return explained_away(case, ids, causes, odds)
-    except TooWideError:
-        if seconds_left() > 0.0:
-            raise
-        return ()
-
-
-def _weights(
-    parts: Sequence[Answer], grounds: Sequence[Grounds], odds: SubsetOdds, drawn: Sequence[Order]
-) -> tuple[Weight, ...]:
-    """Every answer in every way of counting."""
-    *counted, _ = weigh(odds, drawn, len(parts))
-    stands = [_stand(odds, step) for step in prefixes(range(len(parts)))[1:]]
-    return tuple(map(Weight, parts, *counted, stands, grounds))
 
 
 def _stand(odds: SubsetOdds, subset: int) -> Stand:
