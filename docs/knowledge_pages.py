@@ -16,7 +16,7 @@ from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.records import Cause, ContextState, UrgencyRule
 from kneebayes.knowledge.statements import ASSUMED, Interval, Record
 from kneebayes.view.markup import percent
-from kneebayes.view.trace import TraceRow, trace_rows
+from kneebayes.view.trace import TraceRow
 
 __all__ = ["knowledge_pages"]
 
@@ -46,9 +46,18 @@ class Stated:
 class Shelf:
     """What the pages are made of, and where each node has its place."""
 
-    knowledge: Knowledge
-    elicited: Elicited
+    model: kb.Model
     addresses: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def knowledge(self) -> Knowledge:
+        """All that is known."""
+        return self.model.knowledge
+
+    @property
+    def elicited(self) -> Elicited:
+        """All that was stated, in numbers."""
+        return self.model.data.elicited
 
     def link(self, id: str) -> str:
         """The label of a node, linked to where it is described."""
@@ -105,11 +114,10 @@ def knowledge_pages(model: kb.Model) -> dict[str, str]:
         from the layer that names them.
     """
     knowledge = model.knowledge
-    shelf = Shelf(knowledge, model.data.elicited)
+    shelf = Shelf(model)
     whole = shelf
     if knowledge.parts:
-        beyond = model.in_layer("beyond")
-        whole = Shelf(beyond.knowledge, beyond.data.elicited)
+        whole = Shelf(model.in_layer("beyond"))
     for each in (shelf, whole):
         each.addresses.update(_addresses(whole.knowledge))
     pages = {
@@ -162,7 +170,7 @@ def _addresses(knowledge: Knowledge) -> dict[str, str]:
 
 
 def _cause_page(shelf: Shelf, cause: Cause) -> str:
-    rows = trace_rows(shelf.knowledge, shelf.elicited, cause.id)
+    rows = shelf.model.trace(cause.id).rows
     parts = [_heading(cause.label), escape(cause.about), "", _facts(shelf, cause)]
     kinds = list(dict.fromkeys([*SECTIONS, *(row.about for row in rows)]))
     for kind in kinds:
