@@ -230,7 +230,7 @@ def _ask(
     """
     cases = [evidence.plus(Evidence.of(engine.network, answer)) for answer in asked]
     places = subject.places or [(id, -1) for id in subject.causes]
-    propagated = engine.propagate_each(cases, {id for id, _ in places})
+    propagated = engine.propagate_each(cases, dict.fromkeys(id for id, _ in places))
     shares = np.exp(propagated.log_probability - log_known)
     none = np.zeros(len(cases))
     if len(subject.members) > 1:
