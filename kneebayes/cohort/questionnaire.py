@@ -135,8 +135,8 @@ class Questionnaire(TableReader):
         What was read is returned where the table is small, so that it need not be read again.
         """
         reading = None
-        for start, piece in _pieces(frame):
-            reading = self.read(piece, _from(start, place))
+        for _, piece, here in _pieces(frame, place):
+            reading = self.read(piece, here)
         return reading if len(frame) <= PIECE else None
 
     def answer(
@@ -151,8 +151,8 @@ class Questionnaire(TableReader):
         levels, logs = np.empty(rows, dtype=np.int8), np.empty(rows)
         posteriors = np.empty((rows, len(causes)), order="F")
         problem = np.full(rows, "", dtype=object)
-        for start, piece in _pieces(frame):
-            here, at = _from(start, place), slice(start, start + len(piece))
+        for start, piece, here in _pieces(frame, place):
+            at = slice(start, start + len(piece))
             reading = self.read(piece, here) if read is None else read
             self.problems.raise_any()
             levels[at] = _urgency_levels(self.data.knowledge, self.data.network, reading.present)
@@ -174,9 +174,7 @@ class Questionnaire(TableReader):
             **{id: posteriors[:, at] for at, id in enumerate(causes)},
         }
         table = pd.DataFrame(made, index=frame.index, copy=False)
-        if not self.kept:
-            return table
-        return pd.concat([frame.iloc[:, self.kept], table], axis=1)
+        return pd.concat([frame.iloc[:, self.kept], table], axis=1) if self.kept else table
 
     def _top(self, posteriors: np.ndarray, possible: np.ndarray) -> pd.Categorical[str]:
         """Label of the most probable cause of each patient; of equals the first."""
@@ -186,9 +184,9 @@ class Questionnaire(TableReader):
         return pd.Categorical.from_codes(codes, categories=labels)
 
 
-def _pieces(frame: pd.DataFrame) -> Iterator[tuple[int, pd.DataFrame]]:
+def _pieces(frame: pd.DataFrame, place: Place) -> Iterator[tuple[int, pd.DataFrame, Place]]:
     for start in range(0, len(frame), PIECE):
-        yield start, frame.iloc[start : start + PIECE]
+        yield start, frame.iloc[start : start + PIECE], _from(start, place)
 
 
 def _from(start: int, place: Place) -> Place:

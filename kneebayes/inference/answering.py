@@ -297,7 +297,8 @@ def _answer_in_parts(flat: Flat, asked: Rows) -> None:
     work = 0.0
     for row in wide:
         where = f" (row {row})" if len(asked.logs) > 1 else ""
-        parts, needed = parts_of(flat, _single(asked, row), MOST_WORK - work, where)
+        alone = _picked(asked, np.array([row]))
+        parts, needed = parts_of(flat, alone, MOST_WORK - work, where)
         split.append(parts)
         work += needed
     for row, parts in zip(wide, split, strict=True):
@@ -312,17 +313,6 @@ def _answer_in_parts(flat: Flat, asked: Rows) -> None:
         asked.logs[row] = asked.logs[like]
         if len(asked.marginals):
             asked.marginals[row] = asked.marginals[like]
-
-
-def _single(asked: Rows, row: int) -> Rows:
-    """One row of many, by itself."""
-
-    def of_row(array: NDArray[Kind]) -> NDArray[Kind]:
-        """The one row of an array."""
-        return array if len(array) == 1 else array[row : row + 1]
-
-    numbers, hard, soft = of_row(asked.numbers), of_row(asked.hard), of_row(asked.soft)
-    return asked._replace(numbers=numbers, hard=hard, soft=soft)
 
 
 def _answer_parts(flat: Flat, parts: Rows) -> Rows:

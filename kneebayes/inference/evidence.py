@@ -14,16 +14,11 @@ from kneebayes.text import shown
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Likelihoods over the states of the nodes that were observed.
+    """Likelihoods over the states of the nodes that were observed."""
 
-    Attributes
-    ----------
-    likelihoods
-        For each observed node P(what was observed | state), one number per state. Exactly
-        one number above zero is *hard* evidence; several are *virtual* evidence (Pearl
-        1988), of which only the ratios matter.
-    """
-
+    # for each observed node P(what was observed | state), one number per state. Exactly one number
+    # above zero is *hard* evidence; several are *virtual* evidence (Pearl 1988), of which only the
+    # ratios matter.
     likelihoods: Mapping[str, tuple[float, ...]]
 
     @classmethod

@@ -113,15 +113,12 @@ class _Backwards:
         value = self.frequencies[sentence.place]  # 1 - value = (1 - number) others
         known = known.through(number / value)
         if quantity.kind == "ratio":
-            odds = value / (1.0 - value) / (quantity.odds * self.leak_factor(quantity.node))
+            leak = self.model.data.engine.place_of(quantity.node)
+            sides = (self.model.data.engine.numbers[0], self.numbers)
+            factor = _odds_factor(*(float(side[leak]) for side in sides))
+            odds = value / (1.0 - value) / (quantity.odds * factor)
             return self.outcome_of(sentence, odds, number, known, ratio=True)
         return self.outcome_of(sentence, value, number, known)
-
-    def leak_factor(self, id: str) -> float:
-        """By what the odds are multiplied that a ratio is taken against."""
-        data = self.model.data
-        place = data.engine.place_of(id)
-        return _odds_factor(float(data.engine.numbers[0][place]), float(self.numbers[place]))
 
     def outcome_of(
         self, sentence: Sentence, value: float, number: float, known: _Known, *, ratio: bool = False

@@ -138,7 +138,8 @@ class Coordinates:
         ``residuals`` are patients x numbers, as :meth:`Counted.residuals` gives them.
         """
         moves = [residuals[:, places].sum(axis=1) for places in self._moves]
-        return np.concatenate([residuals[:, self.places], _columns(moves, len(residuals))], axis=1)
+        moved = np.array(moves).reshape(len(moves), len(residuals)).T
+        return np.concatenate([residuals[:, self.places], moved], axis=1)
 
     def curvatures(self, by_number: Numbers) -> Numbers:
         """Curvatures in the coordinates, from those in the log-odds of the numbers.
@@ -181,10 +182,6 @@ class Coordinates:
         places = np.arange(done, size)
         information[places, places] = 1.0 / spread**2
         return total - 0.5 * float(np.sum((away / spread) ** 2)), gradient, information
-
-
-def _columns(moves: Sequence[Numbers], rows: int) -> Numbers:
-    return np.stack(moves, axis=1) if moves else np.empty((rows, 0))
 
 
 def _places(values: Sequence[int] | range) -> Integers:

@@ -14,7 +14,7 @@ from kneebayes.cohort.record import diagnose_cohort
 from kneebayes.cohort.simulation import VISIT, Recording, simulate
 from kneebayes.errors import ArgumentError
 from kneebayes.study.baselines import without_mediators
-from kneebayes.study.evaluating import evaluate
+from kneebayes.study.evaluating import EXACT, evaluate
 from kneebayes.study.evaluation import Evaluation, Scoring
 from kneebayes.study.scores import draw_worlds
 from kneebayes.text import counted
@@ -94,29 +94,20 @@ class Misspecification(ModelResult):
     def _row(self, world: World) -> dict[str, Any]:
         evaluation = self.evaluations[world.name]
         rows = {row["predictor"]: row for row in records_of(evaluation.table)}
-        mine, informed = rows[evaluation.reference], rows[INFORMED]
-        [pair] = [
-            row
-            for row in records_of(evaluation.comparisons)
-            if row["predictor"] == INFORMED and row["score"] == "log_score"
-        ]
-        urgent = [
-            row
-            for row in records_of(evaluation.urgent)
-            if row["predictor"] == evaluation.reference and not row["id"]
-        ]
+        mine = rows[EXACT]
+        asked = "predictor == @INFORMED and score == 'log_score'"
+        [pair] = records_of(evaluation.comparisons.query(asked))
+        urgent = records_of(evaluation.urgent.query("predictor == @EXACT and id == ''"))
+        shared = ("brier", "recall_3", "calibration_error", "calibration_limit")
         return {
             "world": world.name,
             "log_score": mine["log_score"],
-            "informed_log_score": informed["log_score"],
+            "informed_log_score": rows[INFORMED]["log_score"],
             "regret": 0.0 - pair["difference"],
             "regret_low": 0.0 - pair["high"],
             "regret_high": 0.0 - pair["low"],
             "prior_log_score": rows["prior only"]["log_score"],
-            "brier": mine["brier"],
-            "recall_3": mine["recall_3"],
-            "calibration_error": mine["calibration_error"],
-            "calibration_limit": mine["calibration_limit"],
+            **{name: mine[name] for name in shared},
             "urgent_patients": sum(row["patients"] for row in urgent),
             "urgent_missed": sum(row["missed"] for row in urgent),
             "impossible": evaluation.left_out,
