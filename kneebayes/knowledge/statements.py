@@ -420,7 +420,7 @@ def filled_in(content: dict[str, Any], problems: list[Problem]) -> dict[str, Any
     --------
     >>> short = {"a": {"risk": {"because": ["C01"], "often": {"value": 2}}}, "b": {"like": "a"}}
     >>> filled_in(short, [])["b"]
-    {'risk': {'often': {'value': 2, 'because': ['C01']}}}
+    {'risk': {'often': {'because': ['C01'], 'value': 2}}}
     """
     own = {id: _reasoned(entry) for id, entry in content.items()}
     return {id: _like(id, own, problems) if LIKE in _table(own[id]) else own[id] for id in own}
@@ -438,13 +438,11 @@ def _reasoned(entry: Any) -> Any:
 
 def _words(section: dict[str, Any]) -> dict[str, Any]:
     """The words of a section, each with a reason of its own."""
-    if BECAUSE not in section:
-        return section
-    shared = {BECAUSE: section[BECAUSE]}
-    words = {word: numbers for word, numbers in section.items() if word != BECAUSE}
+    shared = {BECAUSE: section[BECAUSE]} if BECAUSE in section else {}
     return {
-        word: numbers if not isinstance(numbers, dict) or BECAUSE in numbers else numbers | shared
-        for word, numbers in words.items()
+        word: shared | numbers if isinstance(numbers, dict) else numbers
+        for word, numbers in section.items()
+        if word != BECAUSE
     }
 
 

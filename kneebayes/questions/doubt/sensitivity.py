@@ -365,8 +365,7 @@ class SensitivityFunction(CaseResult):
     def _parent(self) -> str:
         parent, state = self.function.parent, self.function.state
         label = self.case.label(parent)
-        context = self.case.knowledge.contexts.get(parent)
-        states = {each.id: each.label for each in context.states} if context is not None else {}
+        states = {each.id: each.label for each in self.case.knowledge.states_of(parent)}
         return f"{label} ({states[state]})" if state in states else label
 
     def __repr__(self) -> str:
