@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from itertools import product
 from pathlib import Path
@@ -227,10 +228,9 @@ def _alike(name: str, states: Sequence[str]) -> list[str]:
 
 
 def _number(name: str) -> float | None:
-    try:
+    with suppress(ValueError):
         return float(name)
-    except ValueError:
-        return None
+    return None
 
 
 def state_id(target: str, state: str) -> str:
@@ -248,10 +248,8 @@ def nearest(network: Network, targets: Sequence[str], ids: Sequence[str]) -> lis
     steps = dict.fromkeys(targets, 0)
     border = list(targets)
     while border:
-        further = [
-            neighbour for id in border for neighbour in sorted(around[id]) if neighbour not in steps
-        ]
-        border = list(dict.fromkeys(further))
+        further = dict.fromkeys(next_to for id in border for next_to in sorted(around[id]))
+        border = [id for id in further if id not in steps]
         steps |= dict.fromkeys(border, max(steps.values()) + 1)
     return sorted(ids, key=lambda id: steps.get(id, len(network)))
 

@@ -6,6 +6,7 @@ import gzip
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from kneebayes.arguments import checked
@@ -204,11 +205,9 @@ def load_network_file(path: str | Path, *, fastest: Fastest | None = None) -> Ne
     if fastest not in (None, "first", "last"):
         problems.stop("fastest", f"it is {fastest!r}.", "It must be 'first' or 'last'.")
     format = _format_of(path, "read from", problems)
-    beside = side_table_path(path)
-    try:
+    beside, there = side_table_path(path), False
+    with suppress(OSError, ValueError):
         there = not format.whole and beside.is_file()
-    except (OSError, ValueError):
-        there = False
     read = _restored(path, format, beside if there else None, problems, fastest)
     problems.warn()
     return read
