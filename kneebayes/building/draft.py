@@ -23,6 +23,7 @@ Pair = tuple[str, str]
 FIRST = 0.01  # a leak of a cause, before its silent rate is known
 LEAST = 1e-6
 DIGITS = 4  # of what is hardly known to two
+OFTEN, SELDOM = 0.2, 0.1  # from where on, and up to where, it matters at which age a cause is there
 COMPLAINS = 0.98  # P(complaint), whatever explains it: a few come with a lump that does not hurt
 MOST = 0.98  # how often a context is found among the patients of a cause, at most
 
@@ -219,14 +220,18 @@ class Draft:
         """By node that says that a cause is there the explanations that it raises.
 
         A ratio of two causes compares people of one age. So where an explanation is found with
-        what raises it, that was there as seldom in the young as it is silent in them.
+        what raises it, that was there as seldom in the young as it is silent in them. Each node of
+        this kind takes time, so it stands only where it matters: for what is there in one of five
+        and ten times as often at one age as at another.
         """
         found: dict[str, dict[str, None]] = {}
         for arrow, _ in self.contrasts:
             cause = self.cause_there.get(arrow.child)
-            aged = any((cause, age) in self.age_ratios for age in self.ages)
+            if cause is None or cause not in self.presences or arrow.parent not in self.places:
+                continue
             raises = arrow.place.startswith(f"{self.knowledge.place(arrow.parent)}:")
-            if cause in self.presences and aged and raises and arrow.parent in self.places:
+            aged = self.by_age_of_company(arrow.child).min() <= SELDOM
+            if raises and aged and self.presences[cause].value >= OFTEN:
                 found.setdefault(arrow.child, {})[arrow.parent] = None
         return {node: tuple(causes) for node, causes in found.items()}
 

@@ -468,7 +468,7 @@ BENCHMARKS = {
         recording=Recording(
             context=0.9, history=0.2, symptom=0.15, sign=0.12, test=0.04, absent_written=1.0
         ),
-        digest="444eae953dbd4afe4ea6f37d4abf5cef665a6898ef05f6009e3930a40675c6c3",
+        digest="8c1efc3deeb0e45ecaaeeb510d3cd4365a89197632c4dfaca3f15525d1baff34",
     )
 }
 

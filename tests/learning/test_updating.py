@@ -424,4 +424,5 @@ def test_ratios_of_what_is_there_are_those_stated_until_they_move(knee: kb.Model
         by_itself = np.mean(links.get("age", (0.0,)))
         odds = one.interval.value * one.odds
         stated = odds / (1.0 + odds)
-        assert made[one.place] == pytest.approx(max(stated, by_itself), abs=2e-4), one
+        # silent rates move a last time after the links, so that presences hold to the last digit
+        assert made[one.place] == pytest.approx(max(stated, by_itself), abs=3e-4), one
