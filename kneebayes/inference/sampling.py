@@ -15,9 +15,8 @@ from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference.batch import cases_of
 from kneebayes.inference.engine import Engine
 from kneebayes.inference.evidence import Evidence
-from kneebayes.inference.plain import ask_plainly, relevant_nodes
+from kneebayes.inference.plain import Scaled, ask_plainly, concatenate, relevant_nodes
 from kneebayes.inference.plan import Join, Reduce
-from kneebayes.inference.tables import Scaled, concatenate
 from kneebayes.network import Network, Node, Numbers
 
 TILT = 0.03  # of 40 hidden causes one is then made present in most draws

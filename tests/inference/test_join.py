@@ -5,8 +5,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from kneebayes.inference import tables
-from kneebayes.inference.tables import Scaled
+from kneebayes.inference import plain
+from kneebayes.inference.plain import Scaled
 
 Scope = tuple[int, ...]
 
@@ -19,11 +19,11 @@ def doubles(scaled: Scaled) -> np.ndarray:
 
 
 def join(a: np.ndarray, b: np.ndarray, bits: tuple[int, ...]) -> np.ndarray:
-    return doubles(tables.join(Scaled.of(a), Scaled.of(b), bits))
+    return doubles(plain.join(Scaled.of(a), Scaled.of(b), bits))
 
 
 def pull(gradient: np.ndarray, b: np.ndarray, bits: tuple[int, ...]) -> np.ndarray:
-    return doubles(tables.pull(Scaled.of(gradient), Scaled.of(b), bits))
+    return doubles(plain.pull(Scaled.of(gradient), Scaled.of(b), bits))
 
 
 def shape_of(scope: Scope) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from kneebayes.inference.tables import NOTHING, Scaled, concatenate, join, pull
+from kneebayes.inference.plain import NOTHING, Scaled, concatenate, join, pull
 
 
 def exact(scaled: Scaled) -> np.ndarray:

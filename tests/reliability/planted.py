@@ -91,19 +91,19 @@ FAULTS = [
     ),
     Fault(
         "one term of the OR left out",
-        "tables.py",
+        "plain.py",
         "some = join(a1, b0 + b1, rest) + join(a0, b1, rest)",
         "some = join(a1, b0 + b1, rest)",
     ),
     Fault(
         "a scale forgotten on the way there",
-        "tables.py",
+        "plain.py",
         "return _normal(self.numbers * other.numbers, self.powers + other.powers)",
         "return _normal(self.numbers * other.numbers, self.powers)",
     ),
     Fault(
         "a scale forgotten on the way back",
-        "tables.py",
+        "plain.py",
         "quotient = _normal(self.numbers / other.numbers, self.powers - other.powers)",
         "quotient = _normal(self.numbers / other.numbers, self.powers)",
     ),

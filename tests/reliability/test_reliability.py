@@ -170,7 +170,7 @@ def test_planted_faults_are_still_where_they_were(fault) -> None:
 
 
 def test_mutants_are_code_that_differs() -> None:
-    source = HERE / "kneebayes" / "inference" / "tables.py"
+    source = HERE / "kneebayes" / "inference" / "plain.py"
     made = [text for _, _, text in mutants.mutants_of(source)]
     assert len(made) > 20
     assert len(set(made)) > 0.9 * len(made)
