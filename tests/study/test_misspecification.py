@@ -16,8 +16,8 @@ def worlds(knee: kb.Model) -> tuple[World, ...]:
 
 @pytest.fixture(scope="module")
 def studied(knee: kb.Model, worlds: tuple[World, ...]) -> Misspecification:
-    asked = ("as the model thinks", "lexicon: lay", "15% of answers wrong")
-    return knee.misspecify(300, [one for one in worlds if one.name in asked], seed=2)
+    asked = ("as the model thinks", "setting: hospital", "15% of answers wrong")
+    return knee.misspecify(900, [one for one in worlds if one.name in asked], seed=2)
 
 
 def test_worlds_differ_in_one_thing_each(knee: kb.Model, worlds: tuple[World, ...]) -> None:
@@ -38,20 +38,19 @@ def test_nothing_is_lost_in_its_own_world(studied: Misspecification) -> None:
     assert row["calibration_error"] <= row["calibration_limit"]
 
 
-def test_another_reading_of_the_words_costs_and_shows(studied: Misspecification) -> None:
+def test_patients_of_another_place_cost_and_wrong_answers_show(studied: Misspecification) -> None:
     rows = studied.table.set_index("world")
-    assert rows["regret_low"]["lexicon: lay"] > 0.0
-    lay = rows.loc["lexicon: lay"]
-    assert lay["calibration_error"] > lay["calibration_limit"]
+    assert rows["regret_low"]["setting: hospital"] > 0.0
     wrong, own = rows.loc["15% of answers wrong"], rows.loc["as the model thinks"]
+    assert wrong["calibration_error"] > wrong["calibration_limit"]
     assert wrong["log_score"] > own["log_score"]
 
 
 def test_it_shows_itself_and_draws(studied: Misspecification) -> None:
     import matplotlib.pyplot as plt
 
-    assert repr(studied).startswith("Misspecification(3 worlds, 300 patients each: largest regret")
-    for part in ("lexicon: lay", "none: the same model", "never medical advice"):
+    assert repr(studied).startswith("Misspecification(3 worlds, 900 patients each: largest regret")
+    for part in ("setting: hospital", "none: the same model", "never medical advice"):
         assert part in studied.text
         assert part in studied.html
     assert len(studied.draw().get_yticks()) == 3
