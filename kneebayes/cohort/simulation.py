@@ -468,7 +468,7 @@ BENCHMARKS = {
         recording=Recording(
             context=0.9, history=0.2, symptom=0.15, sign=0.12, test=0.04, absent_written=1.0
         ),
-        digest="8c1efc3deeb0e45ecaaeeb510d3cd4365a89197632c4dfaca3f15525d1baff34",
+        digest="13932c47c02375f2e22962a548468cc91d0b057098711c4401643e02e59c2a0c",
     )
 }
 
