@@ -295,7 +295,9 @@ def _urgency_page(shelf: Shelf) -> str:
         needs = [("all of", rule.all_of), (_how_many(rule.at_least), rule.any_of)]
         needs.append(("none of", rule.none_of))
         signs = "<br>".join(
-            f"{word}: {', '.join(shelf.link(id) for id in ids)}" for word, ids in needs if ids
+            f"{word}: {', '.join(_sign(shelf, name) for name in names)}"
+            for word, names in needs
+            if names
         )
         level = f'<span class="level {rule.level}">{rule.level}</span>'
         rows.append(Stated(f"{level} {escape(rule.reason)}", signs, rule.because))
@@ -304,6 +306,13 @@ def _urgency_page(shelf: Shelf) -> str:
         f"- **{level}**: {escape(getattr(advice, level))}" for level in ("now", "soon", "routine")
     ]
     return "\n".join([_heading("Urgency"), about, "", *levels, "", _table(shelf, rows), ""])
+
+
+def _sign(shelf: Shelf, name: str) -> str:
+    """What a rule names: a node, or a node and its state."""
+    id, _, state = name.partition(".")
+    states = {one.id: one.label for one in shelf.knowledge.states_of(id)}
+    return shelf.link(id) + (f": {escape(states[state])}" if state else "")
 
 
 def _how_many(at_least: int) -> str:

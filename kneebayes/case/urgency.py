@@ -4,7 +4,7 @@ and care, which is never advice of our own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kneebayes.case.answers import Answer
@@ -55,13 +55,7 @@ def judge_urgency(knowledge: Knowledge, answers: Iterable[Answer]) -> Urgency:
     An uncertain answer counts from 0.25 on. So does an even one, which weighs nothing: whoever
     says "perhaps" of an urgent sign should be told.
     """
-    present = {
-        knowledge.cause_of(answer.id) or answer.id: answer.label
-        if answer.presence == 1.0
-        else f"{answer.label}, perhaps"
-        for answer in answers
-        if answer.presence >= POSSIBLE
-    }
+    present = dict(_present(knowledge, answers))
     fired = [
         UrgencyReason(rule.level, rule.reason, signs, rule.because)
         for rule in knowledge.urgency
@@ -70,6 +64,20 @@ def judge_urgency(knowledge: Knowledge, answers: Iterable[Answer]) -> Urgency:
     reasons = tuple(sorted(fired, key=lambda reason: reason.level != "now"))
     level = reasons[0].level if reasons else "routine"
     return Urgency(level, reasons, getattr(knowledge.meta.advice, level))
+
+
+def _present(knowledge: Knowledge, answers: Iterable[Answer]) -> Iterator[tuple[str, str]]:
+    """What is present or may be, by the name that rules have for it, as it is told."""
+    for answer in answers:
+        id = knowledge.cause_of(answer.id) or answer.id
+        states = knowledge.states_of(id)
+        whole = sum(answer.likelihood)
+        shares = [likely / whole for likely in answer.likelihood]
+        names = [f"{id}.{state.id}" for state in states] if states else ["", id]
+        labels = [f"{answer.label}: {state.label}" for state in states] or ["", answer.label]
+        for name, label, share in zip(names, labels, shares, strict=True):
+            if name and share >= POSSIBLE:
+                yield name, label if share == 1.0 else f"{label}, perhaps"
 
 
 def _signs(rule: UrgencyRule, present: dict[str, str]) -> tuple[str, ...]:

@@ -9,48 +9,57 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.binding import pd
-from kneebayes.building.model import ModelLike
+from kneebayes.building.model import ModelData, ModelLike
+from kneebayes.case.urgency import POSSIBLE
 from kneebayes.cohort.reading import Place, Reading, TableReader
 from kneebayes.errors import TooWideError
 from kneebayes.inference.answering import run_batch
 from kneebayes.inference.batch import Batch, Flat, distinct_rows, numbers_of
 from kneebayes.inference.cores import map_on_all_cores
 from kneebayes.inference.limits import Budget
-from kneebayes.knowledge import Knowledge
-from kneebayes.knowledge.records import UrgencyRule
-from kneebayes.network import Network, Numbers
+from kneebayes.knowledge.records import UrgencyRule, parted
+from kneebayes.network import Numbers
 
 LEVELS = ("routine", "soon", "now")
 
 Signs = NDArray[np.bool_]
 
 
-def _urgency_levels(knowledge: Knowledge, network: Network, present: Signs) -> NDArray[np.int8]:
-    """How urgent each patient is, as an index into ``LEVELS``.
-
-    ``present`` says whether each node is present or may be: patients x nodes.
-    """
-    levels = np.zeros(len(present), dtype=np.int8)
-    for rule in knowledge.urgency:
-        fires = _rules_fired(rule, knowledge, network, present)
+def _urgency_levels(data: ModelData, reading: Reading) -> NDArray[np.int8]:
+    """How urgent each patient is, as an index into ``LEVELS``."""
+    levels = np.zeros(len(reading.hard), dtype=np.int8)
+    for rule in data.knowledge.urgency:
+        fires = _rules_fired(rule, data, reading)
         levels[fires] = np.maximum(levels[fires], LEVELS.index(rule.level))
     return levels
 
 
-def _rules_fired(
-    rule: UrgencyRule, knowledge: Knowledge, network: Network, present: Signs
-) -> Signs:
-    """Whether a rule fires, by patient; a cause that it names is known by being there.
-
-    ``present`` says whether each node is present or may be: patients x nodes.
-    """
+def _rules_fired(rule: UrgencyRule, data: ModelData, reading: Reading) -> Signs:
+    """Whether a rule fires, by patient; a cause that it names is known by being there."""
+    nobody = np.zeros((0, len(reading.hard)), dtype=np.bool_)
     all_of, any_of, none_of = (
-        present[:, [network.index[knowledge.there.get(id, id)] for id in ids]]
-        for ids in (rule.all_of, rule.any_of, rule.none_of)
+        np.array([_said(name, data, reading) for name in names]) if names else nobody
+        for names in (rule.all_of, rule.any_of, rule.none_of)
     )
-    enough = any_of.sum(axis=1) >= (rule.at_least if rule.any_of else 0)
-    fires: Signs = all_of.all(axis=1) & ~none_of.any(axis=1) & enough
+    enough = any_of.sum(axis=0) >= (rule.at_least if rule.any_of else 0)
+    fires: Signs = all_of.all(axis=0) & ~none_of.any(axis=0) & enough
     return fires
+
+
+def _said(name: str, data: ModelData, reading: Reading) -> Signs:
+    """Of whom it was said that a node is present or in a state, or may be."""
+    id, state = parted(name)
+    at = data.network.index[data.knowledge.there.get(id, id)]
+    if name == id:
+        return np.asarray(reading.present[:, at])
+    place = data.network.nodes[at].states.index(state)
+    said = reading.hard[:, at] == place
+    if reading.soft is not None:
+        starts = data.engine.flat.own_start
+        likely = reading.soft[:, starts[at] : starts[at + 1]]
+        share = likely[:, place] / likely.sum(axis=1)
+        said |= (likely != 1.0).any(axis=1) & (share >= POSSIBLE)
+    return np.asarray(said)
 
 
 Progress = Callable[[int], object]
@@ -155,7 +164,7 @@ class Questionnaire(TableReader):
             at = slice(start, start + len(piece))
             reading = self.read(piece, here) if read is None else read
             self.problems.raise_any()
-            levels[at] = _urgency_levels(self.data.knowledge, self.data.network, reading.present)
+            levels[at] = _urgency_levels(self.data, reading)
             logs[at], posteriors[at] = solve(self.model, reading, progress)
             for row, why in reading.unclear.items():
                 problem[start + row] = f"not understood: {why}"
@@ -236,7 +245,7 @@ def reasons_of(model: ModelLike, reading: Reading) -> list[tuple[str, ...]]:
     """By patient the reasons of the rules of urgency that fired, the most urgent first."""
     knowledge = model.data.knowledge
     rules = sorted(knowledge.urgency, key=lambda rule: rule.level != "now")
-    fired = [_rules_fired(rule, knowledge, model.data.network, reading.present) for rule in rules]
+    fired = [_rules_fired(rule, model.data, reading) for rule in rules]
     found: list[tuple[str, ...]] = [()] * len(reading.present)
     for rule, rows in zip(rules, fired, strict=True):
         for row in np.flatnonzero(rows).tolist():

@@ -357,11 +357,15 @@ class _Checks:
         knowledge = self.knowledge
         for rule in knowledge.urgency:
             place = f"urgency.toml: {rule.id}"
-            for id in (*rule.all_of, *rule.any_of, *rule.none_of):
+            for name in rule.names:
+                id, state = parted(name)
                 yield from self.unknown(place, "finding", id, self.nodes)
-                if len(self.states(id)) > 1:
-                    wrong = f"'{id}' has several states and is never just present."
-                    yield Problem(place, wrong, "Name what is present or absent.")
+                states = self.states(id)
+                if id in self.nodes and state not in states:
+                    wrong = f"'{name}' names no state of '{id}'."
+                    if name == id:
+                        wrong = f"'{id}' has several states and is never just present."
+                    yield Problem(place, wrong, f"Write {id}.STATE; states: {', '.join(states)}.")
 
 
 def _amounts_of_group(group: Group, place: str) -> Iterator[tuple[str, str, Amount | None]]:

@@ -211,13 +211,21 @@ class Method(Named, Sourced):
     burden: Annotated[int, Field(ge=0, le=5)]
 
 
+NodeOrState = Annotated[
+    str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_ ]*)?$", max_length=121)
+]
+
+
 class Combination(Sourced):
-    """What holds when all of ``all_of`` and ``at_least`` of ``any_of`` do, and no ``none_of``."""
+    """What holds when all of ``all_of`` and ``at_least`` of ``any_of`` do, and no ``none_of``.
+
+    Each names what is present, or one state as ``age.child``.
+    """
 
     id: Identifier
-    all_of: tuple[Identifier, ...] = ()
-    any_of: tuple[Identifier, ...] = ()
-    none_of: tuple[Identifier, ...] = ()
+    all_of: tuple[NodeOrState, ...] = ()
+    any_of: tuple[NodeOrState, ...] = ()
+    none_of: tuple[NodeOrState, ...] = ()
     at_least: Annotated[int, Field(ge=1)] = 1
     reason: Text
 
@@ -230,6 +238,11 @@ class Combination(Sourced):
             message = f"at_least = {self.at_least} is more than 'any_of' names"
             raise ValueError(message)
         return self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All that it names."""
+        return (*self.all_of, *self.any_of, *self.none_of)
 
 
 class UrgencyRule(Combination):
@@ -327,22 +340,8 @@ class Sayings(Record):
     sayings: dict[str, Saying] = Field(default_factory=dict)
 
 
-NodeOrState = Annotated[
-    str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_ ]*)?$", max_length=121)
-]
-
-
 class Incoherence(Combination):
-    """What no virtual patient tells together: what is present, or one state as ``age.child``."""
-
-    all_of: tuple[NodeOrState, ...] = ()
-    any_of: tuple[NodeOrState, ...] = ()
-    none_of: tuple[NodeOrState, ...] = ()
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """All that it names."""
-        return (*self.all_of, *self.any_of, *self.none_of)
+    """What no virtual patient tells together."""
 
     def holds(self, states: Mapping[str, str]) -> bool:
         """Whether it holds of a patient, whose states are given by id."""

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 
+import pandas as pd
 import pytest
 
 import kneebayes as kb
 from kneebayes.case import Urgency, judge_urgency, read_answers
+from kneebayes.knowledge.records import parted
 
 SIGNS: list[tuple[dict[str, object], str]] = [
     ({"severe pain": True}, "now"),
@@ -102,7 +104,10 @@ def test_signs_decide_the_level_and_say_why(
 
 def test_every_rule_fires_on_its_own_signs_and_on_no_fewer(knee: kb.Model) -> None:
     def reasons(signs: tuple[str, ...]) -> set[str]:
-        return {one.text for one in urgency_of(knee, dict.fromkeys(signs, 1.0)).reasons}
+        said = {
+            id: (state if "." in name else 1.0) for name in signs for id, state in [parted(name)]
+        }
+        return {one.text for one in urgency_of(knee, said).reasons}
 
     for rule in knee.knowledge.urgency:
         for first in range(len(rule.any_of) - rule.at_least + 1):
@@ -112,6 +117,29 @@ def test_every_rule_fires_on_its_own_signs_and_on_no_fewer(knee: kb.Model) -> No
                 assert rule.reason not in reasons((*signs[:at], *signs[at + 1 :]))
             for other in rule.none_of:
                 assert rule.reason not in reasons((*signs, other))
+
+
+@pytest.mark.parametrize(
+    ("age", "level", "told"),
+    [
+        ("child", "now", "age: child"),
+        (6, "now", "age: child"),
+        ({"child": 0.3, "adolescent": 0.7}, "now", "age: child, perhaps"),
+        ({"child": 0.2, "adolescent": 0.8}, "soon", None),
+        ("adolescent", "soon", None),
+        (None, "soon", None),
+    ],
+)
+def test_a_sign_may_be_urgent_at_one_age(
+    knee: kb.Model, age: object, level: str, told: str | None
+) -> None:
+    said = {"age": age, "swollen knee": True, "painful limp": True}
+    urgency = urgency_of(knee, said)
+    assert urgency.level == level
+    signs = [sign for reason in urgency.reasons for sign in reason.signs]
+    assert (told in signs) == (told is not None)
+    frame = pd.DataFrame([said], dtype=object)
+    assert knee.diagnose_cohort(frame).urgency.tolist() == [level]
 
 
 @pytest.mark.parametrize("said", ROUTINE)

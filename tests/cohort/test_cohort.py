@@ -13,6 +13,7 @@ from cohort_patients import KNEE_COLUMNS, ROBOT_COLUMNS, assert_equal, drawn, on
 import kneebayes as kb
 from kneebayes.cohort import Cohort
 from kneebayes.cohort.questionnaire import PIECE
+from kneebayes.knowledge.records import parted
 
 Change = Callable[[pd.DataFrame], pd.DataFrame]
 
@@ -152,13 +153,11 @@ def test_urgency_can_be_compared(knee: kb.Model) -> None:
 
 
 def test_every_sign_makes_a_cohort_as_urgent_as_a_patient(knee: kb.Model) -> None:
-    signs = dict.fromkeys(
-        id for rule in knee.knowledge.urgency for id in (*rule.all_of, *rule.any_of, *rule.none_of)
-    )
+    signs = dict.fromkeys(parted(name)[0] for rule in knee.knowledge.urgency for name in rule.names)
     columns: dict[str, list[object]] = {}
     for id in signs:
         many = id in knee.knowledge.contexts and knee.knowledge.contexts[id].states
-        columns[id] = ["older", None] if many else [0.25, 0.2, *[None] * 30]
+        columns[id] = ["child", "adolescent", "older", None] if many else [0.25, 0.2, *[None] * 30]
     frame = drawn(columns, 45, 3)
     expected = [knee.diagnose(row).urgency.level for row in frame.to_dict("records")]
     assert knee.diagnose_cohort(frame).urgency.tolist() == expected

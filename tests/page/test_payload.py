@@ -79,7 +79,8 @@ def test_whatever_is_named_is_there(which: str, request: pytest.FixtureRequest) 
     nodes = {one["id"] for one in told["nodes"] if one["kind"] != "hidden"}
     named = {told["complaint"], *(id for one in told["groups"] for id in one["members"])}
     for rule in told["urgency"]["rules"]:
-        named.update(id for part in ("all", "any", "none") for id in rule.get(part, ()))
+        names = [name for part in ("all", "any", "none") for name in rule.get(part, ())]
+        named.update(name.partition(".")[0] for name in names)
     for parent, _, child, *_ in told["arrows"]:
         named.update((told["nodes"][parent]["id"], told["nodes"][child]["id"]))
     for texts in ("stateLabels", "questions", "absentNames"):

@@ -64,7 +64,8 @@ export function questionsReady(model, answers, options = {}) {
 
 /** Ids that an urgency rule names: other answers leave the urgency as it is. */
 function signsIn(model) {
-  return new Set(model.payload.urgency.rules.flatMap(({ all = [], any = [], none = [] }) => [...all, ...any, ...none]));
+  const names = model.payload.urgency.rules.flatMap(({ all = [], any = [], none = [] }) => [...all, ...any, ...none]);
+  return new Set(names.map((name) => name.split(".")[0]));
 }
 
 /** The members of what is asked about; none for the whole differential. */

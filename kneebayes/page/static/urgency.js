@@ -1,5 +1,7 @@
 /** Urgency follows from signs, never from a probability. */
 
+import { stateLabel } from "./model.js";
+
 /**
  * Apply every urgency rule to the signs that are present, and to causes that are known to be there.
  *
@@ -14,19 +16,27 @@ export function urgency(model, answers) {
   const present = new Set();
   for (const [id, state] of Object.entries(answers)) {
     const states = model.nodes[model.index.get(id)].states;
-    if (state === states[states.length - 1]) {
+    if (!states.includes("present")) {
+      present.add(`${id}.${state}`);
+    } else if (state === "present") {
       present.add(causes.get(id) ?? id);
     }
   }
   const { rules, advice } = model.payload.urgency;
   const reasons = rules.flatMap((rule) => {
-    const signs = signsOf(rule, present).map((id) => model.labels[id]);
+    const signs = signsOf(rule, present).map((name) => labelOf(model, name));
     const { id, level, text, because } = rule;
     return signs.length ? [{ rule: id, level, text, signs, because }] : [];
   });
   reasons.sort((one, other) => Number(one.level !== "now") - Number(other.level !== "now"));
   const level = reasons.length ? reasons[0].level : "routine";
   return { level, advice: advice[level], reasons };
+}
+
+/** The label of what a rule names: a node, or a node and its state. */
+function labelOf(model, name) {
+  const [id, state] = name.split(".");
+  return state === undefined ? model.labels[id] : `${model.labels[id]}: ${stateLabel(model, id, state)}`;
 }
 
 /** Ids of the signs that make a rule fire, none if it does not. */
