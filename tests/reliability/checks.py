@@ -18,7 +18,8 @@ ABOUT = (
     "versions it was made with. *demanded* is what the command holds the figure to (it ends "
     "with exit code 1 if one is not met); figures without a demand are told as they are. "
     "Parts whose line names `numba` are of the engine before the C kernel and of the network "
-    "before one explanation took the place of many."
+    "before one explanation took the place of many. Files and lines are named as they were on the "
+    "day of the run."
 )
 PACKAGES = ("kneebayes", "numpy", "pgmpy", "pyagrum", "hypothesis")
 

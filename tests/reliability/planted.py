@@ -39,7 +39,7 @@ FAULTS = [
         "one message with the wrong sign",
         "plain.py",
         "gradients[mine] = pulled.reshape(table.shape)",
-        "gradients[mine] = -pulled.reshape(table.shape)",
+        "gradients[mine] = pulled.reshape(table.shape) * Scaled.of(np.asarray(-1.0))",
     ),
     Fault(
         "a factor left out",
