@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -12,7 +12,15 @@ from kneebayes.binding import Axes, pd, renamed
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.view.figures import caption, draw_ranking
 from kneebayes.view.markup import ShareBar, percent
-from kneebayes.view.report import Report, frame_of, known_of, plain_case, ranked_frame, report_on
+from kneebayes.view.report import (
+    Report,
+    fields_of,
+    frame_of,
+    known_of,
+    plain_case,
+    ranked_frame,
+    report_on,
+)
 
 ASKED = "what may cause it"
 UNCERTAIN = (
@@ -39,7 +47,7 @@ def what_it_is(complaint: str) -> str:
 
 def ranking_table(case: CaseLike) -> pd.DataFrame:
     """One row a cause, most probable first; the index is the rank, from 1."""
-    return ranked_frame([asdict(row) for row in case.case.ranked])
+    return ranked_frame([fields_of(row) for row in case.case.ranked])
 
 
 def group_table(case: CaseLike) -> pd.DataFrame:
@@ -62,9 +70,9 @@ def differential_dict(case: CaseLike) -> dict[str, Any]:
         **({"remarks": list(case.remarks)} if case.remarks else {}),
         "probability_of_evidence": case.probability_of_evidence,
         "any_urgent": case.any_urgent,
-        "ranking": [asdict(row) for row in case.ranked],
+        "ranking": [fields_of(row) for row in case.ranked],
         "groups": group_table(case).to_dict(orient="records"),
-        "care": [{**asdict(line), "because": list(line.because)} for line in case.care],
+        "care": [{**fields_of(line), "because": list(line.because)} for line in case.care],
     }
 
 
@@ -89,7 +97,7 @@ def differential_report(case: CaseLike, n: int = 10) -> Report:
 def draw_differential(case: CaseLike, n: int = 10, ax: Axes | None = None) -> Axes:
     """Draw the first ``n`` causes as bars with matplotlib."""
     case = case.case
-    rows = [asdict(row) for row in case.ranked]
+    rows = [fields_of(row) for row in case.ranked]
     title = f"{case.title}: {ASKED} ({case.data.reading})"
     return caption(draw_ranking(rows, n, ax), title, known_of(case.answers))
 

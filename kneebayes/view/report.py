@@ -11,7 +11,7 @@ import math
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from html import escape
 from itertools import zip_longest
@@ -217,6 +217,11 @@ def report_on(
 def frame_of(rows: Any = None, **axes: Any) -> pd.DataFrame:
     """Rows as a DataFrame; pandas is imported when the first is made."""
     return pd.DataFrame(rows, **axes)
+
+
+def fields_of(record: Any) -> dict[str, Any]:
+    """Values of a record by field, as they stand: ``asdict`` would copy whatever is in them."""
+    return {one.name: getattr(record, one.name) for one in fields(record)}
 
 
 def records_of(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -17,7 +17,7 @@ from kneebayes.knowledge.records import Cause
 from kneebayes.knowledge.statements import Amount, Interval
 from kneebayes.text import counted
 from kneebayes.view.markup import Markup, table, tag
-from kneebayes.view.report import InJson, frame_of, made_by, made_by_line, plain
+from kneebayes.view.report import InJson, fields_of, frame_of, made_by, made_by_line, plain
 
 ORIGINS = ("article", "literature", "assumption", "patients")
 
@@ -156,7 +156,7 @@ class CauseTrace(InJson):
     @property
     def table(self) -> pd.DataFrame:
         """One row a number: about, node, stated, low, value, high, link, origin, because."""
-        frame = frame_of(map(asdict, self.rows))
+        frame = frame_of(map(fields_of, self.rows))
         frame["because"] = ["; ".join(because) for because in frame["because"]]
         return frame
 
@@ -180,7 +180,7 @@ class CauseTrace(InJson):
             "id": cause.id,
             "label": cause.label,
             "about": cause.about,
-            "numbers": plain([*map(asdict, self.rows)]),
+            "numbers": plain([*map(fields_of, self.rows)]),
         }
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ from kneebayes.view.markup import percent
 from kneebayes.view.report import (
     CaseResult,
     Report,
+    fields_of,
     frame_of,
     known_of,
     made_by_line,
@@ -247,7 +248,7 @@ class Robustness(CaseResult):
                 "prior": self.priors[cause.id].value,
                 "prior_low": self.priors[cause.id].low,
                 "prior_high": self.priors[cause.id].high,
-                **asdict(cause),
+                **fields_of(cause),
             }
             for cause in self.causes
         ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any, Literal, NamedTuple
 
@@ -27,7 +27,7 @@ from kneebayes.knowledge import Knowledge
 from kneebayes.network import Numbers
 from kneebayes.view import figures
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, frame_of, report_on
+from kneebayes.view.report import CaseResult, Report, fields_of, frame_of, report_on
 
 Over = Literal["numbers", "words", "claims"]
 
@@ -239,7 +239,7 @@ class Tornado(CaseResult):
 
     @property
     def _rows(self) -> list[dict[str, Any]]:
-        return [{**asdict(bar), "reach": bar.reach(self.posterior)} for bar in self.bars]
+        return [{**fields_of(bar), "reach": bar.reach(self.posterior)} for bar in self.bars]
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the longest bars."""
