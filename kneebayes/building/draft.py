@@ -222,8 +222,12 @@ class Draft:
         A ratio of two causes compares people of one age. So where an explanation is found with
         what raises it, that was there as seldom in the young as it is silent in them. Each node of
         this kind takes time, so it stands only where it matters: for what is there in one of five
-        and ten times as often at one age as at another.
+        and ten times as often at one age as at another, as the folder's own lexicon has it. So the
+        nodes are the same in all lexicons.
         """
+        own = self.knowledge.meta.lexicon
+        if self.lexicon.id != own:
+            return Draft(self.knowledge, self.knowledge.lexicons[own]).company
         found: dict[str, dict[str, None]] = {}
         for arrow, _ in self.contrasts:
             cause = self.cause_there.get(arrow.child)
@@ -241,11 +245,13 @@ class Draft:
         ratios = np.array([self.age_ratios.get((cause, age), 1.0) for age in self.ages])
         return np.asarray(np.round(ratios / ratios.max(), DIGITS))
 
-    def brings(self, node: str, company: Numbers) -> Numbers:
+    def brings(self, node: str, company: Numbers | None = None) -> Numbers:
         """What of each link into a node counts: cells of the table x explanations.
 
-        ``company`` says how much at each age where something goes with an explanation.
+        ``company`` says how much at each age where something goes with an explanation, if not
+        as stated.
         """
+        company = self.by_age_of_company(node) if company is None else company
         cells = int(np.prod([len(self.states(id)) for id in self.scales]))
         counts = np.ones((cells, len(self.explanations)))
         for cause in self.company.get(node, ()):

@@ -108,9 +108,7 @@ class Drafts:
             for parent, link in {cause: np.ones(rows), **into}.items():
                 if parent in first.places:
                     linked[:, 0, first.places[parent]] = link
-            ages = [draft.by_age_of_company(node) for draft in self.all]
-            brings = [draft.brings(node, one) for draft, one in zip(self.all, ages, strict=True)]
-            absent = 1.0 - linked * np.array(brings)
+            absent = 1.0 - linked * np.array([draft.brings(node) for draft in self.all])
             absent = absent_of(absent, into, brought)
             wanted = np.array([draft.silently(cause) for draft in self.all])
             rates = first.rates_of(cells, absent, wanted, self._age_ratios[cause])

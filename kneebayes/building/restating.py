@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from kneebayes.building.draft import Draft, absent_of, frequency_of
 from kneebayes.building.quantities import Quantities
 from kneebayes.building.relinking import Evoking, between_of, companions_of, evoke_rows, relink
-from kneebayes.building.result import rate_places
+from kneebayes.building.result import raised_with, rate_places
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.batch import Integers
 from kneebayes.inference.plain import relevant_nodes
@@ -52,6 +52,7 @@ class Restating:
         self.seen = Evidence.of(network, {self.complaint: "present"})
         self.base, self.values = engine.numbers[0], quantities.values
         self.draft = Draft(knowledge, knowledge.lexicons[lexicon])
+        self.draft.company = raised_with(network)  # as it was made, whatever was learnt since
         self.fitting, _ = self.draft.shares()
         self.priors = quantities.of_kind("prior")
         self.scales = quantities.of_kind("scale")

@@ -228,6 +228,16 @@ def company_of(network: Network) -> frozenset[str]:
     return frozenset(id for id in network.index if _goes_with(network, id) is not None)
 
 
+def raised_with(network: Network) -> dict[str, tuple[str, ...]]:
+    """By node that says that a cause is there the explanations that it goes with by age."""
+    found = {
+        node.id: tuple(filter(None, (_goes_with(network, one) for one in node.parents)))
+        for node in network.nodes
+        if node.is_noisy_or
+    }
+    return {id: causes for id, causes in found.items() if causes}
+
+
 def rate_places(engine: Engine, id: str, by_age: str) -> list[int]:
     """Where the rates stand with which a cause is silent: one for each age, or its leak."""
     network, first = engine.network, engine.place_of(id)

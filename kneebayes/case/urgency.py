@@ -70,13 +70,15 @@ def _present(knowledge: Knowledge, answers: Iterable[Answer]) -> Iterator[tuple[
     """What is present or may be, by the name that rules have for it, as it is told."""
     for answer in answers:
         id = knowledge.cause_of(answer.id) or answer.id
-        states = knowledge.states_of(id)
-        whole = sum(answer.likelihood)
-        shares = [likely / whole for likely in answer.likelihood]
-        names = [f"{id}.{state.id}" for state in states] if states else ["", id]
-        labels = [f"{answer.label}: {state.label}" for state in states] or ["", answer.label]
-        for name, label, share in zip(names, labels, shares, strict=True):
-            if name and share >= POSSIBLE:
+        told = [(id, answer.label, answer.presence)]
+        if states := knowledge.states_of(id):
+            whole = sum(answer.likelihood)
+            told = [
+                (f"{id}.{state.id}", f"{answer.label}: {state.label}", likely / whole)
+                for state, likely in zip(states, answer.likelihood, strict=True)
+            ]
+        for name, label, share in told:
+            if share >= POSSIBLE:
                 yield name, label if share == 1.0 else f"{label}, perhaps"
 
 

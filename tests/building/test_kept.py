@@ -15,6 +15,7 @@ import kneebayes as kb
 from kneebayes.building.elicit import elicit_each
 from kneebayes.building.model import model_of
 from kneebayes.inference.batch import numbers_of
+from kneebayes.knowledge.statements import Statement, Wording
 
 
 def numbers(model: kb.Model) -> np.ndarray:
@@ -78,6 +79,29 @@ def test_lexicons_side_by_side_give_what_each_gives_alone(knee: kb.Model) -> Non
     for one, alone in zip(same.stated, knee.elicited.stated, strict=True):
         assert (one.arrow, one.interval) == (alone.arrow, alone.interval)
         assert one.reached == (None if alone.reached is None else pytest.approx(alone.reached))
+
+
+@pytest.mark.parametrize("strong", ["article", "lay"])
+def test_all_lexicons_have_the_same_nodes_whatever_their_words_say_of_ages(
+    knee: kb.Model, strong: str
+) -> None:
+    """A word that means tenfold in one lexicon and threefold in another makes no other network."""
+    knowledge, id = knee.knowledge, "osteoarthritis"
+    ages = knowledge.causes[id].raised_by["age"]
+    assert isinstance(ages, dict)
+    said = {age: Statement(risk="related to", because=one.because) for age, one in ages.items()}
+    raised = {**knowledge.causes[id].raised_by, "age": said}
+    causes = {**knowledge.causes, id: knowledge.causes[id].model_copy(update={"raised_by": raised})}
+    lexicons = dict(knowledge.lexicons)
+    for name in ("article", "lay"):
+        value = 20.0 if name == strong else 3.0
+        word = Wording(low=value / 2, value=value, high=value * 2, because=("assumed: for a test",))
+        risk = {**lexicons[name].risk, "related to": word}
+        lexicons[name] = lexicons[name].model_copy(update={"risk": risk})
+    changed = replace(knowledge, causes=causes, lexicons=lexicons)
+    one, other = elicit_each(changed, [lexicons["article"], lexicons["lay"]])
+    assert list(one.network.index) == list(other.network.index)
+    assert ("bakers_cyst_with_osteoarthritis" in one.network) == (strong == "article")
 
 
 def test_nobody_can_change_what_the_next_one_loads(folder: Path) -> None:

@@ -194,6 +194,27 @@ def knee_restating(knee: kb.Model, found: Quantities) -> Restating:
     return Restating(knee.engine, knee.knowledge, found, lexicon, asked)
 
 
+def test_nodes_between_stay_whatever_was_learnt_of_how_often_a_cause_is_there(
+    knee: kb.Model,
+) -> None:
+    """Worn joints may become too seldom for their age to matter; the network has its nodes."""
+    knowledge = knee.knowledge
+    worn = knowledge.causes["osteoarthritis"]
+    assert worn.present_in is not None
+    seldom = worn.present_in.model_copy(update={"share": 0.1})
+    causes = {**knowledge.causes, worn.id: worn.model_copy(update={"present_in": seldom})}
+    since = replace(knowledge, causes=causes)
+    found = quantities(knee)
+    amounts = np.array([[one.interval.value for one in found.all]] * 2)
+    amounts[1, found.of_kind("prior")[0]] *= 1.01
+    asked = list(knowledge.findings)
+    told = [
+        Restating(knee.engine, known, found, knee.data.lexicon, asked).restate(amounts)
+        for known in (knowledge, since)
+    ]
+    np.testing.assert_array_equal(told[0], told[1])
+
+
 def quantities(model: kb.Model) -> Quantities:
     return quantities_of(model.knowledge, model.elicited, model.engine)
 
