@@ -145,10 +145,10 @@ def _together(blame: float, there: float, explains: float, present: float) -> tu
     return blame + of_others * step, step
 
 
-CLOSE_ABSENT = 1e-5
-HIGHEST = 0.98
-WORTH_A_REMARK = 0.01
-LEAST_MOVE = 1e-9
+CLOSE_ABSENT = 1e-5  # of P(absent)
+HIGHEST = 0.98  # a leak; with more of it links would have nothing left to say
+WORTH_A_REMARK = 0.01  # of P(absent): what is missed by less nobody would notice
+LEAST_MOVE = 1e-9  # of P(absent): what moves less does not hang on the leak
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,10 @@ def _rules_fired(rule: UrgencyRule, data: ModelData, reading: Reading) -> Signs:
 
 
 def _said(name: str, data: ModelData, reading: Reading) -> Signs:
-    """Of whom it was said that a node is present or in a state, or may be."""
+    """Of whom it was said that a node is present or in a state, or may be.
+
+    Likelihoods of 1 for every state are no answer: so stands what was not asked.
+    """
     id, state = parted(name)
     at = data.network.index[data.knowledge.there.get(id, id)]
     if name == id:

@@ -415,7 +415,8 @@ def check_patients(
         if called is None:
             continue
         values = patients.iloc[:, [at]]
-        alone = ColumnMap({str(label): str(called)}, mapped.answers)
+        own = {said: answer for said, answer in mapped.answers.items() if said[0] == str(label)}
+        alone = ColumnMap({str(label): str(called)}, own)
         reading = TableReader(model, [label], (), alone).read(values, place_in(patients))
         unclear: dict[str, tuple[str, int]] = {}
         for place, why in reading.unclear.items():

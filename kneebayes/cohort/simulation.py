@@ -468,7 +468,7 @@ BENCHMARKS = {
         recording=Recording(
             context=0.9, history=0.2, symptom=0.15, sign=0.12, test=0.04, absent_written=1.0
         ),
-        digest="13932c47c02375f2e22962a548468cc91d0b057098711c4401643e02e59c2a0c",
+        digest="cd657dbddae5bb1d73613966d6f3f20af0a86cbc339cee73f48e04e8442d526e",
     )
 }
 

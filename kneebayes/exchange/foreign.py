@@ -64,11 +64,7 @@ class ForeignCase(ForeignResult):
     log_probability: float
 
     def __init__(self, model: TargetedNetwork, evidence: Evidence) -> None:
-        propagated = model.engine.propagate(evidence, model.targets)
-        if propagated.log_probability[0] == -math.inf:
-            conflict = model.conflict(evidence)
-            message = f"These answers cannot be true together: {', '.join(conflict)}."
-            raise ImpossibleEvidenceError(message, conflict)
+        propagated = model.posteriors(evidence)
         log_probability = float(propagated.log_probability[0])
         vars(self).update(model=model, evidence=evidence, log_probability=log_probability)
         prior = model.prior
@@ -231,7 +227,7 @@ class ForeignCase(ForeignResult):
         """
         about = list(self.model.targets) if target is None else [self._target(target)]
         nothing = {*self.evidence, *(self.model.targets if target is None else about)}
-        asked = [self.model.find(name) for name in nodes or self.model.network.index]
+        asked = list(dict.fromkeys(map(self.model.find, nodes or self.model.network.index)))
         asked = nearest(self.model.network, about, [id for id in asked if id not in nothing])
         now = {id: {state_id(id, one): p for one, p in self[id].items()} for id in about}
         places = [(id, at) for id, states in now.items() for at in range(len(states))]
@@ -514,12 +510,16 @@ class ForeignModel(TargetedNetwork):
         """One row; its problem where it has one."""
         try:
             with within_time("cohort", Budget(seconds)):
-                rows = self.given(answers).rows
+                found = self.posteriors(self.evidence(answers)).marginals
         except (EvidenceError, ImpossibleEvidenceError, TooWideError) as error:
             return {"problem": str(error)}
         return {
             "problem": "",
-            **{state_id(one["id"], one["state"]): one["posterior"] for one in rows},
+            **{
+                state_id(id, state): float(found[id][0, index])
+                for id in self.targets
+                for index, state in enumerate(self.network[id].states)
+            },
         }
 
     @renamed(given="answers")

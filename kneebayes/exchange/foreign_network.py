@@ -14,10 +14,16 @@ import numpy as np
 
 from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd, renamed
-from kneebayes.errors import EvidenceError, KneebayesError, TooWideError, UnknownNameError
+from kneebayes.errors import (
+    EvidenceError,
+    ImpossibleEvidenceError,
+    KneebayesError,
+    TooWideError,
+    UnknownNameError,
+)
 from kneebayes.exchange.networks import load_network_file
 from kneebayes.exchange.side_table import NetworkFile
-from kneebayes.inference import Budget, Engine, Evidence, smallest_conflict
+from kneebayes.inference import Budget, Engine, Evidence, Propagation, smallest_conflict
 from kneebayes.inference.limits import within_time
 from kneebayes.network import Network, Node, Numbers, table_node
 from kneebayes.text import counted, shown, suggest
@@ -79,7 +85,7 @@ class TargetedNetwork:
     @cached_property
     def prior(self) -> Mapping[str, Numbers]:
         """P(state) of each target with nothing known, one row."""
-        return self.engine.propagate(Evidence({}), self.targets).marginals
+        return self.posteriors(Evidence({})).marginals
 
     @cached_property
     def _by_label(self) -> dict[str, list[str]]:
@@ -154,6 +160,21 @@ class TargetedNetwork:
             if not _is_missing(answer):
                 likelihoods[id] = self._likelihood(id, answer)
         return Evidence(likelihoods)
+
+    def posteriors(self, evidence: Evidence) -> Propagation:
+        """P(state | evidence) of each target, one row each, and ln P(evidence).
+
+        Raises
+        ------
+        ImpossibleEvidenceError
+            If the network says that this cannot be.
+        """
+        propagated = self.engine.propagate(evidence, self.targets)
+        if propagated.log_probability[0] == -math.inf:
+            conflict = self.conflict(evidence)
+            message = f"These answers cannot be true together: {', '.join(conflict)}."
+            raise ImpossibleEvidenceError(message, conflict)
+        return propagated
 
     def conflict(self, evidence: Evidence) -> tuple[str, ...]:
         """A smallest part of impossible evidence that cannot be; all of it if time runs out."""

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd
 from kneebayes.text import counted
 from kneebayes.view.figures import BLACK, BLUE, ORANGE, SMALL, below, caption, name_lines, new_axes
@@ -154,7 +153,6 @@ class ForeignResult(Reporting):
             disclaimer=NOT_OURS,
         )
 
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the first rows as bars."""
         return caption(self.bars.draw(ax), self.title, self.known)

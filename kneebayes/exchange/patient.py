@@ -133,7 +133,6 @@ class Patient(Reporting):
             made_by=made_by_line(self.model),
         )
 
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the ranked causes of this patient."""
         return draw_differential(self.diagnose(), ax=ax)

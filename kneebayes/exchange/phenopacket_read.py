@@ -313,8 +313,9 @@ class _Reader:
         if began is None and dates is None:
             return ""
         text = str(dates) if began is None else began["iso8601duration"]
-        since = _between(text, self.seen_on)
-        if began:
+        if began is None:
+            since = _between(text, self.seen_on)
+        else:
             since = None if self.age is None else self.age - _years(text)
         if since is None:
             return f"it began at {text}, and when the patient was seen is not said"

@@ -73,7 +73,7 @@ def about_model(model: ModelLike) -> NetworkFile:
     }
     labels = {node.id: knowledge.label(node.id) for node in model.data.network.nodes}
     about = {key: text for key, text in about.items() if text}
-    return NetworkFile(model.data.network, labels, knowledge.kinds, about)
+    return NetworkFile(model.data.network, labels, dict(knowledge.kinds), about)
 
 
 def side_table_path(path: Path) -> Path:

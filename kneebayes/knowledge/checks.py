@@ -353,19 +353,26 @@ class _Checks:
                 yield Problem(place, wrong, f"Write {id}.STATE; states: {', '.join(states)}.")
 
     def rules(self) -> Iterator[Problem]:
-        """Urgency rules on what is never simply present."""
+        """What urgency rules name: nodes that exist, in a state that they have."""
         knowledge = self.knowledge
         for rule in knowledge.urgency:
             place = f"urgency.toml: {rule.id}"
             for name in rule.names:
                 id, state = parted(name)
                 yield from self.unknown(place, "finding", id, self.nodes)
+                if id not in self.nodes:
+                    continue
                 states = self.states(id)
-                if id in self.nodes and state not in states:
-                    wrong = f"'{name}' names no state of '{id}'."
-                    if name == id:
-                        wrong = f"'{id}' has several states and is never just present."
-                    yield Problem(place, wrong, f"Write {id}.STATE; states: {', '.join(states)}.")
+                remedy = f"Write {id}.STATE; states: {', '.join(states)}."
+                if not knowledge.states_of(id):
+                    if name != id:
+                        wrong = f"'{name}': a rule names what is present, without a state."
+                        yield Problem(place, wrong, f"Write {id}; none_of takes what is not there.")
+                elif name == id:
+                    wrong = f"'{id}' has several states and is never just present."
+                    yield Problem(place, wrong, remedy)
+                elif state not in states:
+                    yield Problem(place, f"'{name}' names no state of '{id}'.", remedy)
 
 
 def _amounts_of_group(group: Group, place: str) -> Iterator[tuple[str, str, Amount | None]]:

@@ -507,9 +507,9 @@ def update(
     with _bar(len(seen), progress) as advance:
         estimate = scoring.find(advance)
     outcomes = outcomes_of(before, text, estimate)
-    numbers, trail, converged = estimate.numbers, estimate.trail, estimate.converged
-    end = weight, trail, converged, estimate.determined
-    return with_learnt(before, Learnt(before, seen, outcomes, numbers, *end))
+    trail, converged, determined = estimate.trail, estimate.converged, estimate.determined
+    learnt = Learnt(before, seen, outcomes, estimate.numbers, weight, trail, converged, determined)
+    return with_learnt(before, learnt)
 
 
 def with_learnt(before: AnyModel, learnt: Learnt) -> AnyModel:

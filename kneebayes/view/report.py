@@ -243,7 +243,7 @@ def cells_of(table: pd.DataFrame, columns: Mapping[str, str]) -> tuple[Row, tupl
 
 
 def ranked_frame(rows: Sequence[Any], columns: list[str] | None = None) -> pd.DataFrame:
-    """The same with the rank as its index, from 1."""
+    """Rows as a DataFrame with the rank as its index, from 1."""
     index = pd.RangeIndex(1, len(rows) + 1, name="rank")
     return pd.DataFrame(rows, index=index, columns=columns)
 
@@ -347,13 +347,16 @@ def report_html(report: Report) -> str:
     )
 
 
+def _below(remark: str) -> str:
+    """A remark in small letters on a line of its own; nothing where there is none."""
+    return "<br/>" + tag("small", escape(remark)) if remark else ""
+
+
 def _element(block: Block) -> str:
     if isinstance(block, str):
         return tag("p", escape(block))
     if isinstance(block, Steps):
-        small = (remark and "<br/>" + tag("small", escape(remark)) for _, remark in block.steps)
-        steps = zip(block.steps, small, strict=True)
-        items = [tag("li", escape(sentence), remark) for (sentence, _), remark in steps]
+        items = [tag("li", escape(said), _below(remark)) for said, remark in block.steps]
         return tag("ol", *items) if items else ""
     if isinstance(block, Grid):
         return table(block.header, block.rows, block.heading)

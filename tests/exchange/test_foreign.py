@@ -22,7 +22,7 @@ from kneebayes.errors import (
 from kneebayes.exchange import ForeignCase, ForeignModel, NetworkFile, reason_with
 from kneebayes.exchange.foreign_result import NOT_OURS
 from kneebayes.inference import Evidence
-from kneebayes.network import Network, root_node, table_node
+from kneebayes.network import Network, noisy_or_node, root_node, table_node
 
 CLOSE = 1e-9
 
@@ -585,6 +585,23 @@ def test_many_cases_are_answered_as_one_is(typed: Network) -> None:
         assert table.loc[name, "Flu = True"] == pytest.approx(right["True"], abs=1e-12)
     with pytest.raises(UnknownNameError, match="No node 'Cuont'"):
         model.cohort(pd.DataFrame({"Cuont": [1]}))
+
+
+def test_a_row_is_answered_where_the_network_without_answers_is_too_wide() -> None:
+    rng, roots = np.random.default_rng(1), [f"r{at}" for at in range(60)]
+    nodes = [root_node(id, [0.5, 0.5]) for id in roots]
+    for at in range(240):
+        one, other = rng.choice(roots, 2, replace=False)
+        before = {f"c{at - 1}": 0.5} if at else {}
+        nodes.append(noisy_or_node(f"p{at}", 0.1, {str(one): 0.5, str(other): 0.5}))
+        nodes.append(noisy_or_node(f"c{at}", 0.01, {**before, f"p{at}": 0.2}))
+    model = ForeignModel(Network(tuple(nodes)), ["c239"])
+    table = model.cohort(pd.DataFrame([dict.fromkeys(roots, True), {"r0": None}]))
+    chain = 0.0
+    for _ in range(240):  # of two parents that are present, by hand
+        chain = 1.0 - 0.99 * (1.0 - 0.5 * chain) * (1.0 - 0.2 * (1.0 - 0.9 * 0.25))
+    assert table["c239 = present"][0] == pytest.approx(chain, abs=1e-9)
+    assert "needs a table of" in table["problem"][1]
 
 
 def test_drawn_cases_have_the_probabilities_of_the_network(typed: Network) -> None:

@@ -426,6 +426,11 @@ NAMES = {
         "urgency.toml: sparks",
         "'sparkz' is not a finding of this folder. Did you mean 'sparks'?",
     ),
+    "sign with a state": (
+        ("urgency.toml", '["sparks"]', '["sparks.present"]'),
+        "urgency.toml: sparks",
+        "'sparks.present': a rule names what is present, without a state. Write sparks;",
+    ),
     "method": (
         ("tests.toml", 'method = "ohmmeter"', 'method = "ohmeter"'),
         "tests.toml: results.short_circuit.method",

@@ -1,7 +1,7 @@
 """Every question ends in its time: with its answer, with a part that says so, or an error."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pandas as pd
 import pytest
@@ -12,6 +12,7 @@ from kneebayes.inference import Budget, Engine, Evidence
 from kneebayes.inference.limits import Clock, clock_running, seconds_left, within_time
 from kneebayes.network import Network, noisy_or_node, root_node
 from kneebayes.questions.ask import outcomes
+from kneebayes.questions.attribute import cause_sets
 from kneebayes.questions.explain import subsets
 from kneebayes.text import suggest
 
@@ -78,6 +79,19 @@ def test_all_that_time_suffices_for_is_the_same_as_without_a_bound(knee: kb.Mode
     assert bound.sets().missing == 0
     top = free.top
     pd.testing.assert_frame_equal(bound.explain(top).table, free.explain(top).table)
+
+
+def test_sets_found_before_the_time_was_over_are_told(
+    robot: kb.Model, hurried: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(*asked: object) -> Iterator[object]:
+        yield next(iter(most_probable_sets(*asked)))
+        hurried(0.0)
+
+    most_probable_sets = cause_sets.most_probable_sets
+    monkeypatch.setattr(cause_sets, "most_probable_sets", slow)
+    sets = robot.within(seconds=300.0).diagnose({"squeak": True}).sets(2)
+    assert (len(sets.sets), sets.missing) == (1, 1)
 
 
 def test_questions_that_are_missing_are_told_of(

@@ -17,7 +17,7 @@ typedef uint64_t Word;
 
 #define NONE ((Int)-1)
 
-/* A network as flat arrays, parents before children (flat.py says what each holds). */
+/* A network as flat arrays, parents before children (batch.py says what each holds). */
 typedef struct {
     Int nodes;
     const Int *states, *own_start, *is_or, *parent_start, *parents, *number_start, *link_at;

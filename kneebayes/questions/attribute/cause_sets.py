@@ -161,12 +161,13 @@ def sets(case: CaseLike, n: int = 5) -> CauseSets:
     n = whole_number("n", n, least=1)
     there = case.knowledge.there
     causes = {there[id]: id for id in case.knowledge.causes}
+    urgent = case.any_urgent  # before the search, which may take all the time there is
     found = first_in_time(most_probable_sets(case.engine, case.evidence, list(causes)), n)
     probable = tuple(
         replace(one, present=tuple(causes[node] for node in one.present)) for one in found
     )
     missing = n - len(probable) if seconds_left() <= 0.0 else 0
-    return CauseSets(case, probable, case.any_urgent, missing)
+    return CauseSets(case, probable, urgent, missing)
 
 
 @checked

@@ -84,9 +84,11 @@ class LexiconComparison(CaseResult):
         causes = self.case.knowledge.causes
         columns = ["id", "cause", "group", "urgent", "lexicon", "rank", "posterior"]
         rows = [
-            (id, *about, lexicon, self._ranks[lexicon][id], posteriors[id])
+            (
+                *(id, causes[id].label, causes[id].group, causes[id].urgent),
+                *(lexicon, self._ranks[lexicon][id], posteriors[id]),
+            )
             for id in self._ranks[self.case.data.lexicon]
-            for about in [(causes[id].label, causes[id].group, causes[id].urgent)]
             for lexicon, posteriors in self.posteriors.items()
         ]
         return frame_of(rows, columns=columns)

@@ -58,12 +58,12 @@ class CauseSpread:
     id: str
     posterior: float  #: P(cause | evidence) with every quantity at its value
     low: float  #: 5 % quantile of the posterior over the draws
-    median: float
-    high: float  #: 95 % quantile
+    median: float  #: 50 % quantile of the posterior
+    high: float  #: 95 % quantile of the posterior
     p_first: float  #: share of the draws in which it ranks first
-    p_top_three: float  #: and among the first three
-    rank_low: int  #: quantiles of its place: it ranks between them
-    rank_high: int  #: in about nine of ten draws
+    p_top_three: float  #: share of the draws in which it ranks among the first three
+    rank_low: int  #: 5 % quantile of its place
+    rank_high: int  #: 95 % quantile of its place
 
 
 def _spread_of(
@@ -124,6 +124,11 @@ def _ask(
     propagated = restating.engine.propagate_each([evidence], ids, restating.restate(amounts))
     possible = propagated.log_probability > -np.inf
     return np.stack([propagated.marginals[id][possible, 1] for id in ids], axis=1)
+
+
+def _places(low: int, high: int) -> str:
+    """A place, or from which to which."""
+    return str(low) if low == high else f"{low} to {high}"
 
 
 def _hopeless(redrawn: int, done: int, width: float) -> str:
@@ -343,7 +348,7 @@ class Robustness(CaseResult):
                 *(percent(self.priors[cause.id].value), percent(cause.posterior)),
                 f"{percent(cause.low)} to {percent(cause.high)}",
                 *(percent(cause.p_first), percent(cause.p_top_three)),
-                " to ".join(dict.fromkeys((str(cause.rank_low), str(cause.rank_high)))),
+                _places(cause.rank_low, cause.rank_high),
             )
             for rank, cause in enumerate(self.causes, start=1)
             if rank <= SHOWN or self.case.knowledge.causes[cause.id].urgent

@@ -57,7 +57,7 @@ class Sensitivity:
     value: float  #: what the number is in the model
     causes: tuple[str, ...]
     at_zero: Numbers  #: P(cause, evidence) with the number at 0
-    at_one: Numbers  #: and at 1, all on one scale
+    at_one: Numbers  #: P(cause, evidence) with the number at 1, on the scale of ``at_zero``
     evidence: tuple[float, float]  #: P(evidence) at both, on the same scale
 
     def posterior(self, cause: str, x: float) -> float:

@@ -41,7 +41,7 @@ class Bar:
     said: str  #: the statement in words and numbers
     statements: int  #: how many move together
     at_low: float  #: the posterior with them at the low ends of their intervals
-    at_high: float  #: and at the high ends
+    at_high: float  #: the posterior with them at the high ends
     unsaid: float = math.nan  #: for a claim, had it not been made
 
     def reach(self, posterior: float) -> float:
@@ -257,7 +257,8 @@ class Tornado(CaseResult):
             (
                 f"{bar.id}: {bar.about}" if claims else bar.about,
                 bar.said,
-                *map(_shown, (bar.at_low, bar.at_high, bar.unsaid)[: 3 if claims else 2]),
+                *map(_shown, (bar.at_low, bar.at_high)),
+                *([_shown(bar.unsaid)] if claims else []),
             )
             for bar in self.bars[:SHOWN]
         ]
