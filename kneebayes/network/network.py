@@ -278,7 +278,8 @@ class Network:
         """The same arrows with other numbers, those of each node after those of the one before."""
         needed = sum(len(node.numbers) for node in self.nodes)
         if np.shape(numbers) != (needed,):
-            message = f"The network has {needed} numbers, got {np.size(numbers)}: give them all."
+            has = counted(needed, "number")
+            message = f"The network has {has}, got {np.size(numbers)}. Give all of them."
             raise KneebayesError(message)
         each = iter(numbers.tolist())
         return self.replacing([node.with_numbers(each) for node in self.nodes])

@@ -163,3 +163,11 @@ def test_forcing_equals_adjusting_for_the_parents() -> None:
                 right = forced.sum(axis=axes).astype(float)
                 assert told.marginals[one.id][0] == pytest.approx(right, abs=1e-12)
                 compared += 1
+
+
+def test_other_numbers_must_be_as_many_as_before() -> None:
+    network = Network((root_node("flu", [0.9, 0.1]), noisy_or_node("fever", 0.02, {"flu": 0.8})))
+    for given in (3, 6):
+        with pytest.raises(KneebayesError, match=f"has 5 numbers, got {given}. Give all of them"):
+            network.with_numbers(np.full(given, 0.5))
+    assert network.with_numbers(np.array([0.8, 0.2, 0.1, 0.0, 0.5]))["fever"].leak == 0.1
