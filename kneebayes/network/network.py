@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from graphlib import CycleError, TopologicalSorter
 from itertools import chain, islice
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
-from kneebayes.text import counted, suggest
+from kneebayes.text import counted, shown, suggest
 
 Numbers = NDArray[np.float64]
 
@@ -66,8 +67,12 @@ class Node:
 
 
 def _checked(value: float, where: str) -> float:
-    if not 0.0 <= value <= 1.0:
-        message = f"{where}: a probability must be between 0 and 1, got {value!r}."
+    try:
+        fits = 0.0 <= value <= 1.0
+    except (TypeError, ValueError):  # a text, or several numbers
+        fits = False
+    if not fits:
+        message = f"{where}: a probability must be between 0 and 1, got {shown(value)}."
         raise KneebayesError(message)
     return float(value)
 
@@ -91,7 +96,7 @@ def root_node(
 
 
 def noisy_or_node(
-    id: str, leak: float, links: Mapping[str, float | Sequence[float]] | None = None
+    id: str, leak: float, links: Mapping[str, float | Sequence[float] | Numbers] | None = None
 ) -> Node:
     """A binary node that each of its parents can produce by itself.
 
@@ -118,8 +123,10 @@ def noisy_or_node(
     )
 
 
-def _link(id: str, parent: str, strength: float | Sequence[float]) -> Link:
-    each = strength if isinstance(strength, Sequence) else (0.0, strength)
+def _link(id: str, parent: str, strength: float | Sequence[float] | Numbers) -> Link:
+    each: Any = strength.tolist() if isinstance(strength, np.ndarray) else strength
+    if isinstance(each, str) or not isinstance(each, Sequence):
+        each = (0.0, each)
     where = f"{id}, link of {parent}"
     return Link(parent, tuple(_checked(one, where) for one in each))
 

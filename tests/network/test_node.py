@@ -37,7 +37,9 @@ def test_a_table_keeps_its_own_states_along_the_last_axis() -> None:
 
 
 def test_nodes_with_equal_numbers_are_equal() -> None:
-    assert noisy_or_node("f", 0.1, {"a": 0.5}) == noisy_or_node("f", 0.1, {"a": (0.0, 0.5)})
+    made = noisy_or_node("f", 0.1, {"a": 0.5})
+    for strength in ((0.0, 0.5), [0.0, 0.5], np.array([0.0, 0.5]), np.array(0.5)):
+        assert noisy_or_node("f", 0.1, {"a": strength}) == made
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,12 @@ def test_nodes_with_equal_numbers_are_equal() -> None:
         ),
         (lambda: noisy_or_node("a", 0.1, {"b": -0.1}), "a, link of b: a probability must be"),
         (lambda: noisy_or_node("a", 0.1, {"b": [0.0, NAN]}), "a, link of b: a probability must"),
+        (lambda: noisy_or_node("a", 0.1, {"b": "0.5"}), "a, link of b: a probability must"),
+        (lambda: noisy_or_node("a", 0.1, {"b": ["x", 0.5]}), "between 0 and 1, got 'x'."),
+        (lambda: noisy_or_node("a", 0.1, {"b": [[0.1, 0.2]]}), "between 0 and 1, got [0.1, 0.2]."),
+        (lambda: noisy_or_node("a", 0.1, {"b": None}), "between 0 and 1, got None."),
+        (lambda: noisy_or_node("a", np.array([0.1, 0.2])), "a, leak: a probability must be"),
+        (lambda: noisy_or_node("a", 0.1, {"b": np.array([0.1, 1.2])}), "got 1.2."),
         (lambda: root_node("a", [0.5, 0.6]), SUMS),
         (lambda: root_node("a", [-0.5, 1.5]), SUMS),
         (lambda: root_node("a", [NAN, 1.0]), SUMS),
