@@ -3,8 +3,8 @@
 import numpy as np
 
 from kneebayes.inference import Engine, Evidence, Propagation
-from kneebayes.inference.answering import answer_row_plainly, rows_of
-from kneebayes.inference.batch import cases_of
+from kneebayes.inference.answering import answer_row_plainly
+from kneebayes.inference.batch import cases_of, rows_of
 
 
 def plainly(engine: Engine, evidence: Evidence, targets: list[str]) -> Propagation:

@@ -4,10 +4,10 @@ and in plain NumPy where doubles are too narrow or there is no kernel.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from time import monotonic
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ from kneebayes.inference.batch import (
     keys_of,
     room_for_answers,
     room_for_gradients,
+    rows_of,
 )
 from kneebayes.inference.cores import on_all_cores, usable_cores
 from kneebayes.inference.limits import (
@@ -45,6 +46,7 @@ from kneebayes.text import counted
 PIECES = 8  # per worker, so that one with harder questions does not keep the others waiting
 LIKE_PIECES = 2  # the same where all questions are equally hard, and each piece plans anew
 MANY_PARTS = 16  # parts of a question from which on a bar shows them
+FILLED = ("logs", "marginals", "widths", "costs", "status")  # of each row, when it was answered
 FEW = 20  # rows that plain NumPy answers while the kernel is built; for more it is waited for
 
 Kind = TypeVar("Kind", bound=np.generic)
@@ -79,15 +81,6 @@ def run_batch(
     return Propagation(asked.logs, _by_node(flat, batch, places, asked), asked.costs)
 
 
-def rows_of(flat: Flat, batch: Batch, targets: Sequence[int] = ()) -> Rows:
-    """The arrays of a batch as the kernel takes them, with room for the answers."""
-    wanted = np.zeros(flat.states.size, dtype=np.bool_)
-    wanted[list(targets)] = True
-    numbers = np.ascontiguousarray(batch.numbers, dtype=np.float64)
-    soft = np.ascontiguousarray(batch.soft, dtype=np.float64)
-    return room_for_answers(flat, numbers, batch.hard, soft, wanted)
-
-
 def _check(flat: Flat, batch: Batch, rows: int) -> None:
     for name, array, columns in (
         ("hard", batch.hard, flat.states.size),
@@ -114,42 +107,37 @@ def _check(flat: Flat, batch: Batch, rows: int) -> None:
 
 
 def _answer(flat: Flat, asked: Rows, progress: Callable[[int], object] | None = None) -> Rows:
-    """Answer what fits into memory, equal rows once."""
-    firsts, same = _distinct(asked)
-    if len(firsts) == len(same):
-        return _answer_distinct(flat, asked, progress)
-    few = _answer_distinct(flat, _with_room(_picked(asked, firsts)), progress)
-    if progress is not None:
-        progress(len(same) - len(firsts))
-    return _answers_in_order(asked, few, same)
-
-
-def _distinct(asked: Rows) -> tuple[Integers, Integers]:
-    """The first of each kind of rows that are equal, and for each row which kind it is of."""
-    rows = len(asked.logs)
-    columns = [array for array in (asked.hard, asked.soft, asked.numbers) if len(array) > 1]
-    if not columns or len(asked.numbers) > 1:  # draws of the numbers hardly ever are equal
-        return np.arange(rows), np.arange(rows)
-    first, kind, _ = distinct_rows(*columns)
-    return first, kind
-
-
-def _answer_distinct(
-    flat: Flat, asked: Rows, progress: Callable[[int], object] | None = None
-) -> Rows:
-    """Answer rows that differ; equal patterns follow each other, to be planned once."""
-    rows = len(asked.logs)
-    order = _by_pattern(asked.hard)
-    sorted_rows = asked if order is None else _picked(asked, order)
-    run = partial(_run, kernel(wait=rows > FEW), flat, sorted_rows)
+    """Answer what fits into memory: equal rows once, equal patterns one after the other."""
+    firsts, kinds = _kinds_of(asked)
+    rows, one_pattern = len(firsts), len(asked.hard) == 1
+    in_place = one_pattern and rows == len(kinds)
+    few = asked if in_place else _picked(asked, firsts)
+    run = partial(_run, kernel(wait=rows > FEW), flat, few)
     if rows == 1:
-        _answer_single(run, sorted_rows)
+        _answer_single(run, few)
         if progress is not None:
             progress(1)
     else:
-        each = usable_cores() * (PIECES if order is not None else LIKE_PIECES)
-        on_all_cores(run, rows, min(rows, max(each, rows // 256)), progress, sorted_rows.stop)
-    return asked if order is None else _answers_in_order(asked, sorted_rows, np.argsort(order))
+        each = usable_cores() * (LIKE_PIECES if one_pattern else PIECES)
+        on_all_cores(run, rows, min(rows, max(each, rows // 256)), progress, few.stop)
+    if progress is not None and rows < len(kinds):
+        progress(len(kinds) - rows)
+    return few if in_place else _answers_in_order(asked, few, kinds)
+
+
+def _kinds_of(asked: Rows) -> tuple[Integers, Integers]:
+    """A row of each kind, those with one pattern together; and for each row which kind it is of.
+
+    What follows a row of its own pattern is not planned again.
+    """
+    apart = [array for array in (asked.hard, asked.soft) if len(array) > 1]
+    if len(asked.numbers) == 1 and apart:
+        firsts, kinds, _ = distinct_rows(*apart)
+        return firsts, kinds
+    order = np.arange(len(asked.logs))  # draws of the numbers hardly ever are equal
+    if len(asked.hard) > 1:
+        order = np.argsort(keys_of(asked.hard), kind="stable")
+    return order, np.argsort(order)
 
 
 def _answer_single(run: Callable[..., None], asked: Rows) -> None:
@@ -245,51 +233,26 @@ def _refuse(asked: Rows) -> None:
         raise RuntimeError(message)
 
 
-def _by_pattern(hard: Observed) -> Integers | None:
-    """An order of the rows in which equal ones follow each other; None if there is one only."""
-    if len(hard) == 1:
-        return None
-    return np.argsort(keys_of(hard), kind="stable").astype(np.int64)
-
-
 def _picked(asked: Rows, which: Integers) -> Rows:
-    """Some rows, in this order; an array of a single row serves all and stays."""
-
-    def picked(array: NDArray[Kind]) -> NDArray[Kind]:
-        """These rows of an array."""
-        return array if len(array) == 1 else np.ascontiguousarray(array[which])
-
-    numbers, soft = picked(asked.numbers), picked(asked.soft)
-    return asked._replace(numbers=numbers, hard=picked(asked.hard), soft=soft)
-
-
-def _with_room(asked: Rows) -> Rows:
-    """The same questions with room for as many answers as there are of them."""
-    rows = max(len(asked.hard), len(asked.soft), len(asked.numbers))
-    return asked._replace(
-        logs=asked.logs[:rows],
-        marginals=asked.marginals[:rows],
-        widths=asked.widths[:rows],
-        costs=asked.costs[:rows],
-        status=asked.status[:rows],
-    )
+    """Some rows, in this order, with room for their answers; what is the same for all stays."""
+    parts = {name: getattr(asked, name) for name in ("numbers", "hard", "soft")}
+    picked: dict[str, Any] = {
+        name: array if len(array) == 1 else np.ascontiguousarray(array[which])
+        for name, array in parts.items()
+    }
+    return asked._replace(**picked, **{name: getattr(asked, name)[: len(which)] for name in FILLED})
 
 
 def _answers_in_order(asked: Rows, answered: Rows, which: Integers) -> Rows:
     """For each question the answer of this row of others."""
-    return asked._replace(
-        logs=answered.logs[which],
-        marginals=answered.marginals[which if len(answered.marginals) else slice(None)],
-        widths=answered.widths[which],
-        costs=answered.costs[which],
-        status=answered.status[which],
-    )
+    filled: dict[str, Any] = {name: getattr(answered, name) for name in FILLED}
+    return asked._replace(**{name: each[which] for name, each in filled.items() if len(each)})
 
 
 def _answer_in_parts(flat: Flat, asked: Rows) -> None:
     """Fill in the rows that were too wide; all of them share what work is allowed."""
     wide = np.flatnonzero(asked.logs == np.inf).tolist()
-    kinds = dict(zip(wide, _distinct(asked)[1][wide].tolist(), strict=True)) if wide else {}
+    kinds = dict(zip(wide, _kinds_of(asked)[1][wide].tolist(), strict=True)) if wide else {}
     first = {kind: row for row, kind in reversed(kinds.items())}
     equal = {row: first[kind] for row, kind in kinds.items() if first[kind] != row}
     wide = [row for row in wide if row not in equal]
@@ -419,16 +382,8 @@ def _cost_if_it_fits(flat: Flat, asked: Rows, pattern: Observed) -> float:
 
 def _asking(flat: Flat, asked: Rows, patterns: Observed, limits: Limits) -> Rows:
     """One question under several patterns of evidence, with room for the answers."""
-    rows = len(patterns)
-    return asked._replace(
-        hard=np.ascontiguousarray(patterns),
-        logs=np.full(rows, np.inf),
-        marginals=np.zeros((rows if len(asked.marginals) else 0, flat.own_start[-1])),
-        widths=np.empty(rows),
-        costs=np.empty(rows),
-        status=np.zeros(rows, dtype=np.int32),
-        limits=limits,
-    )
+    room = room_for_answers(flat, len(patterns), len(asked.marginals) > 0)
+    return asked._replace(hard=np.ascontiguousarray(patterns), limits=limits, **room)
 
 
 def too_wide(width: float, where: str = "", tried: str = "") -> str:

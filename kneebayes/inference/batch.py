@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,25 +135,32 @@ class Gradients(NamedTuple):
     weights: Numbers
 
 
-def room_for_answers(
-    flat: Flat, numbers: Numbers, hard: Observed, soft: Numbers, wanted: Flags
-) -> Rows:
-    """Questions with room for their answers; posteriors only where some are wanted."""
-    rows = max(len(numbers), len(hard), len(soft))
+def rows_of(flat: Flat, batch: Batch, targets: Sequence[int] = ()) -> Rows:
+    """The questions of a batch as the kernel takes them, with room for the answers."""
+    wanted = np.zeros(flat.states.size, dtype=np.bool_)
+    wanted[list(targets)] = True
+    soft = np.ascontiguousarray(batch.soft, dtype=np.float64)
     return Rows(
-        numbers=numbers,
-        hard=np.ascontiguousarray(hard, dtype=np.int16),
+        numbers=np.ascontiguousarray(batch.numbers, dtype=np.float64),
+        hard=np.ascontiguousarray(batch.hard, dtype=np.int16),
         soft=soft,
         wanted=wanted,
         softened=np.logical_or.reduceat((soft != 1.0).any(axis=0), flat.own_start[:-1]),
-        logs=np.full(rows, np.inf),
-        marginals=np.zeros((rows if wanted.any() else 0, flat.own_start[-1])),
-        widths=np.empty(rows),
-        costs=np.empty(rows),
-        status=np.zeros(rows, dtype=np.int32),
         stop=np.zeros(1, dtype=np.int32),
         limits=LIMITS,
+        **room_for_answers(flat, len(batch), bool(wanted.any())),
     )
+
+
+def room_for_answers(flat: Flat, rows: int, posteriors: bool) -> dict[str, Any]:
+    """What is filled for each of some questions; posteriors only where they are wanted."""
+    return {
+        "logs": np.full(rows, np.inf),
+        "marginals": np.zeros((rows if posteriors else 0, flat.own_start[-1])),
+        "widths": np.zeros(rows),
+        "costs": np.zeros(rows),
+        "status": np.zeros(rows, dtype=np.int32),
+    }
 
 
 def room_for_gradients(flat: Flat) -> Gradients:
@@ -222,47 +229,6 @@ def _read(
         )
         raise EvidenceError(message)
     return at, certain_state(likelihood)
-
-
-def subsets_of(
-    network: Network,
-    flat: Flat,
-    evidence: Evidence,
-    parts: Sequence[Sequence[str]],
-    targets: Iterable[str] = (),
-) -> Batch:
-    """One question for every subset of ``parts``; what is in none of them always stays.
-
-    Row ``r`` keeps part ``j`` where bit ``j`` of ``r`` is set, so row 0 keeps none and the
-    last row all.
-
-    A childless noisy-OR observed absent, if it is no target, is left out by taking its
-    strengths to zero: then it says nothing, and questions that differ only in this are
-    answered by one elimination.
-    """
-    asked = np.zeros(len(network), dtype=np.bool_)
-    asked[flat.parents] = True
-    asked[[network.place(id) for id in targets]] = True
-    one = cases_of(network, flat, [evidence])
-    rows = 1 << len(parts)
-    kept = (np.arange(rows)[:, None] >> np.arange(len(parts))) & 1 == 1
-    hard = np.repeat(one.hard, rows, axis=0)
-    soft, numbers = one.soft, one.numbers
-    for j, part in enumerate(parts):
-        without = ~kept[:, j]
-        for id in part:
-            at = network.place(id)
-            if one.hard[0, at] == 0 and flat.is_or[at] and not asked[at]:
-                if len(numbers) == 1:
-                    numbers = np.repeat(numbers, rows, axis=0)
-                numbers[without, flat.number_start[at] : flat.number_start[at + 1]] = 0.0
-            elif one.hard[0, at] >= 0:
-                hard[without, at] = -1
-            else:
-                if len(soft) == 1:
-                    soft = np.repeat(soft, rows, axis=0)
-                soft[without, flat.own_start[at] : flat.own_start[at + 1]] = 1.0
-    return Batch(hard, soft, numbers)
 
 
 @dataclass(frozen=True)

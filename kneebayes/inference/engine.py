@@ -9,7 +9,7 @@ import numpy as np
 
 from kneebayes.errors import ImpossibleEvidenceError, KneebayesError
 from kneebayes.inference.answering import run_batch
-from kneebayes.inference.batch import Flat, Propagation, cases_of, flatten, numbers_of, subsets_of
+from kneebayes.inference.batch import Flat, Propagation, cases_of, flatten, numbers_of
 from kneebayes.inference.evidence import Evidence
 from kneebayes.inference.limits import Budget, Running, clock_running
 from kneebayes.inference.native import kernel
@@ -116,23 +116,6 @@ class Engine:
         batch = cases_of(self.network, self.flat, cases, np.ascontiguousarray(numbers, float))
         return run_batch(self.network, self.flat, batch, targets, progress, self._running())
 
-    def propagate_subsets(
-        self,
-        evidence: Evidence,
-        parts: Sequence[Sequence[str]],
-        targets: Iterable[str] = (),
-        progress: Callable[[int], object] | None = None,
-    ) -> Propagation:
-        """The same with every subset of some of the evidence left out.
-
-        ``parts`` are ids of observed nodes that come and go together; evidence that is in no
-        part stays. Question ``r`` keeps part ``j`` where bit ``j`` of ``r`` is set: the first
-        keeps none, the last keeps all.
-        """
-        targets = list(targets)
-        batch = subsets_of(self.network, self.flat, evidence, parts, targets)
-        return run_batch(self.network, self.flat, batch, targets, progress, self._running())
-
     def joint(self, evidence: Evidence, nodes: Sequence[str]) -> tuple[Numbers, float]:
         """P(states of some nodes, evidence) for all their states together, in one pass.
 
@@ -145,8 +128,7 @@ class Engine:
     ) -> tuple[Numbers, float]:
         """P(states of some nodes, what is kept) for every subset of the evidence, in one pass.
 
-        Much faster than :meth:`propagate_subsets` where only few nodes are asked about. Axis
-        ``j`` is for part ``j`` (0 left out, 1 kept), then comes one for each node; the
+        Axis ``j`` is for part ``j`` (0 left out, 1 kept), then comes one for each node; the
         probabilities are ``table * exp(log_scale)``.
         """
         return subset_joint(self.network, evidence, parts, nodes, self._running())

@@ -15,7 +15,7 @@ import numpy as np
 
 from kneebayes.errors import ImpossibleEvidenceError, TooWideError
 from kneebayes.inference import plain
-from kneebayes.inference.answering import add_up, cost_of, is_rough, parts_of, rows_of, too_wide
+from kneebayes.inference.answering import add_up, cost_of, is_rough, parts_of, too_wide
 from kneebayes.inference.batch import (
     Flat,
     Gradients,
@@ -23,7 +23,9 @@ from kneebayes.inference.batch import (
     Rows,
     cases_of,
     flatten,
+    room_for_answers,
     room_for_gradients,
+    rows_of,
 )
 from kneebayes.inference.cores import on_all_cores
 from kneebayes.inference.evidence import Evidence
@@ -254,15 +256,7 @@ class _Question:
     def run(self, numbers: Numbers) -> tuple[float, Gradients]:
         """Both passes under some numbers: ln P(evidence) and the gradients."""
         flat = self.flat
-        empty = np.empty((0, int(flat.own_start[-1])))
-        rows = self.asked._replace(
-            numbers=numbers[None],
-            logs=np.full(1, np.inf),
-            marginals=empty,
-            widths=np.zeros(1),
-            costs=np.zeros(1),
-            status=np.zeros(1, dtype=np.int32),
-        )
+        rows = self.asked._replace(numbers=numbers[None], **room_for_answers(flat, 1, False))
         gradients = room_for_gradients(flat)
         on_all_cores(
             lambda _first, _last: self.native.run_gradients(flat, rows, gradients),

@@ -31,7 +31,7 @@ from kneebayes.inference.batch import (
     Integers,
     Observed,
     distinct_rows,
-    room_for_answers,
+    rows_of,
 )
 from kneebayes.inference.cores import map_on_all_cores
 from kneebayes.inference.limits import ROOMY
@@ -288,8 +288,7 @@ class Counting:
     ) -> tuple[float, Gradients]:
         flat = self.flat
         likely = np.ones(flat.own_start[-1]) if soft is None else np.ascontiguousarray(soft)
-        nothing = np.zeros(len(flat.states), dtype=np.bool_)
-        rows = room_for_answers(flat, numbers[None], hard[None], likely[None], nothing)
+        rows = rows_of(flat, Batch(hard[None], likely[None], numbers[None]))
         return answer_gradients(flat, rows._replace(limits=ROOMY), f" (row {row})")
 
     def _relevant(self, hard: Observed, soft: Numbers | None) -> Numbers:

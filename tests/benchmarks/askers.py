@@ -46,20 +46,6 @@ def draw_numbers(ward: Ward, count: int) -> Numbers:
     return np.where(of_or, numbers**powers, numbers)
 
 
-def subset_asker(ward: Ward, series: str) -> Asker:
-    """All posteriors for every subset of the answered findings, the complaint always kept."""
-    model = ward.model
-    causes = [cause.id for cause in model.causes]
-    complaint = model.knowledge.meta.complaint
-
-    def ask(patient: Patient) -> Propagation:
-        evidence = patient.evidence(model.network, series)
-        parts = [[id] for id in patient.findings if id != complaint]
-        return model.engine.propagate_subsets(evidence, parts, causes)
-
-    return ask
-
-
 def open_asker(ward: Ward, series: str) -> Asker:
     """All posteriors with each open finding answered, present and absent."""
     model = ward.model

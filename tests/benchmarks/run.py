@@ -39,7 +39,6 @@ class Size:
     present: int
     batches: int
     draws: int
-    subsets: int
     cohorts: list[int]
     growth: dict[str, list[int]]
     each: int
@@ -54,7 +53,6 @@ FULL = Size(
     present=20,
     batches=10,
     draws=1_000,
-    subsets=12,
     cohorts=[10_000, 100_000],
     growth=growth.FULL,
     each=10,
@@ -68,7 +66,6 @@ QUICK = Size(
     present=8,
     batches=1,
     draws=50,
-    subsets=6,
     cohorts=[50],
     growth=growth.QUICK,
     each=2,
@@ -133,7 +130,7 @@ def run_targets(report: Report, ward: Ward, size: Size) -> None:
     """What a user waits for."""
     report.add(measure_single(ward, size.patients, size.hard))
     report.add(measure_positives(ward, size.hard, size.present, 10 * size.patience))
-    report.add(measure_batches(ward, size.batches, size.draws, size.subsets))
+    report.add(measure_batches(ward, size.batches, size.draws))
 
 
 def run_cohorts(report: Report, model: kb.Model, size: Size, told: argparse.Namespace) -> None:

@@ -17,7 +17,6 @@ from benchmarks.askers import (
     draw_asker,
     draw_numbers,
     open_asker,
-    subset_asker,
 )
 from benchmarks.clock import time_of
 from benchmarks.machine import peak_memory
@@ -98,22 +97,15 @@ def measure_positives(ward: Ward, count: int, positives: int, limit: float) -> l
     return figures
 
 
-def measure_batches(ward: Ward, count: int, draws: int, subsets: int) -> list[Figure]:
+def measure_batches(ward: Ward, count: int, draws: int) -> list[Figure]:
     """Many questions about one patient: draws of numbers, subsets, every open finding."""
     figures: list[Figure] = []
     for series in SERIES:
         some = ward.some(count)
-        twelve = ward.some(count, subsets, subsets)
         figures += measure_each(
             f"{draws:,} draws of the numbers", series, some, draw_asker(ward, draws, series)
         )
         figures.append(check_draws(ward, some, draws, series))
-        figures += measure_each(
-            f"{2**subsets:,} subsets of {subsets} findings",
-            series,
-            twelve,
-            subset_asker(ward, series),
-        )
         figures += measure_each(
             "every open finding both ways", series, some, open_asker(ward, series), supposed=True
         )

@@ -18,7 +18,7 @@ from benchmarks.accuracy import (
     weigh_ours,
     wide_case,
 )
-from benchmarks.askers import broken, difference, draw_asker, draw_numbers, open_asker, subset_asker
+from benchmarks.askers import broken, difference, draw_asker, draw_numbers, open_asker
 from benchmarks.clock import time_of
 from benchmarks.cohort import complete, partial, run_rows
 from benchmarks.machine import describe, peak_memory
@@ -84,7 +84,6 @@ def test_the_engine_and_a_diagnosis_answer_the_same_patients(ward: Ward) -> None
 def test_batches_about_one_patient(ward: Ward) -> None:
     patient = ward.some(1, 4, 4)[0]
     assert len(draw_asker(ward, 3, ANSWERED)(patient)) == 3
-    assert len(subset_asker(ward, ANSWERED)(patient)) == 2**4
     assert len(open_asker(ward, ANSWERED)(patient)) == 2 * (len(ward.others) - 4)
     numbers = draw_numbers(ward, 3)
     assert 0.0 <= numbers.min() <= numbers.max() <= 1.0

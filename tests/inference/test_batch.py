@@ -7,7 +7,6 @@ import oracle
 import pytest
 from plain_engine import plainly
 
-import kneebayes as kb
 from kneebayes.errors import EvidenceError, KneebayesError, TooWideError, UnknownNameError
 from kneebayes.inference import Engine, Evidence, Propagation
 from kneebayes.inference.batch import numbers_of
@@ -208,95 +207,10 @@ def test_names_that_are_not_in_the_network() -> None:
     for ask in (
         lambda: engine.propagate_each([nothing, nothing], ["fevre"]),
         lambda: engine.propagate_each([nothing, unknown]),
-        lambda: engine.propagate_subsets(nothing, [["fevre"]]),
-        lambda: engine.propagate_subsets(nothing, [], ["fevre"]),
-        lambda: engine.propagate_subsets(unknown, []),
     ):
         with pytest.raises(UnknownNameError, match="No node 'fevre' in the network") as error:
             ask()
         assert error.value.suggestions == ("fever",)
-
-
-# --- subsets -------------------------------------------------------------------------------
-
-
-def check_subsets(
-    engine: Engine, evidence: Evidence, parts: list[list[str]], targets: list[str]
-) -> None:
-    told = engine.propagate_subsets(evidence, parts, targets)
-    assert len(told) == 2 ** len(parts)
-    for row in range(len(told)):
-        gone = {id for j, part in enumerate(parts) if not row >> j & 1 for id in part}
-        kept = evidence.only([id for id in evidence if id not in gone])
-        check_row(told, row, plainly(engine, kept, targets))
-
-
-@pytest.mark.parametrize("seed", [351, pytest.param(352, marks=pytest.mark.long)])
-def test_every_subset_equals_asking_with_it_alone(seed: int) -> None:
-    """Leaves seen absent and present, observed nodes with children, likelihoods, all targets."""
-    for network, evidence, rng in oracle.cases(25, seed, share=0.8):
-        told = [str(one) for one in rng.permutation([*evidence])]
-        cuts = sorted(rng.integers(0, len(told) + 1, 3))
-        parts = [told[: cuts[0]], told[cuts[0] : cuts[1]], told[cuts[1] : cuts[2]]]
-        hidden = [id for id in ids_of(network) if evidence.hard_state(id) is None]
-        check_subsets(Engine(network), evidence, parts, hidden)
-
-
-def test_every_subset_tells_of_what_it_leaves_out() -> None:
-    """An answer that is left out has a posterior like any other node."""
-    for network, evidence, rng in oracle.cases(15, 353, share=0.8):
-        told = [str(one) for one in rng.permutation([*evidence])][:3]
-        check_subsets(Engine(network), evidence, [[one] for one in told], ids_of(network))
-
-
-@pytest.mark.parametrize(
-    "parts",
-    [
-        [],
-        [[]],
-        [["no"]],
-        [["yes"], ["no"]],
-        [["no", "yes", "age"], ["ruled out"], ["maybe"]],
-        [["no"], ["no"]],
-        [["no", "yes"], ["yes", "age"]],
-        [["middle"], ["xor"], ["no"]],
-    ],
-)
-def test_subsets_of_every_kind_of_evidence(parts: list[list[str]]) -> None:
-    """What is in no part, such as the complaint, always stays."""
-    age = root_node("age", [0.2, 0.3, 0.5], ["young", "middle", "older"])
-    causes = [noisy_or_node(name, 0.1, {"age": [0.0, 0.3, 0.6]}) for name in ("a", "ruled out")]
-    links = {"a": 0.7, "ruled out": 0.5}
-    xor = table_node("xor", ["a", "age"], np.array([[[0.9, 0.1]] * 3, [[0.2, 0.8]] * 3]))
-    middle = noisy_or_node("middle", 0.05, links)
-    leaves = [noisy_or_node(id, 0.2, {**links, "middle": 0.4}) for id in ("no", "yes", "maybe")]
-    network = Network((age, *causes, xor, middle, *leaves, noisy_or_node("complaint", 0.0, links)))
-    evidence = Evidence.of(
-        network,
-        {
-            "complaint": "present",
-            "age": "older",
-            "ruled out": "absent",
-            "xor": "present",
-            "middle": "absent",
-            "no": "absent",
-            "yes": "present",
-            "maybe": [0.3, 0.8],
-        },
-    )
-    check_subsets(Engine(network), evidence, parts, ["a"])
-
-
-def test_subsets_on_the_article(knee: kb.Model) -> None:
-    network = knee.network
-    complaint = knee.knowledge.meta.complaint
-    findings = [one.id for one in knee.findings if one.id != complaint]
-    leaves = [id for id in findings if not network.children_of(id)]
-    said = {complaint: "present"}
-    said |= {id: "present" if at == 1 else "absent" for at, id in enumerate(leaves[:5])}
-    parts = [leaves[:2], leaves[2:3], leaves[3:5]]
-    causes = [one.id for one in knee.causes]
-    check_subsets(Engine(network), Evidence.of(network, said), parts, causes)
 
 
 # --- too wide ------------------------------------------------------------------------------
@@ -339,14 +253,6 @@ def test_progress_counts_the_rows(rows: int) -> None:
     Engine(network).propagate_each([Evidence({})] * rows, ["a"], progress=steps.append)
     assert sum(steps) == rows
     assert min(steps) > 0
-
-
-def test_progress_counts_the_subsets() -> None:
-    network = Network((root_node("a", [0.5, 0.5]), noisy_or_node("b", 0.2, {"a": 0.5})))
-    steps: list[int] = []
-    seen = Evidence.of(network, {"a": "present", "b": "absent"})
-    Engine(network).propagate_subsets(seen, [["a"], ["b"]], ["a"], steps.append)
-    assert sum(steps) == 4
 
 
 def test_evidence_of_another_network_is_told_by_its_likelihoods() -> None:

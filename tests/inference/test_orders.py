@@ -11,8 +11,7 @@ import pytest
 
 from kneebayes.errors import KneebayesError, TooWideError
 from kneebayes.inference import Budget, Engine, Evidence, limits, native
-from kneebayes.inference.answering import rows_of
-from kneebayes.inference.batch import cases_of
+from kneebayes.inference.batch import cases_of, rows_of
 from kneebayes.inference.limits import LIMITS, Running
 from kneebayes.inference.plan import _Graph, best_order, plan_elimination
 from kneebayes.network import Network, noisy_or_node, root_node

@@ -10,8 +10,8 @@ import pytest
 import kneebayes as kb
 from kneebayes.errors import ImpossibleEvidenceError, TooWideError
 from kneebayes.inference import Engine, Evidence, batch
-from kneebayes.inference.answering import cost_of, parts_of, rows_of
-from kneebayes.inference.batch import cases_of
+from kneebayes.inference.answering import cost_of, parts_of
+from kneebayes.inference.batch import cases_of, rows_of
 from kneebayes.network import Network, noisy_or_node, root_node, table_node
 
 CLOSE = 1e-12

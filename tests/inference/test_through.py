@@ -5,8 +5,8 @@ import oracle
 import pytest
 
 from kneebayes.inference import Engine, Evidence
-from kneebayes.inference.answering import cost_of, rows_of
-from kneebayes.inference.batch import cases_of
+from kneebayes.inference.answering import cost_of
+from kneebayes.inference.batch import cases_of, rows_of
 from kneebayes.network import Network, Node, noisy_or_node, root_node, table_node
 
 AGES = ("young", "middle", "old")

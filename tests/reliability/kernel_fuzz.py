@@ -24,8 +24,7 @@ import numpy as np
 from tqdm import tqdm
 
 from kneebayes.inference import Engine, Evidence, building
-from kneebayes.inference.answering import rows_of
-from kneebayes.inference.batch import Rows, cases_of, room_for_gradients
+from kneebayes.inference.batch import Rows, cases_of, room_for_gradients, rows_of
 from kneebayes.inference.native import Kernel, Status, kernel
 from kneebayes.inference.plain import LEAK, Plain, ask_plainly
 from kneebayes.network import Network, Node, noisy_or_node, table_node
