@@ -21,8 +21,6 @@ from typing import Any, Literal, NamedTuple, TypeVar, cast, get_args, get_origin
 from kneebayes.errors import ArgumentError
 from kneebayes.text import did_you_mean, either, shown
 
-__all__ = ["check_fields", "checked", "is_share", "number", "share", "whole_number"]
-
 Function = TypeVar("Function", bound=Callable[..., Any])
 Convert = Callable[[object], object]
 LARGEST = 2**63 - 1  # what a machine counts to; no count of anything is larger

@@ -5,18 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-__all__ = [
-    "MOST_NAMES",
-    "ArgumentError",
-    "EvidenceError",
-    "ImpossibleEvidenceError",
-    "KneebayesError",
-    "KnowledgeError",
-    "Problem",
-    "TooWideError",
-    "UnknownNameError",
-]
-
 MOST_NAMES = 20  # unknown names told of in one message
 
 
@@ -81,10 +69,6 @@ class UnknownNameError(KneebayesError, KeyError):
     def __str__(self) -> str:
         return self.message
 
-    def __reduce__(self) -> tuple[type[UnknownNameError], tuple[object, ...]]:
-        parts = (self.message, self.name, self.suggestions, self.start, self.instead, self.others)
-        return type(self), parts
-
     def along_with(self, others: Sequence[UnknownNameError]) -> UnknownNameError:
         """The same error, telling of further unknown names too, a line each."""
         lines = [other.message for other in (self, *others)][:MOST_NAMES]
@@ -109,9 +93,6 @@ class ImpossibleEvidenceError(KneebayesError, ValueError):
         self.message = message
         self.conflict = tuple(conflict)
         super().__init__(message)
-
-    def __reduce__(self) -> tuple[type[ImpossibleEvidenceError], tuple[str, tuple[str, ...]]]:
-        return type(self), (self.message, self.conflict)
 
 
 class TooWideError(KneebayesError, MemoryError):

@@ -16,8 +16,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-__all__ = ["keep", "kept", "made_by"]
-
 SWITCH = "KNEEBAYES_CACHE"  # "off": keep nothing; or a folder to keep it in
 MOST = 64  # files; those that nobody asked for longest go first
 LARGEST = 16_000_000  # bytes of a file

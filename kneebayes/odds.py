@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-__all__ = ["decibans", "entropy", "inverse_logit", "link_from_frequency", "logit", "noisy_or"]
-
 
 def logit(probability: float, edge: float = 0.0) -> float:
     """Natural logarithm of the odds; infinite at 0 and 1, or that of a probability at the edge.

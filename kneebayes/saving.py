@@ -28,8 +28,6 @@ from kneebayes.learning.sentences import key_of, read_text
 from kneebayes.network import Link, Network, Node
 from kneebayes.view.report import made_by
 
-__all__ = ["SUFFIX", "load_model", "save"]
-
 SUFFIX = ".kneebayes.json"
 FORMAT = "kneebayes model"
 LARGEST = 200_000_000

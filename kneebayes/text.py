@@ -11,19 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-__all__ = [
-    "NEGATIONS",
-    "as_id",
-    "clipped",
-    "counted",
-    "did_you_mean",
-    "either",
-    "fold",
-    "marked",
-    "shown",
-    "suggest",
-]
-
 APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "`": "'", "\u00b4": "'"})
 BETWEEN = re.compile(r"[\s_\-\u2010-\u2015\u2212:/,()]+")
 NEGATIONS = frozenset(

@@ -13,17 +13,6 @@ from kneebayes.binding import pd
 from kneebayes.errors import KneebayesError
 from kneebayes.text import clipped, counted
 
-__all__ = [
-    "guard_cells",
-    "guard_text",
-    "plain_text",
-    "replacing_file",
-    "same_place",
-    "telling_why",
-    "text_or_path",
-    "write_safely",
-]
-
 LONGEST = 200  # characters of a name that a message shows
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet calculate (OWASP)
 
