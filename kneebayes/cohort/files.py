@@ -9,20 +9,20 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import asdict, dataclass, fields
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from hashlib import file_digest, sha256
 from pathlib import Path
 from shutil import copyfileobj
-from typing import IO, Any, BinaryIO
+from typing import IO, Any
 
 from kneebayes.arguments import checked
 from kneebayes.binding import pd, renamed
 from kneebayes.building.model import ModelLike, read_model
 from kneebayes.cohort.questionnaire import PIECE, Progress, Questionnaire, bar_for
 from kneebayes.cohort.reading import ColumnsLike, TableProblems, column_map
-from kneebayes.cohort.record import Unclear, diagnose_frame, in_words, names_of, urgency_counts
+from kneebayes.cohort.record import Unclear, counts_of, diagnose_frame, in_words, names_of
 from kneebayes.cohort.sources import (
     Source,
     import_arrow,
@@ -36,23 +36,14 @@ from kneebayes.text import counted
 from kneebayes.view.report import package_version
 from kneebayes.writing import guard_cells, replacing_file, same_place, telling_why, write_safely
 
-FORM = 3  # of the folder; another form is not taken up
+FORM = 4  # of the folder; another form is not taken up
 LOCK = "lock"
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What is known of a finished piece: its patients, the bytes of its file, the urgency."""
-
-    rows: int
-    size: int
-    urgency: dict[str, int]
-    impossible: int
-    unanswered: int = 0
 
 
 class Pieces:
     """Finished pieces of one run, each a file of the target's kind with a note beside it.
+
+    ``done`` has for each piece how many of its patients are of each kind.
 
     A piece counts only once its note is there, and the note is written last; both appear
     under their names whole. So whatever moment a run is killed at, a piece is either
@@ -62,7 +53,7 @@ class Pieces:
     def __init__(self, folder: Path, end: str) -> None:
         self.folder = folder
         self.end = end
-        self.done: list[Done] = []
+        self.done: list[dict[str, int]] = []
 
     @property
     def whole(self) -> Path:
@@ -80,8 +71,8 @@ class Pieces:
 
     def find(self) -> None:
         """Take up the pieces that are finished, up to the first that is not."""
-        while (done := self._read(len(self.done))) is not None:
-            self.done.append(done)
+        while (counts := self._read(len(self.done))) is not None:
+            self.done.append(counts)
 
     @contextmanager
     def adding(self) -> Iterator[Path]:
@@ -89,24 +80,22 @@ class Pieces:
         with replacing_file(self.path(len(self.done))) as path:
             yield path
 
-    def finish(
-        self, rows: int, urgency: Mapping[str, int], impossible: int, unanswered: int = 0
-    ) -> None:
+    def finish(self, counts: dict[str, int]) -> None:
         """Note that the piece just written is finished."""
         number = len(self.done)
-        done = Done(rows, self.path(number).stat().st_size, dict(urgency), impossible, unanswered)
-        write_safely(self._note(number), json.dumps(asdict(done)))
-        self.done.append(done)
+        note = {"size": self.path(number).stat().st_size, "counts": counts}
+        write_safely(self._note(number), json.dumps(note))
+        self.done.append(counts)
 
     def _note(self, number: int) -> Path:
         return self.folder / f"{number:08d}.json"
 
-    def _read(self, number: int) -> Done | None:
-        """The note of a piece, or None where it is not there or not true."""
-        with suppress(OSError, ValueError, TypeError):
-            done = Done(**json.loads(self._note(number).read_text(encoding="utf-8")))
-            if self.path(number).stat().st_size == done.size:
-                return done
+    def _read(self, number: int) -> dict[str, int] | None:
+        """What the note of a piece says; None where it is not there or not true."""
+        with suppress(OSError, ValueError, TypeError, KeyError):
+            note = json.loads(self._note(number).read_text(encoding="utf-8"))
+            if self.path(number).stat().st_size == note["size"]:
+                return dict(note["counts"])
         return None
 
 
@@ -216,10 +205,6 @@ def _hold(file: IO[str]) -> None:
         return
 
 
-Write = Callable[["pd.DataFrame"], None]
-Writer = Callable[[Path, bool], AbstractContextManager[Write]]
-
-
 @dataclass(frozen=True, slots=True)
 class CohortFile:
     """A file of diagnosed patients: how many, and how many of each level, the most urgent first.
@@ -238,10 +223,8 @@ class CohortFile:
 
     def __repr__(self) -> str:
         patients = counted(self.rows, "patient", "d")
-        words = ", ".join(
-            [patients, *in_words(dict(self.urgency), self.impossible, self.unanswered)]
-        )
-        return f"CohortFile('{self.path}': {words})"
+        words = in_words(self.urgency, self.impossible, self.unanswered)
+        return f"CohortFile('{self.path}': {', '.join([patients, *words])})"
 
 
 @renamed(source="patients")
@@ -306,7 +289,7 @@ def diagnose_file(
     007,now
     """
     source, target, keep = Path(patients), Path(target), names_of(keep)
-    writes = write_parquet if is_parquet(target) else write_csv
+    joins = _join_parquet if is_parquet(target) else _join_csv
     if same_place(source, target):
         message = f"The target must be another file than the source, got '{target}' for both."
         raise KneebayesError(message)
@@ -321,21 +304,17 @@ def diagnose_file(
     rows = _check(asked, table, progress)
     description = description_of(model, source, target, keep, f"{unclear} {mapped!r}")
     with bar_for(rows, progress) as advance, pieces_beside(target, description) as pieces:
-        resumed = _answer(asked, table, pieces, writes, advance)
-        joins = _join_parquet if is_parquet(target) else _join_csv
+        resumed = _answer(asked, table, pieces, advance)
         with replacing_file(pieces.whole) as whole:
             joins(pieces.paths, whole)
-        urgency: Counter[str] = Counter()
-        for piece in pieces.done:
-            urgency.update(piece.urgency)
-        impossible = sum(piece.impossible for piece in pieces.done)
-        unanswered = sum(piece.unanswered for piece in pieces.done)
-    return CohortFile(target, rows, dict(urgency), impossible, unanswered, resumed)
+        total: Counter[str] = Counter()
+        for counts in pieces.done:
+            total.update(counts)
+    impossible, unanswered = total.pop("impossible"), total.pop("unanswered")
+    return CohortFile(target, rows, dict(total), impossible, unanswered, resumed)
 
 
-def _answer(
-    asked: Questionnaire, table: Source, pieces: Pieces, writes: Writer, advance: Progress
-) -> int:
+def _answer(asked: Questionnaire, table: Source, pieces: Pieces, advance: Progress) -> int:
     """Answer the pieces that are not there yet; returns how many rows were there."""
     there = len(pieces.done)
     resumed = 0
@@ -345,10 +324,9 @@ def _answer(
             advance(len(frame))
             continue
         made = asked.answer(frame, place, advance)
-        with pieces.adding() as path, writes(path, table.indexed) as write:
-            write(made)
-        impossible, unanswered = (int((~made[name]).sum()) for name in ("possible", "answered"))
-        pieces.finish(len(made), urgency_counts(made), impossible, unanswered)
+        with pieces.adding() as path, adding_tables(path, table.indexed, header=not index) as add:
+            add(made)
+        pieces.finish(counts_of(made))
     return resumed
 
 
@@ -368,22 +346,11 @@ def _check(asked: Questionnaire, table: Source, progress: bool | None) -> int:
 
 
 def _join_csv(paths: Sequence[Path], whole: Path) -> None:
-    """Put pieces with a header each together under one header."""
+    """Put pieces together, of which the first has a header."""
     with whole.open("wb") as file:
-        for index, path in enumerate(paths):
+        for path in paths:
             with path.open("rb") as piece:
-                if index:
-                    _skip_header(piece)
                 copyfileobj(piece, file)
-
-
-def _skip_header(piece: BinaryIO) -> None:
-    """Go past the names of the columns, which may themselves hold line breaks in quotes."""
-    quotes = 0
-    while line := piece.readline():
-        quotes += line.count(b'"')
-        if quotes % 2 == 0:
-            return
 
 
 def _join_parquet(paths: Sequence[Path], whole: Path) -> None:
@@ -412,37 +379,40 @@ def check_target(target: Path) -> None:
         raise KneebayesError(message)
 
 
+Add = Callable[["pd.DataFrame"], object]
+
+
+def adding_tables(path: Path, indexed: bool, *, header: bool = True) -> AbstractContextManager[Add]:
+    """Open a CSV or a Parquet file to add tables to, all with the columns of the first.
+
+    Without ``header`` a CSV file goes on where another ends.
+    """
+    return _to_parquet(path, indexed) if is_parquet(path) else _to_csv(path, indexed, header)
+
+
 @contextmanager
-def write_csv(path: Path, indexed: bool) -> Iterator[Write]:
-    """Open a CSV file to add tables to."""
+def _to_csv(path: Path, indexed: bool, header: bool) -> Iterator[Add]:
     with path.open("w", encoding="utf-8", newline="") as file:
 
-        def write(made: pd.DataFrame) -> None:
-            """Add rows, below a header the first time."""
-            shown = guard_cells(made)
-            shown.to_csv(file, header=file.tell() == 0, index=indexed, lineterminator="\n")
+        def add(made: pd.DataFrame) -> None:
+            first = header and file.tell() == 0
+            guard_cells(made).to_csv(file, header=first, index=indexed, lineterminator="\n")
 
-        yield write
+        yield add
 
 
 @contextmanager
-def write_parquet(path: Path, indexed: bool) -> Iterator[Write]:
-    """Open a Parquet file to add tables to."""
-    arrow, writer = import_arrow(), None
-    try:
+def _to_parquet(path: Path, indexed: bool) -> Iterator[Add]:
+    arrow, parquet, writer = import_arrow(), import_arrow("pyarrow.parquet"), None
+    with ExitStack() as stack:
 
-        def write(made: pd.DataFrame) -> None:
-            """Add rows, in the columns of the first."""
+        def add(made: pd.DataFrame) -> None:
             nonlocal writer
             piece = arrow.Table.from_pandas(made, preserve_index=indexed)
-            if writer is None:
-                writer = import_arrow("pyarrow.parquet").ParquetWriter(path, piece.schema)
+            writer = writer or stack.enter_context(parquet.ParquetWriter(path, piece.schema))
             writer.write_table(piece)
 
-        yield write
-    finally:
-        if writer is not None:
-            writer.close()
+        yield add
 
 
 MODELS_KEPT = 8

@@ -25,7 +25,7 @@ from kneebayes.errors import MOST_NAMES, EvidenceError, KneebayesError, Problem,
 from kneebayes.network import Numbers
 from kneebayes.text import counted, did_you_mean, shown
 from kneebayes.view.report import frame_of
-from kneebayes.writing import guard_text, plain_text, write_safely
+from kneebayes.writing import guard_cells, guard_text, plain_text, write_safely
 
 LARGEST = 10_000_000  # bytes
 
@@ -126,10 +126,8 @@ def _from_file(path: Path) -> ColumnMap:
             )
             raise KneebayesError(message)
         column, means, value, answer = (_unguarded(cell) for cell in row[:4])
-        if means == IGNORED:
-            names[column] = None
-        elif means:
-            names[column] = means
+        if means:
+            names[column] = None if means == IGNORED else means
         if answer:
             answers[column, value] = spoken(answer)
     return ColumnMap(names, answers)
@@ -193,22 +191,17 @@ class TableReport:
         ``means`` takes a name of the model, or ``skip`` for a column that is not to be read;
         ``answer`` what a value stands for. Then give the file to ``columns=``.
         """
-        text = StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow([*HEADER, "patients", "problem"])
-        for row in self.rows:
-            writer.writerow([guard_text(row[name]) for name in (*HEADER, "patients", "problem")])
-        return write_safely(path, text.getvalue())
+        return write_safely(path, guard_cells(self.table).to_csv(index=False, lineterminator="\n"))
 
     @property
     def text(self) -> str:
         """What is understood and what is not, for a terminal."""
-        understood = sum(1 for row in self.rows if row["means"] and row["means"] != IGNORED)
-        lines = [f"{counted(self.patients, 'patient')}; {counted(len(self.problems), 'problem')}."]
-        lines += [f"  - {problem}" for problem in self.problems]
-        if not self.problems:
-            lines[0] = f"{counted(self.patients, 'patient')}; everything is understood."
-        elif understood:
+        patients, problems = counted(self.patients, "patient"), self.problems
+        if not problems:
+            return f"{patients}; everything is understood."
+        lines = [f"{patients}; {counted(len(problems), 'problem')}."]
+        lines += [f"  - {problem}" for problem in problems]
+        if any(self.columns.names.values()):
             lines.append("Save it (.save('columns.csv'); in a terminal name a second file),")
             lines.append("correct it, and give it to columns= (in a terminal --columns).")
         return "\n".join(lines)
@@ -342,6 +335,11 @@ class Reading:
     soft: Numbers | None
     present: NDArray[np.bool_]
     unclear: Mapping[int, str]  # by patient the first cell that cannot be understood, and why
+
+    def of(self, rows: NDArray[np.bool_]) -> Reading:
+        """Some of the patients, all of whom were understood."""
+        soft = None if self.soft is None else self.soft[rows]
+        return Reading(self.hard[rows], soft, self.present[rows], {})
 
 
 def made_columns(model: ModelLike) -> tuple[str, ...]:

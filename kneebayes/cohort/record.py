@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import isnan
 from typing import Any, Literal, cast
 
 import numpy as np
@@ -124,16 +126,9 @@ class Cohort(InJson):
         """P(at least one of some causes), NaN where nothing was answered."""
         fine = (self.possible & self.answered).to_numpy()
         shares = np.full(len(self), np.nan)
-        reading = self._reading
-        known = Reading(
-            reading.hard[fine],
-            None if reading.soft is None else reading.soft[fine],
-            reading.present[fine],
-            {},
-        )
-        shares[fine] = any_of(
-            self.model, known, self.log_probability.to_numpy()[fine], list(causes)
-        )
+        known = self._reading.of(fine)
+        logs = self.log_probability.to_numpy()[fine]
+        shares[fine] = any_of(self.model, known, logs, causes)
         return shares
 
     @cached_property
@@ -169,17 +164,16 @@ class Cohort(InJson):
         """
         found = _places_of(self.table.index, patient)
         if len(found) != 1:
-            many = "no row has" if not len(found) else f"{len(found)} rows have"
+            many = f"{len(found)} rows have" if len(found) else "No row has"
             message = f"{many} the label {shown(patient)}. See cohort.table.index for all labels."
-            raise EvidenceError(message[0].upper() + message[1:])
+            raise EvidenceError(message)
         row = self.patients.iloc[int(found[0])]
         kept = set(map(str, self.table.columns[: self.kept]))
-        answers: dict[str, object] = {}
-        for label, value in row.items():
-            called = self.mapped.name(label)
-            if called is None or str(label) in kept:
-                continue
-            answers[str(called)] = spoken(self.mapped.answer(str(label), value))
+        answers = {
+            str(called): spoken(self.mapped.answer(str(label), value))
+            for label, value in row.items()
+            if (called := self.mapped.name(label)) is not None and str(label) not in kept
+        }
         model: Any = self.model
         return cast("CaseLike", model.diagnose(answers))
 
@@ -230,11 +224,9 @@ class Cohort(InJson):
     def text(self) -> str:
         """The cohort for a terminal: the first patients, and how urgent all are."""
         lines = [f"{self.meta.title}: {', '.join(self._summary())}", ""]
-        for at in range(min(SHOWN, len(self))):
-            name = _in_words(self.table.index[at])
-            problem, level = self.problem.iloc[at], self.urgency.iloc[at]
-            best = "" if problem else percent(float(self.posteriors.iloc[at].max()))
-            lines.append(f"{name}: {level}; {problem or self.top.iloc[at]} {best}".rstrip())
+        for name, level, what, share in self._first():
+            best = "" if isnan(share) else f" {percent(share)}"
+            lines.append(f"{name}: {level}; {what}{best}")
         more = len(self) - SHOWN
         lines += [f"... and {more} more in .table"] if more > 0 else []
         return "\n".join([*lines, "", made_by_line(self.origin), self.meta.disclaimer])
@@ -246,8 +238,7 @@ class Cohort(InJson):
         counts = self.top.value_counts()
         counts = counts[counts > 0].iloc[::-1]
         drawn = ax if ax is not None else new_axes(7.0, 1.4 + 0.3 * max(1, len(counts)))
-        causes = self.model.data.knowledge.causes.values()
-        urgent = {cause.label for cause in causes if cause.urgent}
+        urgent = {one.label for one in self.model.data.knowledge.causes.values() if one.urgent}
         names = [marked(name, name in urgent) for name in counts.index]
         colours = [ORANGE if name in urgent else BLUE for name in counts.index]
         drawn.barh(range(len(counts)), counts.to_numpy(), color=colours, height=0.62)
@@ -274,49 +265,55 @@ class Cohort(InJson):
         return f"Cohort({', '.join(self._summary())})"
 
     def _repr_html_(self) -> str:
-        posteriors = self.posteriors.iloc[:SHOWN].max(axis=1, skipna=True).tolist()
-        why = self.problem.tolist()
-        first = zip(self.urgency, self.top, why, posteriors, strict=False)
         rows = [
             (
-                _in_words(self.table.index[at]),
+                name,
                 getattr(self.meta.advice, level),
-                problem or str(top),
-                "" if problem else percent(posterior),
-                "" if problem else bar(posterior),
+                what,
+                *(("", "") if isnan(share) else (percent(share), bar(share))),
             )
-            for at, (level, top, problem, posterior) in enumerate(first)
+            for name, level, what, share in self._first()
         ]
         more = [f"\u2026 and {left} more"] if (left := len(self) - len(rows)) > 0 else []
-        complaint = self.model.data.knowledge.complaint.label
-        header = ("patient", "urgency", "most probable cause", "posterior", "")
         return report_html(
             Report(
                 title=f"{self.meta.title}: {counted(len(self), 'patient')}",
                 advice="; ".join(self._summary()[1:]),
-                header=header,
+                header=("patient", "urgency", "most probable cause", "posterior", ""),
                 rows=tuple(rows),
-                notes=(*more, what_it_is(complaint)),
+                notes=(*more, what_it_is(self.model.data.knowledge.complaint.label)),
                 made_by=made_by_line(self.origin),
                 disclaimer=self.meta.disclaimer,
             )
         )
 
+    def _first(self) -> list[tuple[str, str, str, float]]:
+        """The first patients: name, urgency, most probable cause and its posterior.
+
+        Where no cause has a posterior it is NaN, and the problem stands in the place of the cause.
+        """
+        shares = self.posteriors.iloc[:SHOWN].max(axis=1)
+        patients = zip(self.table.index, self.urgency, self.top, self.problem, shares, strict=False)
+        return [
+            (_in_words(label), level, problem or str(top), float(share))
+            for label, level, top, problem, share in patients
+        ]
+
     def _summary(self) -> list[str]:
-        patients = counted(len(self), "patient", "d")
-        unanswered = int((~self.answered).sum())
-        impossible = int((~self.possible).sum())
-        return [patients, *in_words(urgency_counts(self.table), impossible, unanswered)]
+        urgency = counts_of(self.table)
+        impossible, unanswered = urgency.pop("impossible"), urgency.pop("unanswered")
+        return [counted(len(self), "patient", "d"), *in_words(urgency, impossible, unanswered)]
 
 
-def urgency_counts(frame: pd.DataFrame) -> dict[str, int]:
-    """How many patients there are of each level, the most urgent first."""
-    counts = np.bincount(frame["urgency"].cat.codes, minlength=len(LEVELS))
-    return {level: int(counts[at]) for at, level in reversed(list(enumerate(LEVELS)))}
+def counts_of(frame: pd.DataFrame) -> dict[str, int]:
+    """How many patients are of each urgency, the most urgent first; impossible; not answered."""
+    counts = {level: int((frame["urgency"] == level).sum()) for level in reversed(LEVELS)}
+    without = {"impossible": ~frame["possible"], "unanswered": ~frame["answered"]}
+    return counts | {name: int(which.sum()) for name, which in without.items()}
 
 
-def in_words(urgency: dict[str, int], impossible: int, unanswered: int = 0) -> list[str]:
-    """The same in words, and how many patients conflict or could not be answered exactly."""
+def in_words(urgency: Mapping[str, int], impossible: int, unanswered: int) -> list[str]:
+    """The same in words, the last two only where there are any."""
     words = [f"{level} {count}" for level, count in urgency.items()]
     words += [f"{impossible} impossible"] if impossible else []
     return [*words, f"{unanswered} not answered"] if unanswered else words
@@ -406,25 +403,23 @@ def check_patients(
         row: dict[str, Any] = {"column": str(label), "means": "", "value": "", "answer": ""}
         row |= {"patients": len(patients), "problem": ""}
         called = mapped.name(label)
+        if called is None:
+            rows.append(row | {"means": IGNORED})
+            continue
         try:
-            means = IGNORED if called is None else meaning_of(model.data.names, called).id
+            meaning_of(model.data.names, called)
         except UnknownNameError as error:
             rows.append(row | {"problem": error.message})
             continue
-        rows.append(row | {"means": means if called is None else str(called)})
-        if called is None:
-            continue
-        values = patients.iloc[:, [at]]
-        own = {said: answer for said, answer in mapped.answers.items() if said[0] == str(label)}
-        alone = ColumnMap({str(label): str(called)}, own)
-        reading = TableReader(model, [label], (), alone).read(values, place_in(patients))
-        unclear: dict[str, tuple[str, int]] = {}
-        for place, why in reading.unclear.items():
-            value = str(values.iloc[place, 0]).strip()
-            unclear[value] = (why.partition(": ")[2], unclear.get(value, ("", 0))[1] + 1)
+        rows.append(row | {"means": str(called)})
+        column = patients.iloc[:, [at]]
+        unclear = TableReader(model, [label], (), mapped).read(column, place_in(patients)).unclear
+        values = {place: str(column.iloc[place, 0]).strip() for place in unclear}
+        counts = Counter(values.values())
+        problems = {values[place]: why.partition(": ")[2] for place, why in unclear.items()}
         rows += [
-            row | {"value": value, "patients": count, "problem": why}
-            for value, (why, count) in unclear.items()
+            row | {"value": value, "patients": counts[value], "problem": why}
+            for value, why in problems.items()
         ]
     return TableReport(tuple(rows), len(patients))
 

@@ -19,7 +19,7 @@ from kneebayes.binding import Axes, is_path, pd, renamed
 from kneebayes.building.model import ModelLike
 from kneebayes.case.answers import by_name, read_in_order
 from kneebayes.case.case import Case, impossible_evidence
-from kneebayes.cohort.files import check_target, write_csv, write_parquet
+from kneebayes.cohort.files import adding_tables, check_target
 from kneebayes.cohort.sources import is_parquet
 from kneebayes.errors import ImpossibleEvidenceError, KneebayesError, UnknownNameError
 from kneebayes.inference.evidence import Evidence
@@ -211,11 +211,9 @@ class SimulatedCohort(ModelResult):
     @cached_property
     def expected(self) -> Mapping[str, float]:
         """P(cause | what holds for all) by id of the cause, exact."""
-        model, evidence = self.model, Case.of(self.model, self.given).evidence
-        propagated = {
-            id: model.data.engine.propagate(evidence, [id]) for id in model.data.knowledge.causes
-        }
-        return {id: value.present(id) for id, value in propagated.items()}
+        engine, evidence = self.data.engine, Case.of(self.model, self.given).evidence
+        causes = self.data.knowledge.causes
+        return {id: engine.propagate(evidence, [id]).present(id) for id in causes}
 
     @cached_property
     def _rows(self) -> list[dict[str, Any]]:
@@ -374,14 +372,11 @@ def simulate(
     pieces = list(simulate_pieces(model, n, seed, answers, recording))
     if len(pieces) == 1:
         return pieces[0]
-    return SimulatedCohort(
-        pd.concat([piece.answers for piece in pieces]),
-        pd.concat([piece.truth for piece in pieces]),
-        pd.concat([piece.there for piece in pieces]),
-        model,
-        pieces[0].given,
-        seed,
-        recording,
+    return replace(
+        pieces[0],
+        answers=pd.concat([piece.answers for piece in pieces]),
+        truth=pd.concat([piece.truth for piece in pieces]),
+        there=pd.concat([piece.there for piece in pieces]),
     )
 
 
@@ -544,13 +539,10 @@ def simulate_to_file(
     }
     rows = 0
     with ExitStack() as stack:
-        write = []
-        for target in targets:
-            path = stack.enter_context(replacing_file(target))
-            opened = write_parquet if is_parquet(target) else write_csv
-            write.append(stack.enter_context(opened(path, False)))
+        paths = [stack.enter_context(replacing_file(target)) for target in targets]
+        adds = [stack.enter_context(adding_tables(path, indexed=False)) for path in paths]
         for piece in pieces:
-            write[0](piece.answers.astype(kinds))
-            write[1](piece.truth)
+            adds[0](piece.answers.astype(kinds))
+            adds[1](piece.truth)
             rows += len(piece)
     return SimulatedFiles(targets[0], targets[1], rows)

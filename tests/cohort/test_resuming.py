@@ -73,7 +73,7 @@ def cut_short(robot: kb.Model, source: Path, target: Path, pieces: int = 1) -> I
         for _ in range(pieces):
             with made.adding() as path:
                 path.write_text(f"patient\nnumber {len(made.done)}\n")
-            made.finish(1, {"now": 1}, 0)
+            made.finish({"now": 1})
         raise KeyboardInterrupt
     yield made.folder
 
@@ -158,7 +158,7 @@ def test_a_piece_that_is_not_whole_does_not_count(
         elif fault == "half a note":
             note.write_text(note.read_text()[:9])
         else:
-            note.write_text(json.dumps({"rows": 1}))
+            note.write_text(json.dumps({"size": 1}))
     with (
         suppress(KeyboardInterrupt),
         pieces_beside(target, description_of(robot, source, target, ("patient",))) as found,
