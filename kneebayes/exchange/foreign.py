@@ -48,7 +48,6 @@ ORDERS = 32
 SECONDS = 60.0  # that a question takes at most, but for one step too many
 STEP = 1.0  # seconds that each step has, whatever is left
 SOON = 1e-9  # seconds: no time at all
-TEXT = str
 THIN = 0.01  # of the longest bar: what is shorter cannot be seen
 WEIGHTS = ("single", "ledger", "shapley", "leave_one_out", "after")
 
@@ -85,7 +84,7 @@ class ForeignCase(ForeignResult):
             known=known_line((self.label(id), self._state(id)) for id in evidence),
             rows=rows,
             shown={
-                **columns(TEXT, "target", "state"),
+                **columns(target=str, state=str),
                 "prior": ("before", percent),
                 "posterior": ("now", percent),
             },
@@ -198,7 +197,7 @@ class ForeignCase(ForeignResult):
             f"Why {self.label(id)} is {states[0]}",
             self.known,
             rows,
-            {**columns(TEXT, "answer"), **columns(decibans_text, *WEIGHTS)},
+            columns(answer=str, **dict.fromkeys(WEIGHTS, decibans_text)),
             tuple(notes),
             bars_of(rows, "answer", "shapley", axis, "{:+.1f}".format),
             {"start": start, "end": end},
@@ -226,19 +225,16 @@ class ForeignCase(ForeignResult):
             answer has the nodes that were weighed, and says so.
         """
         about = list(self.model.targets) if target is None else [self._target(target)]
-        nothing = {*self.evidence, *(self.model.targets if target is None else about)}
+        left_out = {*self.evidence, *about}
         asked = list(dict.fromkeys(map(self.model.find, nodes or self.model.network.index)))
-        asked = nearest(self.model.network, about, [id for id in asked if id not in nothing])
+        asked = nearest(self.model.network, about, [id for id in asked if id not in left_out])
         now = {id: {state_id(id, one): p for one, p in self[id].items()} for id in about}
         places = [(id, at) for id, states in now.items() for at in range(len(states))]
         causes = tuple(state for states in now.values() for state in states)
         with _in_time("questions", seconds):
+            subject = Subject(causes, places=tuple(places))
             outcomes_by_node = outcomes_in_time(
-                self.model.engine,
-                self.evidence,
-                asked,
-                Subject(causes, places=tuple(places)),
-                pass_wide=True,
+                self.model.engine, self.evidence, asked, subject, pass_wide=True
             )
         rows: list[dict[str, Any]] = []
         for id, outcomes in outcomes_by_node.items():
@@ -258,7 +254,7 @@ class ForeignCase(ForeignResult):
             f"What to ask about {' and '.join(map(self.label, about))}",
             self.known,
             rows,
-            {**columns(TEXT, "question"), **columns("{:.4f}".format, "bits")},
+            columns(question=str, bits="{:.4f}".format),
             tuple(notes),
             bars_of(rows, "question", "bits", axis, "{:.3f}".format),
         )
@@ -304,7 +300,7 @@ class ForeignCase(ForeignResult):
             "Most probable states together",
             self.known,
             rows,
-            {**columns(TEXT, "states"), **columns(percent, "probability")},
+            columns(states=str, probability=percent),
             tuple(notes),
             bars_of(rows, "states", "probability", "P(these states together | evidence)"),
         )
@@ -332,25 +328,25 @@ class ForeignCase(ForeignResult):
         causes = {state_id(id, value): value for value in self.model.network[id].states}
         parent, parent_state = next(iter(place.given.items()), ("", ""))
         what: What = "share" if place.row else "link" if parent else "leak"
+        moved = (what, place.node, parent, parent_state)
         function = move_number(
-            self.model.engine,
-            list(causes),
-            self.evidence,
-            place.at,
-            (what, place.node, parent, parent_state),
-            place.row,
+            self.model.engine, list(causes), self.evidence, place.at, moved, place.row
         )
         rows: list[dict[str, Any]] = [
-            {"state": value, "at_0": function.end(cause, 0), "now": self[id][value]}
-            | {"at_1": function.end(cause, 1)}
-            | dict(zip("abcd", function.coefficients(cause), strict=True))
+            {
+                "state": value,
+                "at_0": function.end(cause, 0),
+                "now": self[id][value],
+                "at_1": function.end(cause, 1),
+                **dict(zip("abcd", function.coefficients(cause), strict=True)),
+            }
             for cause, value in causes.items()
         ]
         return ForeignResult(
             f"{self.label(id)} as a function of {place.name} = {function.value:.4g}",
             self.known,
             rows,
-            {**columns(TEXT, "state"), **columns(percent_if_possible, "at_0", "now", "at_1")},
+            columns(state=str, **dict.fromkeys(("at_0", "now", "at_1"), percent_if_possible)),
             ("The other entries of the same distribution keep their proportions.",),
             Bars(
                 list(causes.values()),
@@ -383,11 +379,7 @@ class ForeignCase(ForeignResult):
             f"What matters for {cause}",
             self.known,
             rows,
-            {
-                **columns(TEXT, "number"),
-                **columns("{:.4g}".format, "value"),
-                **columns("{:+.3g}".format, "slope"),
-            },
+            columns(number=str, value="{:.4g}".format, slope="{:+.3g}".format),
             ("Slope: how much the posterior moves for a small step of this number alone.",),
             bars_of(seen, "number", "slope", axis, "{:+.3g}".format),
         )
@@ -395,20 +387,17 @@ class ForeignCase(ForeignResult):
     def _place(self, node: str, state: str, wanted_parents: Mapping[str, str]) -> Place:
         id = self.model.find(node)
         own = self.model.find_state(id, state)
-        wanted: dict[str, str] = {}
-        for name, value in wanted_parents.items():
-            parent = self.model.find(name)
-            wanted[parent] = self.model.find_state(parent, value)
+        named = {self.model.find(name): value for name, value in wanted_parents.items()}
+        wanted = {parent: self.model.find_state(parent, value) for parent, value in named.items()}
         asked_node = self.model.engine.network[id]
         for place in number_places(self.model.engine, asked_node):
             if place.state == own and place.given == wanted:
                 return place
-        parents = ", ".join(asked_node.parents) or "none"
-        one_of = "its leak (no parent) or one of its parents"
+        noisy_or, parents = asked_node.is_noisy_or, ", ".join(asked_node.parents) or "none"
+        which = "its leak (no parent) or one of its parents" if noisy_or else "all of them"
         message = (
             f"parents: there is no number P({id} = {own} | {states_in_words(wanted) or 'nothing'})."
-            f" The parents of '{id}' are: {parents}; name "
-            f"{one_of if asked_node.is_noisy_or else 'all of them'}."
+            f" The parents of '{id}' are: {parents}; name {which}."
         )
         raise EvidenceError(message)
 

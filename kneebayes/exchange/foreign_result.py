@@ -83,9 +83,9 @@ def bars_of(
     return Bars([row[label] for row in rows], [row[length] for row in rows], title, said=said)
 
 
-def columns(as_text: Callable[[Any], str], *names: str) -> Shown:
+def columns(**as_text: Callable[[Any], str]) -> Shown:
     """Columns that are shown under their own names, and how their values become text."""
-    return {name: (name.replace("_", " "), as_text) for name in names}
+    return {name: (name.replace("_", " "), as_text[name]) for name in as_text}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -122,15 +122,12 @@ class ForeignResult(Reporting):
 
         What has no finite number, such as the weight of an answer that decides, is a text.
         """
+        found = {key: one for key, one in self.found.items() if isinstance(one, str | int | float)}
         return {
             "title": self.title,
             "known": self.known,
             "rows": [{key: _plain(value) for key, value in row.items()} for row in self.rows],
-            "found": {
-                key: _plain(value)
-                for key, value in self.found.items()
-                if isinstance(value, str | int | float)
-            },
+            "found": {key: _plain(value) for key, value in found.items()},
             "notes": list(self.notes),
             "disclaimer": NOT_OURS,
         }
@@ -139,17 +136,16 @@ class ForeignResult(Reporting):
     def report(self) -> Report:
         """What is shown."""
         more = len(self.rows) - SHOWN
+        beyond = [f"{counted(more, 'more row')} in .table."] if more > 0 else []
         return Report(
             title=self.title,
             known=self.known,
             header=tuple(heading for heading, _ in self.shown.values()),
             rows=tuple(
-                tuple(shown_as(row[column]) for column, (_, shown_as) in self.shown.items())
+                tuple(as_text(row[column]) for column, (_, as_text) in self.shown.items())
                 for row in self.rows[:SHOWN]
             ),
-            notes=(f"{counted(more, 'more row')} in .table.", *self.notes)
-            if more > 0
-            else self.notes,
+            notes=(*beyond, *self.notes),
             disclaimer=NOT_OURS,
         )
 
