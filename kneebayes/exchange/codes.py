@@ -17,7 +17,7 @@ from kneebayes.text import fold
 
 LOCAL = "kneebayes"  # prefix of what no ontology has a term for: the folder's own ids
 FIRST = ("mondo", "hpo", "icd10cm")  # the scheme that names a cause, where it has several
-IMPLIED = "implied"
+IMPLIED = "implied"  # the site of a code that says by itself: where the folder's complaint is
 SAME = 5  # letters of two words that make them one, whatever their endings
 WORDS = {
     "generic": "a acute an and as at by chronic disease disorder due for from in joint of on or "
@@ -48,11 +48,6 @@ class Meant:
 
     id: str
     code: Code
-
-    @property
-    def names_the_place(self) -> bool:
-        """Whether the code by itself says that it is where the folder's complaint is."""
-        return self.code.site == IMPLIED
 
 
 class Codes:
@@ -92,15 +87,12 @@ class Codes:
 
     def names(self, id: str, code: str) -> list[str]:
         """Everything that a node and a code are called."""
-        code = hpo()["alternatives"].get(code.upper(), code.upper())
-        below = code
-        code = hpo()["narrower"].get(code, code)
-        record = self._records.get(id)
-        own = [] if record is None else [record.label, *record.aliases]
-        if record is not None:
-            schemes = (own.id for codes in record.codes.values() for own in codes)
-            own += [name for scheme in schemes for name in hpo()["names"].get(scheme, ())]
-        return [*own, *hpo()["names"].get(code, ()), *hpo()["names"].get(below, ())]
+        below = hpo()["alternatives"].get(code.upper(), code.upper())
+        codes, own = [hpo()["narrower"].get(below, below), below], list[str]()
+        if (record := self._records.get(id)) is not None:
+            own = [record.label, *record.aliases]
+            codes[:0] = [one.id for scheme in record.codes.values() for one in scheme]
+        return [*own, *(name for one in codes for name in hpo()["names"].get(one, ()))]
 
     def called(self, label: str) -> str:
         """The label of what is called so in the folder, whatever its code; empty if nothing is."""

@@ -292,35 +292,16 @@ def schema_named(name: str) -> dict[str, Any]:
 
 
 def check_schema(content: object, schema: Schema, problems: Problems) -> None:
-    """Add everything in which some content does not follow a JSON Schema (draft 2020-12)."""
+    """Add everything in which the content of a JSON file does not follow a schema."""
     from jsonschema_rs import Draft202012Validator
 
     messages = set()
-    try:
-        faults = list(Draft202012Validator(dict(schema)).iter_errors(_with_text_names(content)))
-    except RecursionError:
-        problems.add("content", "lists or fields are nested too deeply.", "Take some levels out.")
-        return
-    except ValueError as error:  # such as a set or bytes, which JSON does not have
-        problems.add(
-            "content", f"{short(str(error))}.", "Use what JSON has: texts, numbers, lists."
-        )
-        return
-    for fault in faults:
+    for fault in Draft202012Validator(dict(schema)).iter_errors(content):
         place = _place(fault)
         for wrong, remedy in _told(fault, schema):
             if (place, wrong) not in messages:
                 messages.add((place, wrong))
                 problems.add(place or "content", wrong, remedy)
-
-
-def _with_text_names(content: object) -> object:
-    """The same with all names as text: YAML has numbers and dates for names, too."""
-    if isinstance(content, Mapping):
-        return {str(name): _with_text_names(inner) for name, inner in content.items()}
-    if isinstance(content, list):
-        return [_with_text_names(inner) for inner in content]
-    return content
 
 
 def _place(fault: ValidationError) -> str:
@@ -334,7 +315,7 @@ def _place(fault: ValidationError) -> str:
 
 def _told(fault: ValidationError, schema: Schema) -> Iterator[tuple[str, str]]:
     """What is wrong, and what to do."""
-    content, rule, it = fault.instance, fault.kind.value, f"it is {short(fault.instance)}."
+    rule, it = fault.kind.value, f"it is {short(fault.instance)}."
     match fault.kind.name:
         case "required":
             yield f"'{rule}' is missing.", "Add it."
@@ -352,10 +333,8 @@ def _told(fault: ValidationError, schema: Schema) -> Iterator[tuple[str, str]]:
         case "minLength":
             yield "it is empty.", "Give a text."
         case "maxLength":
-            yield (
-                f"it has {counted(len(str(content)), 'character')}.",
-                f"At most {rule} are allowed.",
-            )
+            length = counted(len(fault.instance), "character")
+            yield f"it has {length}.", f"At most {rule} are allowed."
         case keyword:
             yield it, REMEDIES[keyword].format(rule)
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd, renamed
+from kneebayes.case.answers import says_unknown
 from kneebayes.errors import (
     EvidenceError,
     ImpossibleEvidenceError,
@@ -157,7 +158,7 @@ class TargetedNetwork:
             if id in likelihoods:
                 message = f"'{name}' stands twice in the evidence. Keep one."
                 raise EvidenceError(message)
-            if not _is_missing(answer):
+            if isinstance(answer, str) or not says_unknown(answer):
                 likelihoods[id] = self._likelihood(id, answer)
         return Evidence(likelihoods)
 
@@ -232,16 +233,6 @@ class TargetedNetwork:
         if isinstance(answer, str) or not isinstance(answer, Sequence | np.ndarray):
             answer = self.find_state(id, answer)
         return Evidence.of(self.network, {id: answer}).likelihoods[id]  # type: ignore[dict-item]
-
-
-def _is_missing(answer: object) -> bool:
-    """Whether an answer is None, or what pandas and NumPy have for it."""
-    if answer is None:
-        return True
-    try:
-        return bool(answer != answer)  # noqa: PLR0124 - what is missing differs from itself
-    except Exception:  # pandas' NA has no truth, an array several, others cannot be compared
-        return type(answer).__name__ == "NAType"
 
 
 def _alike(name: str, states: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ import gzip
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from kneebayes.arguments import checked
@@ -80,22 +80,17 @@ def save_network(file: NetworkFile | Network, path: str | Path) -> Path:
     data = format.write(Parsed(nodes, labels, file.kinds, file.about)).encode("utf-8")
     if path.suffix.lower() == PACKED:
         data = gzip.compress(data, mtime=0)
-    if format.whole:
-        with replacing_file(path) as fresh:
-            fresh.write_bytes(data)
-            _check(_restored(fresh, format, None, problems), file, problems)
-        return path
-    beside = json_text(side_table.side_table(own, tables=False, renamed=renamed))
-    with replacing_file(side_table_path(path)) as fresh_side, replacing_file(path) as fresh:
+    with ExitStack() as stack:
+        side = None
+        if not format.whole:
+            side = stack.enter_context(replacing_file(side_table_path(path)))
+            rest = side_table.side_table(own, tables=False, renamed=renamed)
+            side.write_bytes(json_text(rest).encode("utf-8"))
+        fresh = stack.enter_context(replacing_file(path))
         fresh.write_bytes(data)
-        fresh_side.write_bytes(beside.encode("utf-8"))
-        _check(_restored(fresh, format, fresh_side, problems), file, problems)
+        if _restored(fresh, format, side, problems).network != file.network:
+            problems.stop("content", "it does not give back what was written.")
     return path
-
-
-def _check(read: NetworkFile, file: NetworkFile, problems: Problems) -> None:
-    if read.network != file.network:
-        problems.stop("content", "it does not give back what was written.")
 
 
 def _format_of(path: Path, what: str, problems: Problems) -> Format:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from kneebayes.arguments import checked
 from kneebayes.case.case import Diagnosing
 from kneebayes.errors import EvidenceError, UnknownNameError
-from kneebayes.exchange.codes import Codes, Meant, contradicts, hpo
+from kneebayes.exchange.codes import IMPLIED, Codes, Meant, contradicts, hpo
 from kneebayes.exchange.data_files import (
     YAML,
     Problems,
@@ -399,13 +399,13 @@ class _Reader:
     def refused(self, meant: Meant, excluded: bool, sites: list[dict[str, Any]]) -> str:
         """Why a code says nothing of a node; empty where it does."""
         label, code = self.knowledge.label(meant.id), meant.code
-        there = code.site in ("", "implied") or any(
+        there = code.site in ("", IMPLIED) or any(
             code.site.casefold() in str(site.get("label", "")).casefold() for site in sites
         )
         if excluded:
             less = f"it means less than '{label}', so its absence does not exclude it"
             return less if code.relation == "narrower" else self.unrelated(meant)
-        if meant.names_the_place or (code.site and there):
+        if code.site and there:
             self.in_place = True
         if code.relation == "broader":
             return f"it means more than '{label}', so it does not prove it"

@@ -11,18 +11,20 @@ from kneebayes.binding import renamed
 from kneebayes.case import Answer
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
-from kneebayes.exchange.codes import LOCAL, Codes
+from kneebayes.exchange.codes import FIRST, LOCAL, Codes
 from kneebayes.exchange.patient import certain_state, software
 from kneebayes.text import fold
 from kneebayes.view.differential import differential_dict
+from kneebayes.view.report import package_version
 
 Uncertain = Literal["refuse", "leave out"]
 
 VERSION = "2.0"
-RESOURCES = {
-    "HP": ("hp", "human phenotype ontology", "http://purl.obolibrary.org/obo/"),
-    "MONDO": ("mondo", "Mondo Disease Ontology", "http://purl.obolibrary.org/obo/"),
-    "ICD10CM": ("icd10cm", "ICD-10-CM", "http://purl.bioontology.org/ontology/"),
+OBO, BIO = "http://purl.obolibrary.org/obo", "http://purl.bioontology.org/ontology"
+RESOURCES = {  # by prefix: id, name, where it is, what stands before its codes
+    "HP": ("hp", "human phenotype ontology", f"{OBO}/hp.owl", f"{OBO}/HP_"),
+    "MONDO": ("mondo", "Mondo Disease Ontology", f"{OBO}/mondo.owl", f"{OBO}/MONDO_"),
+    "ICD10CM": ("icd10cm", "ICD-10-CM", f"{BIO}/ICD10CM", f"{BIO}/ICD10CM/"),
 }
 
 
@@ -72,11 +74,7 @@ def phenopacket(
     if n is not None:
         n = whole_number("n", n, least=1)
     case = case.case
-    vague = [
-        vague_answer
-        for vague_answer in case.answers
-        if certain_state(case.data, vague_answer) is None
-    ]
+    vague = [answer for answer in case.answers if certain_state(case.data, answer) is None]
     if vague and uncertain == "refuse":
         message = (
             f"A phenopacket cannot say how probable a finding is: "
@@ -117,8 +115,7 @@ class _Writer:
         state = certain_state(self.case.data, answer) or ""
         cause = self.knowledge.cause_of(answer.id)
         if cause is not None:
-            term = self.term(cause, schemes=("mondo", "hpo", "icd10cm"))
-            packet["diseases"].append({"term": term, **_excluded(state)})
+            packet["diseases"].append({"term": self.term(cause, schemes=FIRST), **_excluded(state)})
         elif node.states[1:] == ("present",):
             feature = {"type": self.term(answer.id), **_excluded(state)}
             packet["phenotypicFeatures"].append(feature)
@@ -145,19 +142,15 @@ class _Writer:
     def interpretations(self, top: int | None) -> list[dict[str, Any]]:
         """Every cause in order, the urgent ones whatever their rank."""
         rows = differential_dict(self.case)["ranking"]
-        ranked = [
-            (rank, row)
-            for rank, row in enumerate(rows, start=1)
-            if top is None or rank <= top or row["urgent"]
-        ]
         return [
             {
                 "id": f"rank-{rank}",
                 "progressStatus": "IN_PROGRESS",
-                "diagnosis": {"disease": self.term(row["id"], schemes=("mondo", "hpo", "icd10cm"))},
+                "diagnosis": {"disease": self.term(row["id"], schemes=FIRST)},
                 "summary": self.summary(rank, len(rows), row),
             }
-            for rank, row in ranked
+            for rank, row in enumerate(rows, start=1)
+            if top is None or rank <= top or row["urgent"]
         ]
 
     def summary(self, rank: int, of: int, row: dict[str, Any]) -> str:
@@ -173,35 +166,24 @@ class _Writer:
 
     def meta_data(self, created: datetime) -> dict[str, Any]:
         """When, by what, and which ontologies the codes are of."""
-        moment = created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        stated = "not stated by the knowledge folder"
+        title = self.knowledge.meta.title
+        urn = "urn:kneebayes:" + re.sub("[^a-z0-9]+", "-", title.casefold()).strip("-")
+        own = (LOCAL, f"ids of the knowledge folder '{title}'", urn, f"{urn}:")
+        versions = {LOCAL: package_version()}
         resources = [
             {
-                "id": own,
+                "id": id,
                 "name": name,
-                "url": f"{url}{own}.owl" if "obolibrary" in url else f"{url}{prefix}",
-                "version": stated,
+                "url": url,
+                "version": versions.get(prefix, "not stated by the knowledge folder"),
                 "namespacePrefix": prefix,
-                "iriPrefix": f"{url}{prefix}_" if "obolibrary" in url else f"{url}{prefix}/",
+                "iriPrefix": iri,
             }
-            for prefix, (own, name, url) in RESOURCES.items()
+            for prefix, (id, name, url, iri) in {**RESOURCES, LOCAL: own}.items()
             if prefix in self.used
         ]
-        if LOCAL in self.used:
-            title = self.knowledge.meta.title
-            slug = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-")
-            resources.append(
-                {
-                    "id": LOCAL,
-                    "name": f"ids of the knowledge folder '{title}'",
-                    "url": f"urn:kneebayes:{slug}",
-                    "version": software().removeprefix("kneebayes").strip() or stated,
-                    "namespacePrefix": LOCAL,
-                    "iriPrefix": f"urn:kneebayes:{slug}:",
-                }
-            )
         return {
-            "created": moment,
+            "created": created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "createdBy": software(),
             "resources": resources,
             "phenopacketSchemaVersion": VERSION,

@@ -80,8 +80,7 @@ def _write_xdsl(parsed: Parsed) -> str:
             lines.append(f"    <probabilities>{numbers}</probabilities>")
         else:
             strengths, parameters = _noisymax(node)
-            if node.parents:
-                lines.append(f"    <strengths>{strengths}</strengths>")
+            lines.append(f"    <strengths>{strengths}</strengths>")
             lines.append(f"    <parameters>{parameters}</parameters>")
         lines.append(f"  </{kind}>")
     lines += ["</nodes>", "<extensions>"]
