@@ -20,8 +20,8 @@ from kneebayes.cli.app import (
     model_of,
     show,
     show_json,
+    split,
 )
-from kneebayes.errors import EvidenceError
 from kneebayes.model import Model
 from kneebayes.text import counted
 from kneebayes.view.catalogue import other_names
@@ -184,18 +184,10 @@ def network(
     """
     from kneebayes.exchange import reason_with
 
-    evidence: dict[str, object] = {}
-    for pair in answers or []:
-        name, equals, state = pair.rpartition("=")
-        if not equals or not name:
-            message = f"--given must be node=state, got '{pair}'."
-            raise EvidenceError(message)
-        evidence[name.strip()] = state.strip()
-    case = reason_with(file, target, evidence)
-    results = [
-        *([] if questions or explain else [case]),
-        *([case.questions(seconds=seconds)] if questions else []),
-        *([case.explain(target[0], explain, seconds=seconds)] if explain else []),
-    ]
-    for result in results:
-        show(result, as_json)
+    case = reason_with(file, target, dict(split(pair, "node=state") for pair in answers or []))
+    if questions:
+        show(case.questions(seconds=seconds), as_json)
+    if explain:
+        show(case.explain(target[0], explain, seconds=seconds), as_json)
+    if not questions and not explain:
+        show(case, as_json)

@@ -333,7 +333,7 @@ def _told(fault: ValidationError, schema: Schema) -> Iterator[tuple[str, str]]:
         case "minLength":
             yield "it is empty.", "Give a text."
         case "maxLength":
-            length = counted(len(fault.instance), "character")
+            length = counted(len(str(fault.instance)), "character")
             yield f"it has {length}.", f"At most {rule} are allowed."
         case keyword:
             yield it, REMEDIES[keyword].format(rule)

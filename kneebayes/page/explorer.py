@@ -13,6 +13,7 @@ from kneebayes.building.model import read_as
 from kneebayes.case.answers import Answer, read_in_order
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, KneebayesError, TooWideError
 from kneebayes.history import History, read
+from kneebayes.inference.evidence import certain_state
 from kneebayes.page.html import script, static
 from kneebayes.page.payload import payload
 from kneebayes.page.readings import choices_of
@@ -190,15 +191,12 @@ def _is_perhaps(value: object) -> bool:
 
 def _state_shown(model: ModelLike, answer: Answer) -> str:
     """The state that is told for certain, or "perhaps" of what is answered with yes or no."""
-    likelihood = answer.likelihood
-    if sorted(likelihood) == [0.0] * (len(likelihood) - 1) + [1.0]:
-        return str(model.data.network[answer.id].states[likelihood.index(1.0)])
+    certain = certain_state(answer.likelihood)
+    if certain is not None:
+        return model.data.network[answer.id].states[certain]
     finding = model.data.knowledge.findings.get(answer.id)
-    if (
-        answer.is_uncertain
-        and answer.presence == PERHAPS
-        and not (finding and "present" in finding.states)
-    ):
+    yes_or_no = not (finding and "present" in finding.states)
+    if answer.is_uncertain and answer.presence == PERHAPS and yes_or_no:
         return "perhaps"
     message = (
         f"An explorer takes certain answers only, and 'perhaps' ({PERHAPS}) of what is answered "

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.case.urgency import LIKELY, POSSIBLE
 from kneebayes.knowledge.names import example_finding, example_question
-from kneebayes.knowledge.records import Voice, bounds_of
-from kneebayes.knowledge.statements import Interval
+from kneebayes.knowledge.records import Combination, Voice, bounds_of
 
 if TYPE_CHECKING:
     from kneebayes.building import Stated
@@ -122,12 +121,9 @@ def payload(model: ModelLike) -> Plain:
 
 
 def _node(knowledge: Knowledge, node: Node) -> Plain:
-    described: Plain = {
-        "id": node.id,
-        "kind": _kind(knowledge, node.id),
-        **({} if tuple(node.states) == BINARY else {"states": list(node.states)}),
-        "parents": list(node.parents),
-    }
+    described: Plain = {"id": node.id, "kind": _kind(knowledge, node.id)}
+    described |= {} if node.states == BINARY else {"states": list(node.states)}
+    described["parents"] = list(node.parents)
     if node.is_noisy_or:
         links = [
             {str(state): one for state, one in enumerate(link.strength) if one}
@@ -152,32 +148,24 @@ def _named(knowledge: Knowledge) -> Iterator[Named]:
 def _names(knowledge: Knowledge) -> Plain:
     """Labels, other names, names of states and questions, by id."""
     findings, contexts = knowledge.findings.values(), knowledge.contexts.values()
-    states: dict[str, Mapping[str, str]] = {
-        finding.id: {str(state): word for state, word in finding.states.items()}
-        for finding in findings
-        if finding.states
-    }
-    states |= {
-        context.id: {state.id: state.label for state in context.states}
-        for context in contexts
-        if context.states
-    }
+    states = {one.id: {str(id): word for id, word in one.states.items()} for one in findings}
+    states |= {one.id: {state.id: state.label for state in one.states} for one in contexts}
+    absent = {one.id: list(one.names_when_absent) for one in findings}
+    questions = {one.id: one.question for one in findings}
+    questions |= {one.id: one.question for one in contexts}
+    aliases = {one.id: list(one.aliases) for one in _named(knowledge)}
     return {
-        "labels": {record.id: record.label for record in _named(knowledge)},
-        "aliases": {
-            record.id: list(record.aliases) for record in _named(knowledge) if record.aliases
-        },
-        "absentNames": {
-            finding.id: list(finding.names_when_absent)
-            for finding in findings
-            if finding.names_when_absent
-        },
-        "stateLabels": states,
-        "questions": {
-            **{finding.id: finding.question for finding in findings if finding.question},
-            **{context.id: context.question for context in contexts if context.question},
-        },
+        "labels": {one.id: one.label for one in _named(knowledge)},
+        "aliases": _filled(aliases),
+        "absentNames": _filled(absent),
+        "stateLabels": _filled(states),
+        "questions": _filled(questions),
     }
+
+
+def _filled(values: Mapping[str, Any]) -> Plain:
+    """Values that are not empty."""
+    return {name: value for name, value in values.items() if value}
 
 
 def _examples(knowledge: Knowledge) -> Plain:
@@ -205,7 +193,7 @@ def _causes(model: ModelLike) -> Iterator[Plain]:
             "about": cause.about,
             "prior": prior.value,
             "stated": cause.commonness.word,
-            "interval": _interval(prior),
+            "interval": [prior.low, prior.value, prior.high],
             "because": _origins(*cause.commonness.because, *cause.commonness.published_because),
         }
 
@@ -213,13 +201,8 @@ def _causes(model: ModelLike) -> Iterator[Plain]:
 def _contexts(knowledge: Knowledge) -> Iterator[Plain]:
     for context in knowledge.contexts.values():
         states = [
-            {
-                "id": state.id,
-                "label": state.label,
-                "below": state.below,
-                "aliases": [*state.aliases],
-            }
-            for state in context.states
+            {"id": one.id, "label": one.label, "below": one.below, "aliases": [*one.aliases]}
+            for one in context.states
         ]
         yield {"id": context.id, "states": states}
 
@@ -252,7 +235,7 @@ def _urgency(knowledge: Knowledge) -> Plain:
         {
             "id": rule.id,
             "level": rule.level,
-            **_condition(rule.all_of, rule.any_of, rule.at_least, rule.none_of),
+            **_condition(rule, list),
             "text": rule.reason,
             "because": _origins(*rule.because),
         }
@@ -261,13 +244,11 @@ def _urgency(knowledge: Knowledge) -> Plain:
     return {"possible": POSSIBLE, "advice": knowledge.meta.advice.model_dump(), "rules": rules}
 
 
-def _condition(
-    all_of: Iterable[str], any_of: Iterable[str], at_least: int, none_of: Iterable[str]
-) -> Plain:
+def _condition(rule: Combination, named: Callable[[Iterable[str]], list[str]]) -> Plain:
     """When a rule holds, without the parts that ask for nothing."""
-    parts = {"all": list(all_of), "any": list(any_of), "none": list(none_of)}
-    few = {"atLeast": at_least} if parts["any"] else {}
-    return {**{name: ids for name, ids in parts.items() if ids}, **few}
+    parts = {"all": rule.all_of, "any": rule.any_of, "none": rule.none_of}
+    few = {"atLeast": rule.at_least} if rule.any_of else {}
+    return {**{part: named(ids) for part, ids in parts.items() if ids}, **few}
 
 
 def _origins(*because: str) -> list[str]:
@@ -286,8 +267,8 @@ def _care(knowledge: Knowledge) -> Plain:
     return {
         "likely": LIKELY,
         "always": sentences(knowledge.meta.care),
-        "groups": {group.id: sentences(group.care) for group in groups if group.care},
-        "causes": {cause.id: sentences(cause.care) for cause in causes if cause.care},
+        "groups": _filled({group.id: sentences(group.care) for group in groups}),
+        "causes": _filled({cause.id: sentences(cause.care) for cause in causes}),
     }
 
 
@@ -299,14 +280,8 @@ def _telling(knowledge: Knowledge) -> Plain:
         parts = [name.partition(".") for name in names]
         return [f"{knowledge.there.get(id, id)}{dot}{state}" for id, dot, state in parts]
 
-    rules = [
-        _condition(there(rule.all_of), there(rule.any_of), rule.at_least, there(rule.none_of))
-        for rule in knowledge.incoherent.values()
-    ]
-    voices = {
-        voice.id: {name: said for name, said in _sayings(knowledge, voice).items() if said}
-        for voice in knowledge.voices.values()
-    }
+    rules = [_condition(rule, there) for rule in knowledge.incoherent.values()]
+    voices = {one.id: _filled(_sayings(knowledge, one)) for one in knowledge.voices.values()}
     return {"incoherent": rules, "voices": voices, "rest": knowledge.meta.rest}
 
 
@@ -315,10 +290,9 @@ YES_NO = ("present", "absent")  # sentences of these alone stand without the nam
 
 def _sayings(knowledge: Knowledge, voice: Voice) -> Plain:
     """How a virtual patient speaks of one node."""
+    plain = {*voice.says} == {*YES_NO}
     return {
-        "says": [voice.says[state] for state in YES_NO]
-        if {*voice.says} == {*YES_NO}
-        else voice.says,
+        "says": [voice.says[state] for state in YES_NO] if plain else voice.says,
         "called": voice.called,
         "opens": {state: list(ways) for state, ways in voice.opens.items()},
         "part": voice.part,
@@ -403,8 +377,3 @@ def _ends(knowledge: Knowledge, stated: Stated) -> tuple[str, str]:
     if raising and arrow.child in (raising, knowledge.there.get(raising)):
         return arrow.child, arrow.parent
     return arrow.parent, arrow.child
-
-
-def _interval(interval: Interval) -> list[float]:
-    """Low, value and high."""
-    return [interval.low, interval.value, interval.high]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -67,12 +67,11 @@ def choices_of(model: ModelLike) -> dict[str, list[dict[str, Any]]]:
     data = model.data
     if data.learnt is not None:
         return {"lexicons": [], "settings": [], "layers": []}
-    settings = [{"id": "", "label": ANYWHERE, "about": ""}]
-    settings += starmap(_named, data.knowledge.settings.items())
+    lexicons, settings = data.knowledge.lexicons, {"": None, **data.knowledge.settings}
     return {
-        "lexicons": _first(data.lexicon, list(starmap(_named, data.knowledge.lexicons.items()))),
-        "settings": _first(data.setting or "", settings),
-        "layers": _first(data.knowledge.layer, [_layer_named(id) for id in LAYERS]),
+        "lexicons": _first(data.lexicon, starmap(_named, lexicons.items())),
+        "settings": _first(data.setting or "", starmap(_named, settings.items())),
+        "layers": _first(data.knowledge.layer, map(_layer_named, LAYERS)),
     }
 
 
@@ -83,10 +82,12 @@ def _layer_named(id: str) -> Plain:
 
 
 def _named(id: str, record: Any) -> Plain:
-    return {"id": id, "label": record.label, "about": record.about}
+    """A lexicon or a setting in words; no record is no setting."""
+    label, about = (record.label, record.about) if record else (ANYWHERE, "")
+    return {"id": id, "label": label, "about": about}
 
 
-def _first(own: str, records: list[Plain]) -> list[Plain]:
+def _first(own: str, records: Iterable[Plain]) -> list[Plain]:
     """The own one before all others, which stay in their order."""
     return sorted(records, key=lambda record: record["id"] != own)
 
@@ -162,10 +163,7 @@ def _readings(model: ModelLike, own: Mapping[str, Any]) -> Plain:
     if len(found["shares"]) == 1 and len(offered) == 1:
         return {}
     found["lexicons"] = [_named(id, lexicons[id]) for id in found["shares"]]
-    found["settings"] = [
-        _named(id, settings[id]) if id else {"id": id, "label": ANYWHERE, "about": ""}
-        for id in offered
-    ]
+    found["settings"] = [_named(id, settings.get(id)) for id in offered]
     return found
 
 
@@ -364,7 +362,6 @@ class ShareFit:
     then those of the states that it is compared with.
     """
 
-    explanations: tuple[str, ...]  # the states of the table's last axis
     contexts: tuple[tuple[float, ...], ...]  # of the other axes: how frequent their states are
     places: tuple[tuple[int, ...], ...]
     ratios: tuple[tuple[float, float, float], ...]  # how much higher the odds are, low and high
@@ -401,7 +398,6 @@ def share_fits(models: Sequence[ModelLike]) -> list[ShareFit | None]:
 def _fit(draft: Draft, fitting: Shares, values: Numbers) -> ShareFit:
     contexts = draft.knowledge.contexts
     return ShareFit(
-        explanations=tuple(draft.explanations),
         contexts=tuple(tuple(state.share for state in contexts[id].states) for id in draft.scales),
         places=tuple((one.cause, one.axis, one.state, *one.others) for one in fitting.ratios),
         ratios=tuple(

@@ -153,7 +153,6 @@ def test_a_table_that_was_put_in_place_of_the_fitted_one_is_given_whole(knee: kb
     fit = share_fits([knee])[0]
     assert fit is not None
     node = knee.network[EXPLANATION]
-    assert fit.explanations == node.states
     assert len(fit.contexts) == len(node.parents)
     table = np.asarray(node.table).reshape(*map(len, fit.contexts), len(node.states))
     even = np.full(table.shape, 1 / table.shape[-1])
