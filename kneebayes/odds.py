@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+NORMAL_95 = 1.959963984540054  # of the standard normal, 95 % lies this near to its middle
+
 
 def logit(probability: float, edge: float = 0.0) -> float:
     """Natural logarithm of the odds; infinite at 0 and 1, or that of a probability at the edge.
@@ -90,3 +92,20 @@ def link_from_frequency(frequency: float, leak: float) -> float:
     0.9
     """
     return (frequency - leak) / (1.0 - leak)
+
+
+def wilson_interval(hits: int, count: int) -> tuple[float, float]:
+    """Wilson's 95 % interval for a share (Wilson 1927).
+
+    Examples
+    --------
+    >>> low, high = wilson_interval(0, 10)
+    >>> low, round(high, 3)
+    (0.0, 0.278)
+    """
+    share, z2 = hits / count, NORMAL_95**2
+    middle = (share + z2 / (2 * count)) / (1 + z2 / count)
+    spread = math.sqrt(share * (1 - share) / count + z2 / (4 * count**2))
+    half = spread * NORMAL_95 / (1 + z2 / count)
+    low = 0.0 if hits == 0 else max(0.0, middle - half)
+    return low, 1.0 if hits == count else min(1.0, middle + half)

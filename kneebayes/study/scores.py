@@ -18,7 +18,7 @@ from kneebayes.arguments import checked, whole_number
 from kneebayes.binding import Axes
 from kneebayes.errors import ArgumentError
 from kneebayes.network import Numbers
-from kneebayes.odds import logit
+from kneebayes.odds import logit, wilson_interval
 from kneebayes.text import shown
 from kneebayes.view.figures import (
     AMBER,
@@ -139,7 +139,6 @@ def resampled_means(values: Numbers, resamples: int, seed: int) -> Numbers:
     return means
 
 
-NORMAL_95 = 1.959963984540054
 MOST = 1_000_000  # bins and draws
 
 
@@ -279,23 +278,6 @@ def _bins(
             observed_high=high,
             count=count,
         )
-
-
-def wilson_interval(hits: int, count: int) -> tuple[float, float]:
-    """Wilson's 95 % interval for a share (Wilson 1927).
-
-    Examples
-    --------
-    >>> low, high = wilson_interval(0, 10)
-    >>> low, round(high, 3)
-    (0.0, 0.278)
-    """
-    share, z2 = hits / count, NORMAL_95**2
-    middle = (share + z2 / (2 * count)) / (1 + z2 / count)
-    spread = math.sqrt(share * (1 - share) / count + z2 / (4 * count**2))
-    half = spread * NORMAL_95 / (1 + z2 / count)
-    low = 0.0 if hits == 0 else max(0.0, middle - half)
-    return low, 1.0 if hits == count else min(1.0, middle + half)
 
 
 def share_with_interval(hits: int, count: int) -> tuple[float, float, float]:

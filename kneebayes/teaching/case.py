@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
-from kneebayes.arguments import checked
+from kneebayes.arguments import checked, whole_number
 from kneebayes.building.model import read_as
 from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
 from kneebayes.knowledge.names import example_causes
@@ -99,11 +101,11 @@ class PracticeCase(Situation):
             If all its results are known already, or the case is closed.
         """
         self._refuse_if_closed()
-        id = self._method(method) if isinstance(method, str) else ""
+        id = self._method(method)
         if not id:
             there = self.examinations
             message = f"No examination named {shown(method)}. There are: {', '.join(there)}."
-            raise UnknownNameError(message, str(method), suggest(str(method), there))
+            raise UnknownNameError(message, method, suggest(method, there))
         return self.after(self.step_asking(method, id, self._results[id]))
 
     def state(self, probabilities: Mapping[str, float]) -> PracticeCase:
@@ -120,7 +122,7 @@ class PracticeCase(Situation):
             If a number is no probability, a cause is named twice, or the case is closed.
         """
         self._refuse_if_closed()
-        return self.after(Step(stated=probabilities_by_id(self.model.data, probabilities)))
+        return self.after(Step(stated=probabilities_by_id(self.data, probabilities)))
 
     def close(
         self, probabilities: Mapping[str, float] | None = None, advice: str | None = None
@@ -154,7 +156,7 @@ class PracticeCase(Situation):
         """
         self._refuse_if_closed()
         if not self.stated:
-            example = json.dumps({example_causes(self.model.data.knowledge)[0]: 0.6})
+            example = json.dumps({example_causes(self.data.knowledge)[0]: 0.6})
             message = (
                 "close: nothing was stated. Say how probable the causes are, such as "
                 f"case.close({example})."
@@ -173,7 +175,7 @@ class PracticeCase(Situation):
 
     def _asked(self, name: str) -> Step:
         """What a name asks for: a node, or else a way of examining."""
-        names, kinds = self.model.data.names, ("finding", "context")
+        names, kinds = self.data.names, ("finding", "context")
         try:
             meaning = names.meaning(name, kinds, "model.findings and model.contexts")
         except UnknownNameError:
@@ -188,7 +190,7 @@ class PracticeCase(Situation):
 
     def _heard(self, asked: str) -> str:
         """What a question in the learner's own words asks for; empty if nothing sounds like it."""
-        knowledge = self.model.data.knowledge
+        knowledge = self.data.knowledge
         names = names_of(knowledge, (*knowledge.contexts, *knowledge.findings))
         known = knowledge.meta.complaint  # from the beginning
         heard = [pair for pair in hear(names, asked) if pair[0] != known]
@@ -202,21 +204,21 @@ class PracticeCase(Situation):
     @property
     def examinations(self) -> list[str]:
         """Labels of the ways of examining that tell any results."""
-        return [self.model.data.knowledge.methods[id].label for id in self._results]
+        return [self.data.knowledge.methods[id].label for id in self._results]
 
     @property
     def _results(self) -> dict[str, tuple[str, ...]]:
         """The results of each way of examining that has any."""
-        findings, methods = self.model.data.knowledge.findings, self.model.data.knowledge.methods
-        by_method = {
-            id: tuple(i for i, one in findings.items() if one.method == id) for id in methods
-        }
-        return {id: results for id, results in by_method.items() if results}
+        results: dict[str, tuple[str, ...]] = dict.fromkeys(self.data.knowledge.methods, ())
+        for id, finding in self.data.knowledge.findings.items():
+            if finding.method:
+                results[finding.method] += (id,)
+        return {method: found for method, found in results.items() if found}
 
     def _method(self, name: str) -> str:
         """Id of a way of examining, by any of its names; empty if there is none."""
         for id in self._results:
-            method = self.model.data.knowledge.methods[id]
+            method = self.data.knowledge.methods[id]
             if fold(name) in {fold(word) for word in (id, method.label, *method.aliases)}:
                 return id
         return ""
@@ -275,18 +277,12 @@ def new_case(
     check_word("background", background, BACKGROUNDS)
     if seed is None:
         seed = int(np.random.default_rng().integers(2**32))
-    whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool)
-    if not whole or seed < 0:
-        message = f"seed: must be a whole number from 0 on, or None. Got {shown(seed)}."
-        raise KneebayesError(message)
-    truth = draw_patient(model, int(seed), difficulty, kind)
-    rng = np.random.default_rng(int(seed))
+    seed = whole_number("seed", seed)
+    truth = draw_patient(model, seed, difficulty, kind)
     contexts = list(model.data.knowledge.contexts)
-    is_told = rng.random(len(contexts)) < BACKGROUNDS[background]
-    ids = [id for id, yes in zip(contexts, is_told, strict=True) if yes]
-    first = told_at_first(model, truth, int(seed))
-    told = tuple(dict.fromkeys((*ids, *first)))
-    return PracticeCase(model, truth, told, int(seed), difficulty, kind)
+    is_told = np.random.default_rng(seed).random(len(contexts)) < BACKGROUNDS[background]
+    told = (*compress(contexts, is_told), *told_at_first(model, truth, seed))
+    return PracticeCase(model, truth, tuple(dict.fromkeys(told)), seed, difficulty, kind)
 
 
 # read from a file with care, and replayed
@@ -329,17 +325,14 @@ def case_from_json(model: ModelLike, text: str, place: str = "case") -> Practice
     """
     content = _content(text, place)
     _check_head(model, content, place)
-    truth = _truth(model, content["truth"], place)
-    background = content["told"]
+    truth, told, steps = _truth(model, content["truth"], place), content["told"], content["steps"]
     knowledge = model.data.knowledge
-    known = {*knowledge.contexts, *knowledge.findings} - {knowledge.meta.complaint}
-    listed = isinstance(background, list) and all(isinstance(id, str) for id in background)
-    if not listed or not {*background} <= known or len({*background}) < len(background):
-        _refuse(place, "told", background, "a list of ids of background and findings, each once")
-    case = PracticeCase(
-        model, truth, tuple(background), content["seed"], content["difficulty"], content["kind"]
-    )
-    steps = content["steps"]
+    known = [id for id in (*knowledge.contexts, *knowledge.findings) if id != model.data.complaint]
+    listed = isinstance(told, list) and all(id in known and told.count(id) == 1 for id in told)
+    if not listed:
+        _refuse(place, "told", told, "a list of ids of background and findings, each once")
+    asked_for = (content[key] for key in ("seed", "difficulty", "kind"))
+    case = PracticeCase(model, truth, tuple(told), *asked_for)
     if not isinstance(steps, list):
         _refuse(place, "steps", steps, "a list")
     for index, step in enumerate(steps):
@@ -370,23 +363,20 @@ def _content(text: str, place: str) -> dict[str, Any]:
             f"{place}: version {_short(version)} cannot be read; this kneebayes reads {VERSION}."
         )
         raise KneebayesError(message)
-    missing = [key for key in KEYS if key not in content and key not in OPTIONAL]
-    odd = [key for key in content if key not in KEYS]
-    for keys, wrong in ((missing, "is missing"), (odd, "is not known")):
-        if keys:
-            message = f"{place}: the key {_short(keys[0])} {wrong}. A case has: {', '.join(KEYS)}."
-            raise KneebayesError(message)
+    wrong = [(key, "is missing") for key in KEYS if key not in content and key not in OPTIONAL]
+    wrong += [(key, "is not known") for key in content if key not in KEYS]
+    for key, how in wrong[:1]:
+        message = f"{place}: the key {_short(key)} {how}. A case has: {', '.join(KEYS)}."
+        raise KneebayesError(message)
     return content
 
 
 def _once(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
-    read_so_far: dict[str, object] = {}
-    for key, value in pairs:
-        if key in read_so_far:
+    for key, count in Counter(key for key, _ in pairs).items():
+        if count > 1:
             message = f"the key {_short(key)} stands twice"
             raise ValueError(message)
-        read_so_far[key] = value
-    return read_so_far
+    return dict(pairs)
 
 
 def _not_finite(word: str) -> NoReturn:

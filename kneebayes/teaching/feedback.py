@@ -8,8 +8,9 @@ from typing import Any
 
 from kneebayes.binding import Axes, pd
 from kneebayes.errors import TooWideError
+from kneebayes.teaching import figures
 from kneebayes.teaching.judgement import Judgement
-from kneebayes.teaching.practice_text import Page, Paged
+from kneebayes.teaching.practice_text import Page, Paged, in_short
 from kneebayes.teaching.situation import LEVELS
 from kneebayes.text import marked
 from kneebayes.view.markup import percent
@@ -71,7 +72,7 @@ class Feedback(Judgement, Paged):
 
     def _origin(self) -> Mapping[str, Any]:
         """Which model the case is of."""
-        return made_by(self.case.model)
+        return made_by(self.case.data)
 
     def _content(self) -> dict[str, Any]:
         """Beliefs and scores beside the questions."""
@@ -80,7 +81,7 @@ class Feedback(Judgement, Paged):
     @property
     def _page(self) -> Page:
         """What was there and how urgent it was first."""
-        meta, rows = self.case.model.data.knowledge.meta, self.belief_rows
+        meta, rows = self.case.data.knowledge.meta, self.belief_rows
         marks = ("explains", "silent", "named", "urgent")
         shown = [*rows[:SHOWN], *(row for row in rows[SHOWN:] if any(row[mark] for mark in marks))]
         blocks = (
@@ -98,17 +99,13 @@ class Feedback(Judgement, Paged):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw stated against exact probabilities, with the truth."""
-        from kneebayes.teaching.figures import draw_beliefs
-
         rows = [r for r in self.belief_rows if r["explains"] or r["named"]]
         rows += [r for r in self.belief_rows[:SHOWN] if r not in rows]
-        return draw_beliefs(sorted(rows, key=lambda row: -float(str(row["exact"]))), ax)
+        return figures.draw_beliefs(sorted(rows, key=lambda row: -float(str(row["exact"]))), ax)
 
     def draw_steps(self, ax: Axes | None = None) -> Axes:
         """Draw what each question was expected to tell, against the best one then."""
-        from kneebayes.teaching.figures import draw_steps
-
-        return draw_steps(self.question_rows, ax)
+        return figures.draw_steps(self.question_rows, ax)
 
     def __repr__(self) -> str:
         scores, asked = self.scores, sum(1 for step in self.case.steps if step.asked)
@@ -141,26 +138,22 @@ def _best(row: Mapping[str, Any], kind: str) -> str:
 
 
 def _there(feedback: Feedback) -> str:
-    knowledge = feedback.case.model.data.knowledge
+    causes = feedback.case.data.knowledge.causes
     named, silent = (
-        [marked(knowledge.label(id), knowledge.causes[id].urgent) for id in ids]
-        for ids in ([id for id, true in feedback.explains.items() if true], feedback.silent)
+        [marked(causes[id].label, causes[id].urgent) for id in ids]
+        for ids in (feedback.true_causes, feedback.silent)
     )
     also = f" Also there, but silent: {', '.join(silent)}." if silent else ""
     return f"It was: {', '.join(named) or 'no cause that the model knows'}.{also}"
 
 
 def _advised(feedback: Feedback) -> str:
-    advised = (
-        f"You advised '{feedback.advice}'"
-        if feedback.advice
-        else "You did not say how urgent it is"
-    )
-    if feedback.advice_too_low:
-        return f"{advised}: too low, the signs call for '{feedback.due.level}'."
-    if feedback.advice == feedback.due.level:
+    advice, due = feedback.advice, feedback.due.level
+    advised = f"You advised '{advice}'" if advice else "You did not say how urgent it is"
+    if advice == due:
         return f"{advised}, and so do the signs."
-    return f"{advised}; the signs call for '{feedback.due.level}'."
+    how = ": too low," if feedback.advice_too_low else ";"
+    return f"{advised}{how} the signs call for '{due}'."
 
 
 def _urgency(feedback: Feedback) -> Iterator[str]:
@@ -180,15 +173,11 @@ def _urgency(feedback: Feedback) -> Iterator[str]:
 
 def _revealed(feedback: Feedback) -> Iterator[str]:
     if feedback.not_asked:
-        listed = "; ".join(
-            label if state == "present" else f"{label}: {state}"
-            for label, state in feedback.not_asked.items()
-        )
+        listed = "; ".join(in_short(*pair) for pair in feedback.not_asked.items())
         yield f"Present, and not asked about: {listed}."
 
 
 def _hardness(feedback: Feedback) -> Iterator[str]:
-    knowledge = feedback.case.model.data.knowledge
     try:
         hard = feedback.hardness
     except TooWideError:
@@ -200,8 +189,7 @@ def _hardness(feedback: Feedback) -> Iterator[str]:
         f"{percent(hard.atypicality)} of those with the same causes."
     )
     if hard.herrings:
-        labels = [knowledge.label(id) for id in hard.herrings]
-        yield f"Red herrings: {', '.join(labels)}."
+        yield f"Red herrings: {', '.join(map(feedback.case.data.knowledge.label, hard.herrings))}."
 
 
 def _scores(feedback: Feedback) -> Iterator[str]:
@@ -211,8 +199,10 @@ def _scores(feedback: Feedback) -> Iterator[str]:
         f"{scores['log_score_exact']:.2f}), Brier score {scores['brier']:.3f} "
         f"({scores['brier_exact']:.3f})."
     )
-    away = f"{scores['divergence']:.2f} bits (Kullback-Leibler divergence)"
-    yield f"From the exact posterior to what you stated: {away}."
+    yield (
+        f"From the exact posterior to what you stated: {scores['divergence']:.2f} bits "
+        "(Kullback-Leibler divergence)."
+    )
     if feedback.question_rows:
         bits = feedback.uncertainty
         yield (

@@ -8,7 +8,19 @@ from typing import Any
 
 from kneebayes.binding import Axes
 from kneebayes.text import counted, marked
-from kneebayes.view.figures import BLUE, GREY, ORANGE, SMALL, WIDE, broken, fit, lines_of, new_axes
+from kneebayes.view.figures import (
+    BLUE,
+    GREY,
+    ORANGE,
+    SMALL,
+    WIDE,
+    broken,
+    finished,
+    legend_above,
+    lines_of,
+    new_axes,
+    write,
+)
 from kneebayes.view.markup import percent
 
 Row = Mapping[str, Any]
@@ -19,14 +31,12 @@ def draw_stated(stated: Sequence[tuple[str, float]], ax: Axes | None = None) -> 
     ax = _lines([label for label, _ in stated], ax)
     ax.barh(range(len(stated)), [share for _, share in stated], color=BLUE, height=0.62)
     for place, (_, share) in enumerate(stated):
-        ax.text(share, place, f" {percent(share)}", va="center", fontsize=SMALL)
+        write(ax, share, place, f" {percent(share)}")
     if not stated:
         ax.text(0.5, 0.5, "nothing stated yet", ha="center", transform=ax.transAxes)
     ax.set_xlim(0.0, 1.12)
     ax.set_xticks([0.0, 0.5, 1.0], ["0%", "50%", "100%"])
-    ax.set_xlabel("stated probability", fontsize=SMALL)
-    fit(ax)
-    return ax
+    return finished(ax, "stated probability")
 
 
 def draw_beliefs(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
@@ -34,9 +44,7 @@ def draw_beliefs(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
 
     Rows: ``cause``, ``explains``, ``urgent``, ``opening``, ``exact``, ``stated``, ``named``.
     """
-    labels = [
-        marked(row["cause"], row["urgent"]) + " (true)" * bool(row["explains"]) for row in rows
-    ]
+    labels = [marked(row["cause"], row["urgent"]) + " (true)" * row["explains"] for row in rows]
     ax = _lines(labels, ax)
     for index, row in enumerate(rows):
         if row["explains"]:
@@ -55,10 +63,8 @@ def draw_beliefs(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
             ax.plot(shown, mine, "D", color=ORANGE, mfc=face, mew=1.5, ms=6.5, label=label)
     ax.set_xlim(-0.02, 1.02)
     ax.xaxis.set_major_formatter("{x:.0%}")
-    ax.set_xlabel("P(it explains the complaint); shaded: the truth", fontsize=SMALL)
-    ax.legend(frameon=False, loc="lower center", bbox_to_anchor=(0.4, 1.0), ncols=4, fontsize=SMALL)
-    fit(ax)
-    return ax
+    legend_above(ax, 0.4, ncols=4)
+    return finished(ax, "P(it explains the complaint); shaded: the truth")
 
 
 def draw_steps(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
@@ -66,8 +72,7 @@ def draw_steps(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
 
     Rows: ``step``, ``asked``, ``bits``, ``best_free``, ``best_free_bits``, ``best_test_bits``.
     """
-    labels = [f"{row['step']}. {row['asked']}" for row in rows]
-    ax = _lines(labels, ax)
+    ax = _lines([f"{row['step']}. {row['asked']}" for row in rows], ax)
     places = range(len(rows))
     names = ("bits", "best_free_bits", "best_test_bits")
     bits, free, test = ([row[name] for row in rows] for name in names)
@@ -75,18 +80,15 @@ def draw_steps(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     ax.plot(free, places, "D", color=ORANGE, ms=7)
     ax.plot(test, places, "s", mfc="none", mec=GREY, ms=6, label="best test then")
     most = max([*bits, *free, *test], default=0.0) or 1.0
-    beside: dict[str, Any] = {"va": "center", "fontsize": SMALL, "color": ORANGE}
-    ax.text(1.15 * most, -0.9, "\u25c6 best free question then:", **beside)
+    write(ax, 1.15 * most, -0.9, "\u25c6 best free question then:", color=ORANGE)
     for index, row in enumerate(rows):
         words = "this one" if bits[index] == free[index] else str(row["best_free"])
-        ax.text(1.15 * most, index, broken(words, 24, 2), parse_math=False, **beside)
+        write(ax, 1.15 * most, index, broken(words, 24, 2), color=ORANGE)
     ax.set_ylim(max(len(rows), 1) - 0.4, -1.2)
     ax.set_xlim(0.0, 2.2 * most)
     ax.set_xticks([tick for tick in ax.get_xticks() if tick <= 1.05 * most])
-    ax.set_xlabel("expected information gain (bits)", fontsize=SMALL)
-    ax.legend(frameon=False, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, fontsize=SMALL)
-    fit(ax)
-    return ax
+    legend_above(ax, 0.0, loc="lower left")
+    return finished(ax, "expected information gain (bits)")
 
 
 def draw_calibration(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
@@ -101,17 +103,13 @@ def draw_calibration(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
         ax.plot([row["low"], row["high"]], [index, index], color=BLUE, lw=2.0, alpha=0.45)
         ax.plot(row["stated"], index, "|", color=ORANGE, ms=15, mew=2.5)
         ax.plot(row["true"], index, "o", color=BLUE, ms=7, clip_on=False, zorder=3)
-        counted = f"{row['hits']} of {row['count']}"
-        ax.text(1.04, index, counted, va="center", fontsize=SMALL, color=BLUE)
+        write(ax, 1.04, index, f"{row['hits']} of {row['count']}", color=BLUE)
     ax.set_xlim(-0.02, 1.0)
     ax.xaxis.set_major_formatter("{x:.0%}")
-    heads = ((0.0, "left", ORANGE, "| stated on average"), (1.0, "right", BLUE, "\u25cf came true"))
-    for place, side, colour, words in heads:
-        above: dict[str, Any] = {"va": "bottom", "transform": ax.transAxes, "fontsize": SMALL}
-        ax.text(place, 1.01, words, ha=side, color=colour, **above)
-    ax.set_xlabel("probability; pale line: 95 % interval", fontsize=SMALL)
-    fit(ax)
-    return ax
+    above: dict[str, Any] = {"va": "bottom", "transform": ax.transAxes}
+    write(ax, 0.0, 1.01, "| stated on average", ha="left", color=ORANGE, **above)
+    write(ax, 1.0, 1.01, "\u25cf came true", ha="right", color=BLUE, **above)
+    return finished(ax, "probability; pale line: 95 % interval")
 
 
 def _lines(labels: Sequence[str], ax: Axes | None) -> Axes:
@@ -128,7 +126,6 @@ COLOURS = {  # light and dark differ in print too
 MOST_ICONS = 10_000  # of more people only those with the finding are drawn
 MOST_SQUARES = 4_000  # of these
 LETTERS = 62  # of a line beside a square
-CENTRED: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": SMALL}
 PLACES = {
     "people": (2.0, 2.0),
     "with_cause": (0.8, 1.0),
@@ -162,20 +159,15 @@ def draw_tree(
         leaf = id not in paths
         parent = "people" if not leaf else id.split("_cause_")[0] + "_cause"
         if id != "people":
-            _draw_branch(ax, PLACES[parent], (x, y), percent(shares[id], 3), shares[id])
+            _draw_branch(ax, PLACES[parent], (x, y), shares[id])
         words = ("have: " if id.endswith("with_finding") else "not: ") + finding
         said = broken(paths.get(id, words), 13 if leaf else 20, 5 if leaf else 4)
-        label = f"{counts[id]:,}\n{said}"
-        box: dict[str, Any] = {
-            "facecolor": "white",
-            "edgecolor": COLOURS.get(id, GREY),
-            "boxstyle": "round,pad=0.3",
-            "linewidth": 2.2 if leaf else 1.0,
-        }
-        ax.text(x, y, label, bbox=box, parse_math=False, **CENTRED)
+        box: dict[str, Any] = {"facecolor": "white", "boxstyle": "round,pad=0.3"}
+        box |= {"edgecolor": COLOURS.get(id, GREY), "linewidth": 2.2 if leaf else 1.0}
+        write(ax, x, y, f"{counts[id]:,}\n{said}", ha="center", bbox=box)
     hits, all_with = counts["with_cause_with_finding"], counts["with_finding"]
     below = f"{cause} explains {hits:,} of the {all_with:,} who have it"
-    ax.text(2.0, -0.76, broken(below, LETTERS, 3), parse_math=False, **CENTRED)
+    write(ax, 2.0, -0.76, broken(below, LETTERS, 3), ha="center")
     ax.set_xlim(-0.4, 4.4)
     ax.set_ylim(-0.9, 2.3)
     ax.set_axis_off()
@@ -183,13 +175,13 @@ def draw_tree(
 
 
 def _draw_branch(
-    ax: Axes, start: tuple[float, float], end: tuple[float, float], label: str, share: float
+    ax: Axes, start: tuple[float, float], end: tuple[float, float], share: float
 ) -> None:
-    """A line as thick as its share is large."""
+    """A line as thick as its share is large, which stands on it."""
     xs, ys = zip(start, end, strict=True)
     ax.plot(xs, ys, color=GREY, lw=0.6 + 5.0 * share, alpha=0.7, zorder=0)
-    box: dict[str, Any] = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
-    ax.text(sum(xs) / 2, sum(ys) / 2, label, bbox=box, **CENTRED)
+    box = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
+    write(ax, sum(xs) / 2, sum(ys) / 2, percent(share, 3), ha="center", bbox=box)
 
 
 def draw_icons(counts: Mapping[str, int], cause: str, finding: str, ax: Axes | None = None) -> Axes:

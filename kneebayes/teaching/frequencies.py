@@ -17,7 +17,8 @@ from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError
 from kneebayes.inference import Evidence
 from kneebayes.knowledge.names import example_finding
-from kneebayes.teaching.practice_text import Page, Paged
+from kneebayes.teaching import figures
+from kneebayes.teaching.practice_text import Page, Paged, in_short
 from kneebayes.text import counted, marked
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Grid, Paragraph, frame_of, made_by, urgency_lines
@@ -243,16 +244,12 @@ class NaturalFrequencies(Paged):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the counts as a tree: people, by cause, by finding."""
-        from kneebayes.teaching.figures import draw_tree
-
         shares = {str(row["id"]): row["probability_within"] for row in self._rows}
-        return draw_tree(self.counts, shares, self.cause, self.told, ax)
+        return figures.draw_tree(self.counts, shares, self.cause, self.told, ax)
 
     def draw_icons(self, ax: Axes | None = None) -> Axes:
         """Draw one square a person; only those with the findings where there are too many."""
-        from kneebayes.teaching.figures import draw_icons
-
-        return draw_icons(self.counts, self.cause, self.told, ax)
+        return figures.draw_icons(self.counts, self.cause, self.told, ax)
 
     def __repr__(self) -> str:
         counts = self.counts
@@ -269,10 +266,7 @@ def _exactly(probability: float) -> str:
 
 
 def _in_words(answers: Sequence[Answer]) -> str:
-    words = [
-        answer.label if answer.state == "present" else f"{answer.label}: {answer.state}"
-        for answer in answers
-    ]
+    words = (in_short(answer.label, answer.state) for answer in answers)
     return ", ".join(words) or "nothing else known"
 
 

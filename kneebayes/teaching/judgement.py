@@ -9,10 +9,12 @@ from itertools import pairwise, product
 from typing import Any
 
 from kneebayes.arguments import checked
-from kneebayes.case import Urgency, UrgencyReason, judge_urgency, read_answers
+from kneebayes.case import Urgency, UrgencyReason, read_answers
+from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError
 from kneebayes.odds import logit
-from kneebayes.questions.ask.outcomes import Subject, information, now_of, outcomes_of_each
+from kneebayes.questions.ask.outcomes import information, outcomes_of_each
+from kneebayes.questions.explain.subsets import DECIBANS
 from kneebayes.teaching.patients import Hardness, causes_there, hardness_of
 from kneebayes.teaching.scoring import StatedBelief, brier_score, divergence, log_score
 from kneebayes.teaching.situation import LEVELS, Situation, best_of, uncertainty_of
@@ -38,21 +40,21 @@ def _chain_of(case: Situation) -> list[Situation]:
 
 def _row(before: Situation, after: Situation) -> dict[str, Any]:
     """A question: its expected and actual gain, the best one that was free, and the best test."""
-    step, label = after.steps[-1], after.model.data.knowledge.label
+    step, knowledge = after.steps[-1], after.data.knowledge
     free, free_bits = best_of(before, free=True)
     test, test_bits = best_of(before, free=False)
-    whole = after.model.data.knowledge.methods[step.method].label if step.whole else ""
+    label = knowledge.label
     return {
         "id": "|".join(step.asked),
-        "asked": whole or label(step.asked[0]),
+        "asked": knowledge.methods[step.method].label if step.whole else label(step.asked[0]),
         "answer": _told(after, step.asked),
         "bits": _expected(before, step.asked),
         "gained": divergence(after.exact, before.exact),
         "best_free_id": free,
-        "best_free": label(free) if free else "",
+        "best_free": label(free),
         "best_free_bits": free_bits,
         "best_test_id": test,
-        "best_test": label(test) if test else "",
+        "best_test": label(test),
         "best_test_bits": test_bits,
         "best_test_cost": before.price_of(test) if test else 0.0,
         "cost": step.cost,
@@ -64,19 +66,17 @@ def _expected(before: Situation, ids: tuple[str, ...]) -> float:
     """Expected information gain of one question, or of all results of an examination."""
     if len(ids) == 1 or len(ids) > MOST_RESULTS:
         return max(before.gains.get(id, 0.0) for id in ids)
-    engine, evidence = before.model.data.engine, before.evidence
-    subject = Subject(tuple(before.model.data.knowledge.causes))
-    states = [[(id, state) for state in engine.network[id].states] for id in ids]
-    asked = [dict(combination) for combination in product(*states)]
-    now = now_of(engine, evidence, subject)
-    outcomes = outcomes_of_each(engine, evidence, asked, subject)
-    return information(now, [outcome for outcome in outcomes if outcome.probability > 0.0])
+    engine, evidence = before.data.engine, before.evidence
+    states = product(*(engine.network[id].states for id in ids))
+    asked = [dict(zip(ids, each, strict=True)) for each in states]
+    outcomes = outcomes_of_each(engine, evidence, asked, before.subject)
+    return information(before.now, [one for one in outcomes if one.probability > 0.0])
 
 
 def _told(after: Situation, ids: tuple[str, ...]) -> str:
     if len(ids) == 1:
         return next(answer.state for answer in after.answers if answer.id == ids[0])
-    there = [after.model.data.knowledge.label(id) for id in ids if after.truth[id] != "absent"]
+    there = [after.data.knowledge.label(id) for id in ids if after.truth[id] != "absent"]
     return "; ".join(there) or "nothing found"
 
 
@@ -101,14 +101,12 @@ class Judgement:
     @cached_property
     def explains(self) -> dict[str, bool]:
         """Whether each cause truly explains the complaint, by id."""
-        return {
-            id: self.case.truth[id] == "present" for id in self.case.model.data.knowledge.causes
-        }
+        return {id: self.case.truth[id] == "present" for id in self.case.data.knowledge.causes}
 
     @cached_property
     def stated(self) -> dict[str, float]:
         """The final probability of every cause; its prior where it was never named."""
-        priors = self.case.model.data.elicited.priors
+        priors = self.case.data.elicited.priors
         return {id: priors[id].value for id in self.explains} | self.case.stated
 
     @cached_property
@@ -174,7 +172,8 @@ class Judgement:
         Results of tests that nobody ordered do not count, nor does the truth about causes:
         :attr:`hindsight` has those.
         """
-        return self._judged([*self.case.known, *self._free])
+        free = [id for id in self.case.open if self.case.price_of(id) == 0.0]
+        return self._called_for({id: self.case.truth[id] for id in (*self.case.known, *free)})
 
     @cached_property
     def hindsight(self) -> Urgency:
@@ -182,9 +181,10 @@ class Judgement:
 
         A cause that is there counts, whether it explains the complaint or is silent.
         """
-        knowledge = self.case.model.data.knowledge
-        there = dict.fromkeys((*self._causes, *self.silent), "present")
-        return self._judged([*knowledge.findings, *knowledge.contexts], there)
+        knowledge = self.case.data.knowledge
+        seen = {id: self.case.truth[id] for id in (*knowledge.findings, *knowledge.contexts)}
+        there = dict.fromkeys((*self.true_causes, *self.silent), "present")
+        return self._called_for({**seen, **there})
 
     @cached_property
     def missed(self) -> tuple[UrgencyReason, ...]:
@@ -195,11 +195,6 @@ class Judgement:
         )
 
     @property
-    def _free(self) -> list[str]:
-        """Ids of what could still be asked for nothing when the case was closed."""
-        return [id for id in self.case.open if self.case.price_of(id) == 0.0]
-
-    @property
     def advice_too_low(self) -> bool | None:
         """Whether less was advised than the truth calls for; None where nothing was advised."""
         if not self.advice:
@@ -207,14 +202,13 @@ class Judgement:
         return LEVELS.index(self.advice) < LEVELS.index(self.due.level)
 
     @property
-    def _causes(self) -> list[str]:
+    def true_causes(self) -> list[str]:
+        """Ids of the causes that explain the complaint."""
         return [id for id, true in self.explains.items() if true]
 
-    def _judged(self, ids: list[str], more: Mapping[str, str] | None = None) -> Urgency:
-        model = self.case.model
-        seen = {**{id: self.case.truth[id] for id in ids}, **(more or {})}
-        answers = read_answers(model.data, seen)
-        return judge_urgency(model.data.knowledge, answers)
+    def _called_for(self, seen: Mapping[str, str]) -> Urgency:
+        """What some signs call for."""
+        return Case.of(self.case.data, seen).urgency
 
     # questions
 
@@ -267,21 +261,19 @@ class Judgement:
     @cached_property
     def not_asked(self) -> dict[str, str]:
         """Label and true state of each finding or test result that is there and was not asked."""
-        model, truth = self.case.model, self.case.truth
-        there = {id: truth[id] for id in self.case.open if id in model.data.knowledge.findings}
+        case, findings = self.case, self.case.data.knowledge.findings
+        there = {id: case.truth[id] for id in case.open if id in findings}
         present = {id: state for id, state in there.items() if state != "absent"}
-        answers = read_answers(model.data, present)
-        return {answer.label: answer.state for answer in answers}
+        return {answer.label: answer.state for answer in read_answers(case.data, present)}
 
     @cached_property
     def belief_rows(self) -> list[dict[str, Any]]:
         """The rows of :attr:`Feedback.differential`."""
-        knowledge = self.case.model.data.knowledge
         rows = [
             {
                 "id": id,
-                "cause": knowledge.causes[id].label,
-                "urgent": knowledge.causes[id].urgent,
+                "cause": cause.label,
+                "urgent": cause.urgent,
                 "explains": self.explains[id],
                 "silent": id in self.silent,
                 "opening": self.opening.exact[id],
@@ -289,7 +281,7 @@ class Judgement:
                 "stated": self.stated[id],
                 "named": id in self.case.stated,
             }
-            for id in self.explains
+            for id, cause in self.case.data.knowledge.causes.items()
         ]
         return sorted(rows, key=lambda row: -row["exact"])
 
@@ -300,7 +292,7 @@ class Judgement:
             "seed": self.case.seed,
             "difficulty": self.case.difficulty,
             "kind": self.case.kind,
-            "true_causes": "|".join(self._causes),
+            "true_causes": "|".join(self.true_causes),
             "questions": len(self.question_rows),
             "cost": self.case.cost,
             "burden": self.case.burden,
@@ -327,8 +319,16 @@ class Judgement:
     @cached_property
     def praises(self) -> tuple[str, ...]:
         """What the learner did well: the best questions asked, a statement that follows them."""
-        rows = [row for row in self.question_rows if row["id"] == row["best_free_id"]]
-        return (*_well_asked([str(row["asked"]) for row in rows]), *_well_stated(self))
+        praises = []
+        best = [row["asked"] for row in self.question_rows if row["id"] == row["best_free_id"]]
+        if best:
+            quoted = ", ".join(f"'{label}'" for label in best)
+            praises.append(
+                f"Well asked: {quoted}. No other free question promised more at that moment."
+            )
+        if self.case.stated and not self.reasons:
+            praises.append("Well judged: what you stated follows from what was known.")
+        return tuple(praises)
 
     @cached_property
     def biases(self) -> tuple[str, ...]:
@@ -345,30 +345,20 @@ class Judgement:
         return (*_closed_early(self), *_anchored(self), *_neglected(self))
 
 
-def _well_asked(labels: list[str]) -> Iterator[str]:
-    if labels:
-        quoted = ", ".join(f"'{label}'" for label in labels)
-        yield f"Well asked: {quoted}. No other free question promised more at that moment."
-
-
-def _well_stated(closed: Judgement) -> Iterator[str]:
-    if closed.case.stated and not closed.reasons:
-        yield "Well judged: what you stated follows from what was known."
-
-
 def _reason(closed: Judgement, cause: str) -> str:
-    label = closed.case.model.data.knowledge.label(cause)
-    before, after = closed.opening.exact[cause], closed.exact[cause]
-    sentence = f"{label}: you said {percent(closed.stated[cause])}, "
-    sentence += f"what was known makes it {percent(after)}."
-    at_first = f"Before your first question it was {percent(before)}"
-    down = after < closed.stated[cause]
-    weights = sorted(_alone(closed, cause), key=lambda pair: pair[1] if down else -pair[1])
-    helpful = [(words, p) for words, p in weights if (p < before) == down and p != before]
-    if not helpful:
-        return f"{sentence} {at_first}, and nothing you found changes that much."
-    words, alone = helpful[0]
-    return f"{sentence} {at_first}; '{words}' alone takes it to {percent(alone)}."
+    label = closed.case.data.knowledge.label(cause)
+    before, after, stated = (
+        each[cause] for each in (closed.opening.exact, closed.exact, closed.stated)
+    )
+    sentence = (
+        f"{label}: you said {percent(stated)}, what was known makes it {percent(after)}. "
+        f"Before your first question it was {percent(before)}"
+    )
+    weights = sorted(_alone(closed, cause), key=lambda pair: pair[1], reverse=after >= stated)
+    for words, alone in weights:
+        if alone != before and (alone < before) == (after < stated):
+            return f"{sentence}; '{words}' alone takes it to {percent(alone)}."
+    return f"{sentence}, and nothing you found changes that much."
 
 
 def _alone(closed: Judgement, cause: str) -> Iterator[tuple[str, float]]:
@@ -379,7 +369,7 @@ def _alone(closed: Judgement, cause: str) -> Iterator[tuple[str, float]]:
     if not asked or not 0.0 < opening.exact[cause] < 1.0:
         return
     evidence = [opening.evidence.plus(case.evidence.only([id])) for id in asked]
-    marginals = case.model.data.engine.propagate_each(evidence, [cause]).marginals[cause][:, 1]
+    marginals = case.data.engine.propagate_each(evidence, [cause]).marginals[cause][:, 1]
     for id, p in zip(asked, marginals.tolist(), strict=True):
         if 0.0 < p < 1.0 and abs(logit(p) - logit(opening.exact[cause])) > 1e-9:
             yield words[id], p
@@ -390,7 +380,7 @@ def _closed_early(closed: Judgement) -> Iterator[str]:
     settled = [id for id, p in case.stated.items() if p >= CONVINCED and not closed.explains[id]]
     question, bits = best_of(case, free=True)
     if settled and bits >= PROMISING * uncertainty_of(closed.opening) > 0.0:
-        label = case.model.data.knowledge.label
+        label = case.data.knowledge.label
         yield (
             f"Premature closure: you settled on {label(settled[0])} while "
             f"'{label(question)}' was still free to ask and promised {bits:.2f} bits."
@@ -406,8 +396,8 @@ def _anchored(closed: Judgement) -> Iterator[str]:
         if len(own) > 1 and abs(moved) >= MOVED and followed * moved < FOLLOWED * moved**2:
             yield (
                 f"Anchoring: between your first and last word on "
-                f"{closed.case.model.data.knowledge.label(cause)} the evidence moved it by "
-                f"{_decibans(moved):+.0f} decibans, your statement by {_decibans(followed):+.0f}."
+                f"{closed.case.data.knowledge.label(cause)} the evidence moved it by "
+                f"{DECIBANS * moved:+.0f} decibans, your statement by {DECIBANS * followed:+.0f}."
             )
 
 

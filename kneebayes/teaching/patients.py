@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from kneebayes.case import judge_urgency, read_answers
+from kneebayes.case.case import Case
 from kneebayes.errors import KneebayesError, TooWideError
 from kneebayes.inference import Evidence
+from kneebayes.inference.paths import ancestors
 from kneebayes.knowledge.records import contradiction
 from kneebayes.network import Network, Node, Numbers
 from kneebayes.odds import entropy
@@ -144,7 +145,7 @@ def is_teachable(model: ModelLike, truth: Truth) -> bool:
 def _nodes_of(model: ModelLike) -> dict[str, str]:
     """For each cause the node that says that it is there, silent or not."""
     knowledge = model.data.knowledge
-    return {id: knowledge.there.get(id, id) for id in knowledge.causes}
+    return {id: knowledge.there[id] for id in knowledge.causes}
 
 
 def causes_there(model: ModelLike, truth: Truth) -> list[str]:
@@ -169,16 +170,12 @@ def _level_of_signs(model: ModelLike, truth: Truth) -> str:
     knowledge = model.data.knowledge
     paid = {id for id, method in knowledge.methods.items() if method.cost > 0.0}
     free = (id for id, one in knowledge.findings.items() if one.method not in paid)
-    seen = {id: truth[id] for id in (*knowledge.contexts, *free)}
-    answers = read_answers(model.data, seen)
-    return judge_urgency(knowledge, answers).level
+    return Case.of(model, {id: truth[id] for id in (*knowledge.contexts, *free)}).level
 
 
 def evidence_about(network: Network, truth: Truth, ids: Sequence[str]) -> Evidence:
     """What is true of some nodes, as evidence."""
-    return Evidence(
-        {id: tuple(float(state == truth[id]) for state in network[id].states) for id in ids}
-    )
+    return Evidence.of(network, {id: truth[id] for id in ids})
 
 
 def hardness_of(model: ModelLike, truth: Truth) -> Hardness:
@@ -203,9 +200,8 @@ def _atypicality(model: ModelLike, truth: Truth) -> float:
     drawn forward, as the page's ``hardness.js`` draws them.
     """
     knowledge, network = model.data.knowledge, model.data.network
-    fixed = _with_ancestors(
-        network, [*knowledge.causes, *_nodes_of(model).values(), *knowledge.contexts]
-    )
+    own = [*knowledge.causes, *_nodes_of(model).values(), *knowledge.contexts]
+    fixed = ancestors(network, own, network.index)
     likes = worlds_of(network, 0, REFERENCES, fixed={id: truth[id] for id in fixed})
     worlds = np.vstack([_world(network, truth), likes])
     brought = [id for id in network.index if id not in {*fixed, knowledge.meta.complaint}]
@@ -213,15 +209,6 @@ def _atypicality(model: ModelLike, truth: Truth) -> float:
     less = surprise[1:] < surprise[0] - 1e-9
     equal = np.abs(surprise[1:] - surprise[0]) <= 1e-9
     return float(less.mean() + 0.5 * equal.mean())
-
-
-def _with_ancestors(network: Network, ids: Sequence[str]) -> set[str]:
-    """Some nodes and all that lies above them."""
-    relevant: set[str] = set()
-    for node in reversed(network.nodes):
-        if node.id in ids or node.id in relevant:
-            relevant |= {node.id, *node.parents}
-    return relevant
 
 
 def _log_probabilities(network: Network, worlds: Worlds, ids: Sequence[str]) -> Numbers:

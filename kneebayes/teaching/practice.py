@@ -17,11 +17,12 @@ import numpy as np
 from kneebayes.arguments import checked, whole_number
 from kneebayes.binding import Axes, pd, renamed, renamed_function
 from kneebayes.errors import KneebayesError
-from kneebayes.odds import inverse_logit, logit
+from kneebayes.odds import NORMAL_95, inverse_logit, logit, wilson_interval
+from kneebayes.teaching import figures
 from kneebayes.teaching.case import PracticeCase, load_handed_in, new_case
 from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.practice_text import Page, Paged
-from kneebayes.teaching.scoring import NORMAL, GretherWeights, weigh_statements
+from kneebayes.teaching.scoring import GretherWeights, weigh_statements
 from kneebayes.text import clipped, counted
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Grid, Paragraph, frame_of, made_by
@@ -101,6 +102,7 @@ HEADER = (
     *("learner", "cases", "log score", "95 % interval", "exact log score", "Brier", "exact Brier"),
     *("divergence", "missed a sign", "advised too low"),
 )
+CALIBRATION = ["learner", "bin", "stated", "true", "count", "low", "high"]
 WEIGHTS = ("learner", "weight of the prior", "error", "weight of the evidence", "error")
 CASES = ("learner", "patient", "it was", "stated", "exact", "questions", "cost", "advised", "due")
 MOST_MISSED = 3  # signs named that most cases were closed without
@@ -219,15 +221,6 @@ class Practice(Paged):
             closed.setdefault(who, []).append(feedback)
         return closed
 
-    @cached_property
-    def _rows(self) -> list[dict[str, Any]]:
-        seen: dict[str, int] = {}
-        rows: list[dict[str, Any]] = []
-        for feedback, who in zip(self.feedbacks, self.learners, strict=True):
-            seen[who] = seen.get(who, 0) + 1
-            rows.append({"learner": who, "case": seen[who], **feedback.summary})
-        return rows
-
     @property
     def table(self) -> pd.DataFrame:
         """One row a learner and case.
@@ -239,7 +232,10 @@ class Practice(Paged):
         ``uncertainty_closed`` and ``uncertainty_plan`` (bits), ``missed`` (urgency rules),
         ``due``, ``advice`` and ``advice_too_low``.
         """
-        return frame_of(self._rows)
+        table = frame_of([feedback.summary for feedback in self.feedbacks])
+        table.insert(0, "learner", list(self.learners))
+        table.insert(1, "case", table.groupby("learner").cumcount() + 1)
+        return table
 
     @cached_property
     def _score_rows(self) -> list[dict[str, Any]]:
@@ -250,9 +246,9 @@ class Practice(Paged):
                 mean, error = float(values.mean()), math.nan
                 if len(values) > 1:
                     error = float(values.std(ddof=1) / math.sqrt(len(values)))
-                row: dict[str, Any] = {"learner": learner, "score": score, "cases": len(values)}
-                row |= {"mean": mean, "error": error}
-                rows.append(row | {"low": mean - NORMAL * error, "high": mean + NORMAL * error})
+                row = {"learner": learner, "score": score, "cases": len(values)}
+                ends = {"low": mean - NORMAL_95 * error, "high": mean + NORMAL_95 * error}
+                rows.append({**row, "mean": mean, "error": error, **ends})
         return rows
 
     @property
@@ -317,8 +313,7 @@ class Practice(Paged):
             for key in sorted(found, key=lambda key: ([*self._by_learner].index(key[0]), key[1]))
             for who, tenth in [key]
         ]
-        columns = ["learner", "bin", "stated", "true", "count", "low", "high"]
-        return frame_of(rows, columns=columns)
+        return frame_of(rows, columns=CALIBRATION)
 
     @property
     def _page(self) -> Page:
@@ -330,16 +325,15 @@ class Practice(Paged):
             Grid("", WEIGHTS, tuple((who, *_weight_cells(fitted)) for who, fitted in weighed)),
             Paragraph(tuple(self._notes)),
         )
-        meta = self.feedbacks[0].case.model.data.knowledge.meta if len(self) else None
-        disclaimer = meta.disclaimer if meta else ""
+        disclaimer = self.feedbacks[0].case.data.knowledge.meta.disclaimer if len(self) else ""
         return f"Practice: {counted(len(self), 'case')}", blocks, disclaimer
 
     def _case_cells(self) -> Iterator[tuple[str, ...]]:
         """One line a case, learner by learner: what it was, and what was said of it."""
         pairs = ((who, each) for who, mine in self._by_learner.items() for each in mine)
         for who, feedback in pairs:
-            case, true = feedback.case, [id for id, yes in feedback.explains.items() if yes]
-            names = " and ".join(case.model.data.knowledge.label(id) for id in true)
+            case, true = feedback.case, feedback.true_causes
+            names = " and ".join(map(case.data.knowledge.label, true))
             stated, exact = (
                 " and ".join(percent(beliefs[id]) for id in true)
                 for beliefs in (feedback.stated, feedback.exact)
@@ -351,7 +345,7 @@ class Practice(Paged):
 
     def _origin(self) -> Mapping[str, Any]:
         """Which model the first case is of."""
-        return made_by(self.feedbacks[0].case.model) if len(self) else {}
+        return made_by(self.feedbacks[0].case.data) if len(self) else {}
 
     def _score_cells(self, learner: str) -> tuple[str, ...]:
         mine = self._by_learner[learner]
@@ -373,7 +367,7 @@ class Practice(Paged):
 
     @property
     def _notes(self) -> Iterator[str]:
-        readings = Counter(feedback.case.model.data.reading for feedback in self.feedbacks)
+        readings = Counter(feedback.case.data.reading for feedback in self.feedbacks)
         if len(readings) > 1:
             told = "; ".join(f"{count} under {reading}" for reading, count in readings.items())
             yield f"Cases were made under several readings, and each is judged by its own: {told}."
@@ -413,12 +407,10 @@ class Practice(Paged):
         ...     done.to_html(f"{folder}/class.html").name
         'class.html'
         """
-        page = Path(path)
         title = escape(self.report.title)
         body = self.html.replace(f"<p><strong>{title}</strong></p>", "", 1)  # it is the heading
         body = body.replace("<table>", f"{WIDE_TABLE}<table>").replace("</table>", "</table></div>")
-        write_safely(page, PAGE.format(title=title, body=body))
-        return page
+        return write_safely(path, PAGE.format(title=title, body=body))
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw calibration: what was stated, in a few ranges, and how often it came true.
@@ -426,9 +418,7 @@ class Practice(Paged):
         Up to six learners stand apart, first who strayed farthest from what the answers said; more
         are drawn as one.
         """
-        from kneebayes.teaching.figures import draw_calibration
-
-        return draw_calibration(self._ranges, ax)
+        return figures.draw_calibration(self._ranges, ax)
 
     @property
     def alt_text(self) -> str:
@@ -503,19 +493,9 @@ def _compared(said: Sequence[tuple[float, bool]]) -> dict[str, Any]:
     """What was stated on average, and the share of it that was true, with its 95 % interval."""
     stated, true = np.array(said, dtype=float).T
     hits, count = int(true.sum()), len(said)
-    low, high = _wilson(hits, count)
+    low, high = wilson_interval(hits, count)
     shares = {"stated": float(stated.mean()), "true": hits / count, "low": low, "high": high}
     return {"hits": hits, "count": count, **shares}
-
-
-def _wilson(hits: int, count: int) -> tuple[float, float]:
-    """95 % interval of a share (Wilson 1927)."""
-    share, square = hits / count, NORMAL**2
-    middle = (share + square / (2 * count)) / (1 + square / count)
-    spread = share * (1 - share) / count + square / (4 * count**2)
-    half = NORMAL * math.sqrt(spread) / (1 + square / count)
-    low = middle - half if hits else 0.0  # exactly, whatever rounding says
-    return low, middle + half if hits < count else 1.0
 
 
 def _weight_cells(weights: GretherWeights) -> tuple[str, str, str, str]:

@@ -37,6 +37,11 @@ def _shown(blocks: Sequence[Paragraph | Grid]) -> Iterator[Paragraph | Grid]:
             yield Grid("", block.header, tuple(tuple(map(_plain, row)) for row in block.rows))
 
 
+def in_short(label: str, state: str) -> str:
+    """What is so of a node: its label if it is present, else with its state."""
+    return label if state == "present" else f"{label}: {state}"
+
+
 def _plain(text: str) -> str:
     """Text on one line, without characters that steer a terminal."""
     return "".join(sign if sign.isprintable() else " " for sign in text)

@@ -11,6 +11,7 @@ import numpy as np
 from kneebayes.arguments import check_fields, checked, share
 from kneebayes.errors import ArgumentError
 from kneebayes.network import Numbers
+from kneebayes.odds import NORMAL_95
 from kneebayes.text import shown
 
 SUREST = 1e-6  # a stated 0 or 1 counts as this far from it, since the logarithm of 0 has no end
@@ -87,7 +88,6 @@ def divergence(exact: Mapping[str, float], stated: Mapping[str, float]) -> float
 
 
 CLEAR = 0.1  # a weight this close to 1 is no fault, however surely it is known
-NORMAL = 1.959963984540054  # 97.5 % quantile of the standard normal
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ class GretherWeights:
     def interval(self, name: str) -> tuple[float, float]:
         """95 % interval of ``prior``, ``evidence`` or ``intercept``, by the normal distribution."""
         middle, error = float(getattr(self, name)), float(getattr(self, f"{name}_error"))
-        return middle - NORMAL * error, middle + NORMAL * error
+        return middle - NORMAL_95 * error, middle + NORMAL_95 * error
 
     @property
     def faults(self) -> tuple[str, ...]:

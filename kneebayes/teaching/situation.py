@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from kneebayes.arguments import checked, is_share
 from kneebayes.binding import Axes, pd
-from kneebayes.case import Answer, Urgency, read_answers
+from kneebayes.case import Answer, Urgency
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Evidence
@@ -19,11 +19,12 @@ from kneebayes.knowledge.names import example_causes
 from kneebayes.odds import entropy
 from kneebayes.questions.ask.outcomes import Outcome, Subject, information, now_of, outcomes_of
 from kneebayes.questions.ask.questions import question_text_of
+from kneebayes.teaching import figures
 from kneebayes.teaching.patients import Truth
-from kneebayes.teaching.practice_text import Page, Paged
+from kneebayes.teaching.practice_text import Page, Paged, in_short
 from kneebayes.teaching.talking import introduction, sentence_about
 from kneebayes.text import shown
-from kneebayes.view.report import Grid, Paragraph, frame_of, made_by, urgency_lines
+from kneebayes.view.report import Grid, ModelResult, Paragraph, frame_of, urgency_lines
 from kneebayes.writing import write_safely
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ FORMAT, VERSION = "kneebayes case", 1
 
 
 @dataclass(frozen=True, repr=False, eq=False)
-class Situation(Paged):
+class Situation(Paged, ModelResult):
     """What is known of a virtual patient, what was stated, and what may be asked.
 
     Attributes
@@ -74,13 +75,13 @@ class Situation(Paged):
         The complaint comes first, then the background, then the answers in order.
         """
         asked = [id for step in self.steps for id in step.asked]
-        ids = dict.fromkeys([self.model.data.knowledge.meta.complaint, *self.told, *asked])
+        ids = dict.fromkeys([self.data.complaint, *self.told, *asked])
         return {id: self.truth[id] for id in ids}
 
     @cached_property
     def _patient(self) -> Case:
         """The patient as known so far."""
-        return Case(self.model.data, read_answers(self.model.data, self.known))
+        return Case.of(self.data, self.known)
 
     @property
     def answers(self) -> tuple[Answer, ...]:
@@ -122,20 +123,19 @@ class Situation(Paged):
     @cached_property
     def open(self) -> tuple[str, ...]:
         """Ids of the contexts and findings that can still be asked for."""
-        ids = (*self.model.data.knowledge.contexts, *self.model.data.knowledge.findings)
+        ids = (*self.data.knowledge.contexts, *self.data.knowledge.findings)
         return tuple(id for id in ids if id not in self.known)
 
     @cached_property
     def gains(self) -> Mapping[str, float]:
         """Expected information gain of every open question in bits, the best first."""
-        subject = Subject(tuple(self.model.data.knowledge.causes))
-        outcomes_by_node = outcomes_of(self.model.data.engine, self.evidence, self.open, subject)
-        bits = {id: information(self._now, outcomes) for id, outcomes in outcomes_by_node.items()}
+        found = outcomes_of(self.data.engine, self.evidence, self.open, self.subject)
+        bits = {id: information(self.now, outcomes) for id, outcomes in found.items()}
         return dict(sorted(bits.items(), key=lambda item: -item[1]))
 
     def price_of(self, id: str) -> float:
         """What asking for a node would cost now; an examination is paid once."""
-        knowledge = self.model.data.knowledge
+        knowledge = self.data.knowledge
         method = knowledge.findings[id].method if id in knowledge.findings else ""
         if not method or method in {step.method for step in self.steps}:
             return 0.0
@@ -160,10 +160,15 @@ class Situation(Paged):
         """How the patient answers a question; empty where an examiner finds it out."""
         return sentence_about(self.model, self.truth, id, self.seed)
 
+    @property
+    def subject(self) -> Subject:
+        """What questions are about: all causes."""
+        return Subject(tuple(self.data.knowledge.causes))
+
     @cached_property
-    def _now(self) -> Outcome:
-        subject = Subject(tuple(self.model.data.knowledge.causes))
-        return now_of(self.model.data.engine, self.evidence, subject)
+    def now(self) -> Outcome:
+        """What is believed of it with no further answer."""
+        return now_of(self.data.engine, self.evidence, self.subject)
 
     # what comes next
 
@@ -177,7 +182,7 @@ class Situation(Paged):
         ``name`` is what the learner called it; ``method`` the examination that was ordered with all
         its results, empty for a question.
         """
-        knowledge = self.model.data.knowledge
+        knowledge = self.data.knowledge
         fresh = tuple(id for id in ids if id not in self.known)
         if not fresh:
             words = {answer.id: f"{answer.label}: {answer.state}" for answer in self.answers}
@@ -202,20 +207,18 @@ class Situation(Paged):
     # how it shows itself
 
     @property
-    def _rows(self) -> list[dict[str, object]]:
-        knowledge = self.model.data.knowledge
+    def _rows(self) -> list[dict[str, Any]]:
         words = {answer.id: answer.state for answer in self.answers}
         when: dict[str, tuple[int, Step]] = {}
         for index, step in enumerate(self.steps, start=1):
             when |= dict.fromkeys(step.asked, (index, step))
-        rows: list[dict[str, object]] = []
+        rows: list[dict[str, Any]] = []
         for id, state in self.known.items():
-            when_asked, step = when.get(id, (0, Step()))
-            first = bool(step.asked) and step.asked[0] == id
-            row = {"step": when_asked, "id": id, "what": knowledge.label(id), "state": state}
+            number, step = when.get(id, (0, Step()))
+            paid = step if step.asked[:1] == (id,) else Step()  # with its first result
+            row = {"step": number, "id": id, "what": self.data.knowledge.label(id), "state": state}
             row |= {"answer": words[id], "said": self.says(id)}
-            row |= {"cost": step.cost if first else 0.0}
-            rows.append(row | {"burden": step.burden if first else 0})
+            rows.append(row | {"cost": paid.cost, "burden": paid.burden})
         return rows
 
     @property
@@ -228,63 +231,49 @@ class Situation(Paged):
         """
         return frame_of(self._rows)
 
-    def _origin(self) -> Mapping[str, Any]:
-        """Which model the patient was drawn from."""
-        return made_by(self.model)
-
     @property
     def _page(self) -> Page:
-        opening = [row for row in self._rows if row["step"] == 0]
-        present = [row for row in opening if row["state"] != "absent"]
-        absent = [str(row["what"]) for row in opening if row["state"] == "absent"]
-        lines = [introduction(self.model, self.truth, self.told, self.seed)]
-        lines += ["Complaint and background: " + _listed(present) + "."]
-        urgency = urgency_lines(self.urgency) if self.closed else ()
+        rows, meta = self._rows, self.data.knowledge.meta
+        present, absent = (
+            [row for row in rows if row["step"] == 0 and (row["state"] == "absent") is away]
+            for away in (False, True)
+        )
+        there = "; ".join(in_short(row["what"], row["answer"]) for row in present)
+        lines = urgency_lines(self.urgency) if self.closed else []
+        lines.append(introduction(self.model, self.truth, self.told, self.seed))
+        lines.append(f"Complaint and background: {there}.")
         if absent:
-            lines.append(f"Not so: {', '.join(absent)}.")
-        asked = [row for row in self._rows if row["step"] != 0]
-        cells = [
-            tuple(str(row[name]) for name in ("step", "what", "answer", "said")) for row in asked
-        ]
-        believed = [(label, f"{p:g}") for label, p in self._stated_by_label]
+            lines.append(f"Not so: {', '.join(row['what'] for row in absent)}.")
+        shown = ("step", "what", "answer", "said")
+        asked = (tuple(str(row[name]) for name in shown) for row in rows if row["step"] > 0)
+        believed = ((label, f"{p:g}") for label, p in self._stated_by_label)
         blocks = (
-            Paragraph((*urgency, *lines)),
-            Grid("", ("step", "asked", "answer", "in the patient's words"), tuple(cells)),
+            Paragraph(tuple(lines)),
+            Grid("", ("step", "asked", "answer", "in the patient's words"), tuple(asked)),
             Grid("", ("cause", "stated"), tuple(believed)),
             Paragraph((f"Cost so far {self.cost:g}, burden {self.burden}.",)),
         )
-        return self._title, blocks, self.model.data.knowledge.meta.disclaimer
+        seed = "" if self.seed is None else f", seed {self.seed}"
+        about = f"difficulty {self.difficulty}, kind {self.kind}{seed}, {self._state}"
+        return f"{meta.title}: a virtual patient ({about})", blocks, meta.disclaimer
 
     @property
-    def _title(self) -> str:
-        seed = "" if self.seed is None else f", seed {self.seed}"
-        done = "closed" if self.closed else "open"
-        about = f"difficulty {self.difficulty}, kind {self.kind}{seed}, {done}"
-        return f"{self.model.data.knowledge.meta.title}: a virtual patient ({about})"
+    def _state(self) -> str:
+        return "closed" if self.closed else "open"
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw what was stated last."""
-        from kneebayes.teaching.figures import draw_stated
-
-        return draw_stated(self._stated_by_label, ax)
+        return figures.draw_stated(self._stated_by_label, ax)
 
     @property
     def _stated_by_label(self) -> list[tuple[str, float]]:
         """What was stated last of each cause, the most probable first."""
         stated = sorted(self.stated.items(), key=lambda item: -item[1])
-        return [(self.model.data.knowledge.label(id), p) for id, p in stated]
+        return [(self.data.knowledge.label(id), p) for id, p in stated]
 
     def __repr__(self) -> str:
         asked = sum(1 for step in self.steps if step.asked)
-        done = "closed" if self.closed else "open"
-        return f"PracticeCase({asked} asked, {done})"
-
-
-def _listed(rows: list[dict[str, object]]) -> str:
-    return "; ".join(
-        str(row["what"]) if row["state"] == "present" else f"{row['what']}: {row['answer']}"
-        for row in rows
-    )
+        return f"PracticeCase({asked} asked, {self._state})"
 
 
 def uncertainty_of(case: Situation) -> float:
@@ -316,9 +305,9 @@ def case_to_json(case: Situation) -> str:
     content = {
         "format": FORMAT,
         "version": VERSION,
-        "lexicon": case.model.data.elicited.lexicon,
-        "setting": case.model.data.setting,
-        "layer": case.model.data.knowledge.layer,
+        "lexicon": case.data.lexicon,
+        "setting": case.data.setting,
+        "layer": case.data.knowledge.layer,
         "seed": case.seed,
         "difficulty": case.difficulty,
         "kind": case.kind,

@@ -116,6 +116,12 @@ def below(ax: Axes, words: str) -> Axes:
     return ax
 
 
+def finished(ax: Axes, words: str) -> Axes:
+    """Write what stands below a picture, broken so that nothing is cut off; the same axes."""
+    fit(below(ax, words))
+    return ax
+
+
 def write(ax: Axes, x: float, y: float, text: str, **style: Any) -> Text:
     """Write a text of the usual size, in the middle of its line; a dollar sign stays one."""
     usual: dict[str, Any] = {"va": "center", "fontsize": SMALL, "parse_math": False}

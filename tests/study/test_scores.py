@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
 
+from kneebayes.odds import wilson_interval
 from kneebayes.study import calibration_of
 from kneebayes.study.scores import (
     area_under_curve,
@@ -12,7 +13,6 @@ from kneebayes.study.scores import (
     log_scores,
     recalled,
     resampled_means,
-    wilson_interval,
 )
 
 

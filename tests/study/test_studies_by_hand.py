@@ -9,13 +9,14 @@ import pytest
 from conftest import DATA
 
 import kneebayes as kb
+from kneebayes.odds import wilson_interval
 from kneebayes.study import Scoring, evaluate_predictions, published_cases
 from kneebayes.study.baselines import _ratios
 from kneebayes.study.classifier import DifferentialClassifier
 from kneebayes.study.misspecification import _interval
 from kneebayes.study.published import PublishedCase, ReadingEvaluation, Verdict
 from kneebayes.study.published_evaluation import Judge, PublishedEvaluation, share_of
-from kneebayes.study.scores import calibration_of, wilson_interval
+from kneebayes.study.scores import calibration_of
 
 IDS = ["rusty_bolt", "loose_wire", "moon_magnet"]
 
