@@ -136,7 +136,7 @@ class ModelData:
         """Leaks solved for draws of the words: the next patient's robustness needs them again."""
         return {}
 
-    def cause_named(self, name: str) -> str:
+    def cause_named(self, name: object) -> str:
         """Id of a cause by any of its names."""
         return self.names.meaning(name, ("cause",), "model.causes").id
 

@@ -16,6 +16,7 @@ from kneebayes.cohort.questionnaire import any_urgent
 from kneebayes.cohort.record import diagnose_cohort, reading_of
 from kneebayes.cohort.simulation import VISIT, Recording, SimulatedCohort, simulate
 from kneebayes.errors import EvidenceError, UnknownNameError
+from kneebayes.inference.batch import Flags
 from kneebayes.network import Numbers
 from kneebayes.study.baselines import (
     LEARNERS,
@@ -30,6 +31,8 @@ from kneebayes.text import counted, shown, suggest
 from kneebayes.view.report import frame_of, made_by
 
 SEPARATOR = re.compile(r"[;|]")
+NEITHER = "neither present, absent nor unknown"
+IN_WORDS = "The truth must be True or False (or yes, no, 1, 0, or nothing where it is not known)."
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class Truth:
         """What was left out or taken for granted, in sentences."""
         remarks = []
         if self.untold:
-            count = f"{self.untold:,} patient{' is' if self.untold == 1 else 's are'}"
+            count = counted(self.untold, "patient is", many="patients are")
             remarks.append(f"{count} left out: the truth is not known there.")
         if self.assumed:
             named = ", ".join(self.assumed[:5]) + (", ..." if len(self.assumed) > 5 else "")
@@ -66,39 +69,38 @@ def truth_told(truth: object, index: pd.Index, model: ModelLike) -> Truth:
     The truth is a Series of diagnoses (names of causes, several parted by ``;`` or ``|`` or in a
     list; missing where not known), or a table of causes with True, False, yes, no, 1, 0 or nothing.
     """
-    assumed: tuple[str, ...] = ()
-    if isinstance(truth, pd.Series):
-        _check_index(truth.index, index)
-        told = _from_diagnoses(truth, model)
-    elif isinstance(truth, pd.DataFrame):
-        _check_index(truth.index, index)
-        told, assumed = _from_table(truth, model)
-    else:
+    if not isinstance(truth, pd.Series | pd.DataFrame):
         message = (
             "truth: must be a Series of diagnoses or a DataFrame of causes, with the labels of the "
             f"patients as its index, or the name of a column. Got {type(truth).__name__}."
         )
         raise EvidenceError(message)
-    known = told.index[told.notna().all(axis=1)]
-    here = [label for label in index if label in set(known)]
-    if not here:
+    _check_index(truth.index, index)
+    if isinstance(truth, pd.Series):
+        told, assumed = _from_diagnoses(truth, model), []
+    else:
+        named = _by_id("truth", truth, model)
+        assumed = [id for id in model.data.knowledge.causes if id not in named]
+        told = named.astype(object).map(_present)
+        _refuse_cells(named, told.to_numpy() == NEITHER, IN_WORDS)
+        told = told.assign(**dict.fromkeys(assumed, False))
+    told = told[list(model.data.knowledge.causes)].dropna()
+    here = index[index.isin(told.index)]
+    if here.empty:
         message = "The truth has no rows of these patients in which it is known: nothing to score."
         raise EvidenceError(message)
-    return Truth(told.loc[here].astype(bool), len(index) - len(here), assumed)
+    return Truth(told.loc[here].astype(bool), len(index) - len(here), tuple(assumed))
 
 
 def _check_index(mine: pd.Index, patients: pd.Index) -> None:
     if not mine.is_unique or not patients.is_unique:
         message = "The index names a patient twice. Give every patient a label of their own."
         raise EvidenceError(message)
-    strangers = [label for label in mine if label not in patients]
-    if strangers:
-        first = ", ".join(shown(label) for label in strangers[:5])
-        message = (
-            f"The truth has {counted(len(strangers), 'row that is', many='rows that are')} of no "
-            f"patient: {first}. Give it the "
-            "index of the answers."
-        )
+    strangers = mine[~mine.isin(patients)]
+    if len(strangers):
+        first = ", ".join(map(shown, strangers[:5]))
+        count = counted(len(strangers), "row that is", many="rows that are")
+        message = f"The truth has {count} of no patient: {first}. Give it the index of the answers."
         raise EvidenceError(message)
 
 
@@ -112,11 +114,10 @@ def _from_diagnoses(truth: pd.Series, model: ModelLike) -> pd.DataFrame:
             continue
         for name in _diagnoses(value):
             try:
-                id = model.data.names.meaning(name, ("cause",), "model.causes").id
+                id = model.data.cause_named(name)
+                table.loc[label, id] = True
             except UnknownNameError as error:
                 wrong[str(name)] = error
-                continue
-            table.loc[label, id] = True
     if wrong:
         first, *others = wrong.values()
         raise first.along_with(others) if others else first
@@ -132,53 +133,23 @@ def _diagnoses(value: object) -> Iterable[object]:
     return [part.strip() for part in SEPARATOR.split(value) if part.strip()]
 
 
-def _from_table(truth: pd.DataFrame, model: ModelLike) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    names, causes = model.data.names, list(model.data.knowledge.causes)
-    ids = [names.meaning(str(name), ("cause",), "model.causes").id for name in truth.columns]
-    twice = [id for id in dict.fromkeys(ids) if ids.count(id) > 1]
-    if twice:
-        message = f"'truth' has two columns for the same cause: {', '.join(twice[:5])}. Keep one."
-        raise EvidenceError(message)
-    told = {
-        id: [_present(cell, truth, row, column) for row, cell in enumerate(truth.iloc[:, column])]
-        for column, id in enumerate(ids)
-    }
-    table = frame_of(told, index=truth.index, dtype=object)
-    assumed = tuple(id for id in causes if id not in told)
-    for id in assumed:
-        table[id] = False
-    return table[causes], assumed
-
-
-def _present(cell: object, truth: pd.DataFrame, row: int, column: int) -> bool | None:
-    """Whether a cause is present; None where it is not known."""
+def _present(cell: object) -> bool | str | None:
+    """Whether a cause is present; None where it is not known, a word for what says nothing."""
     value = spoken(cell)
     if says_unknown(value):
         return None
     if says_yes(value) or says_no(value):
         return says_yes(value)
-    if isinstance(value, int | float | np.number) and value in (0, 1):
-        return bool(value)
-    message = (
-        f"The truth must be True or False (or yes, no, 1, 0, or nothing where it is not known). "
-        f"Row {shown(truth.index[row])}, column '{truth.columns[column]}' holds {shown(cell)}."
-    )
-    raise EvidenceError(message)
+    whole = isinstance(value, int | float | np.number) and value in (0, 1)
+    return bool(value) if whole else NEITHER
 
 
 def truth_of(truth: pd.DataFrame, model: ModelLike | None = None) -> pd.DataFrame:
     """The truth as booleans, columns called by id and in the model's order."""
     named = _named("truth", truth, model)
-    values = named.to_numpy(dtype=object)
-    fits = np.vectorize(lambda value: value in (True, False), otypes=[bool])(values)
-    if values.size and not fits.all():
-        row, column = np.argwhere(~fits)[0]
-        message = (
-            f"The truth must be True or False in every cell. Row {named.index[row]!r}, column "
-            f"'{named.columns[column]}' holds {values[row, column]!r}."
-        )
-        raise EvidenceError(message)
-    if len(named) == 0:
+    fits = named.astype(object).map(lambda value: value in (True, False)).to_numpy(dtype=bool)
+    _refuse_cells(named, ~fits, "The truth must be True or False in every cell.")
+    if named.empty:
         message = "The truth has no rows, so there is nothing to score."
         raise EvidenceError(message)
     if not named.index.is_unique:
@@ -191,58 +162,69 @@ def predictions_of(
     name: str, probabilities: pd.DataFrame, truth: pd.DataFrame, model: ModelLike | None = None
 ) -> pd.DataFrame:
     """Predictions with the rows and columns of the truth; a missing number stays missing."""
-    named = _named(name, probabilities, model)
+    named, must = _named(name, probabilities, model), f"'{name}' must hold numbers between 0 and 1"
     for what, mine, theirs in (
         ("columns", set(named.columns), set(truth.columns)),
         ("cases", set(named.index), set(truth.index)),
     ):
         if mine != theirs or not named.index.is_unique:
-            odd = sorted(map(str, mine ^ theirs))[:5]
+            odd = ", ".join(sorted(map(str, mine ^ theirs))[:5])
             message = (
                 f"'{name}' and the truth must have the same {what}, each once. Only one of them "
-                f"has: {', '.join(odd) or 'none, but a label repeats'}."
+                f"has: {odd or 'none, but a label repeats'}."
             )
             raise EvidenceError(message)
     try:
         ordered = named.loc[truth.index, list(truth.columns)].astype(float)
     except (TypeError, ValueError) as error:
-        message = f"'{name}' must hold numbers between 0 and 1: {error}."
+        message = f"{must}: {error}."
         raise EvidenceError(message) from error
-    values = ordered.to_numpy()
-    wrong = (values < 0.0) | (values > 1.0)
-    if wrong.any():
-        row, column = np.argwhere(wrong)[0]
-        message = (
-            f"'{name}' must hold numbers between 0 and 1. Row {ordered.index[row]!r}, column "
-            f"'{ordered.columns[column]}' holds {float(values[row, column])!r}."
-        )
-        raise EvidenceError(message)
+    _refuse_cells(ordered, ((ordered < 0.0) | (ordered > 1.0)).to_numpy(), f"{must}.")
     return ordered
 
 
+def _refuse_cells(table: pd.DataFrame, wrong: Flags, must: str) -> None:
+    """Refuse a table that has wrong cells, and show the first of them."""
+    if wrong.any():
+        row, column = np.argwhere(wrong)[0]
+        cell = shown(table.astype(object).iat[row, column])
+        place = f"Row {shown(table.index[row])}, column '{table.columns[column]}'"
+        message = f"{must} {place} holds {cell}."
+        raise EvidenceError(message)
+
+
 def _named(name: str, table: object, model: ModelLike | None) -> pd.DataFrame:
+    """A table of causes, of a model by id and in its order; all of them must be there."""
     if not isinstance(table, pd.DataFrame):
         kind = type(table).__name__
         message = f"'{name}' must be a pandas DataFrame, cases x causes, got {kind}."
         raise EvidenceError(message)
     if model is None:
-        if not table.columns.is_unique:
-            message = f"'{name}' has a column twice. Give every cause one column."
-            raise EvidenceError(message)
-        return table
-    ids = [
-        model.data.names.meaning(str(column), ("cause",), "model.causes").id
-        for column in table.columns
-    ]
-    lost = [id for id in model.data.knowledge.causes if id not in ids]
-    twice = [id for id in model.data.knowledge.causes if ids.count(id) > 1]
-    if lost or twice:
+        return _each_once(name, table)
+    causes, named = list(model.data.knowledge.causes), _by_id(name, table, model)
+    if lost := [id for id in causes if id not in named]:
         message = (
             f"'{name}' needs one column for each cause of the model. "
-            f"{'Missing' if lost else 'Twice'}: {', '.join((lost or twice)[:5])}."
+            f"Missing: {', '.join(lost[:5])}."
         )
         raise EvidenceError(message)
-    return table.set_axis(ids, axis=1)[list(model.data.knowledge.causes)]
+    return named[causes]
+
+
+def _by_id(name: str, table: pd.DataFrame, model: ModelLike) -> pd.DataFrame:
+    """The same table, its columns called by the ids of causes."""
+    ids = [model.data.cause_named(str(column)) for column in table.columns]
+    return _each_once(name, table.set_axis(ids, axis=1))
+
+
+def _each_once(name: str, table: pd.DataFrame) -> pd.DataFrame:
+    """The same table, in which no cause has two columns."""
+    twice = table.columns[table.columns.duplicated()]
+    if len(twice):
+        columns = ", ".join(map(str, twice[:5]))
+        message = f"'{name}' has two columns for the same cause: {columns}. Keep one."
+        raise EvidenceError(message)
+    return table
 
 
 EXACT = "exact network"
@@ -325,31 +307,29 @@ def evaluate(
     ``others`` are more predictions of the same patients by name, ``scoring`` other thresholds
     and resamples.
     """
-    answers, facts, recording = _cases(patients, truth)
-    known = truth_told(facts, answers.index, model)  # before anything takes long
+    answers, told, recording = _cases(patients, truth)
+    known = truth_told(told, answers.index, model)  # before anything takes long
     answers = answers.loc[known.table.index]
     _check_names("baseline", baselines, BASELINES)
     asked = learned if isinstance(learned, Mapping) else {"logistic regression": learned}
     _check_names("learner", list(asked), LEARNERS)
-    facts = known.table
     diagnosed = diagnose_cohort(model, answers, progress)
     states = states_of(model, answers)
     tables = {EXACT: diagnosed.posteriors}
     for name in baselines:
         tables[name] = _like(diagnosed.posteriors, _baseline(model, name, answers, states))
-    seed = TRAINING + (patients.seed if isinstance(patients, SimulatedCohort) else scoring.seed)
+    drawn = patients if isinstance(patients, SimulatedCohort) else None
+    seed = TRAINING + (scoring.seed if drawn is None else drawn.seed)
     sizes: dict[str, int] = {}
     for name, size, predicted in _learned(model, asked, states, seed, recording):
         tables[name], sizes[name] = _like(diagnosed.posteriors, predicted), size
-    scored = evaluate_predictions({**tables, **(others or {})}, facts, model, scoring)
+    scored = evaluate_predictions({**tables, **(others or {})}, known.table, model, scoring)
     kept = answers.index.isin(scored.truth.index)
     logs = diagnosed.log_probability[kept].to_numpy()
-    source = (
-        f"; cases: {patients.model.data.reading}" if isinstance(patients, SimulatedCohort) else ""
-    )
+    source = "" if drawn is None else f"; cases: {drawn.model.data.reading}"
     return replace(
         scored,
-        made_by=f"{model.data.reading}{source}",
+        made_by=model.data.reading + source,
         origin=made_by(model),
         flagged=diagnosed.urgency[kept] != "routine",
         any_urgent={EXACT: any_urgent(model, reading_of(model, answers[kept]), logs)},
@@ -463,9 +443,8 @@ def _cases(
         raise EvidenceError(message)
     if isinstance(truth, str):
         if truth not in cohort.columns:
-            message = f"truth: the table has no column {truth!r}. It has: " + ", ".join(
-                map(str, list(cohort.columns)[:12])
-            )
+            there = ", ".join(map(str, cohort.columns[:12]))
+            message = f"truth: the table has no column {truth!r}. It has: {there}."
             raise EvidenceError(message)
         return cohort.drop(columns=truth), cohort[truth], VISIT
     return cohort, truth, VISIT
@@ -483,11 +462,8 @@ def _learned(
         drawn = simulate(model, size, seed, recording=recording)
         seen, was = states_of(model, drawn.answers), drawn.truth.to_numpy()
         for who in (who for who, some in asked.items() if size in some):
-            yield (
-                f"{who}, {counted(size, 'case')}",
-                size,
-                LEARNERS[who](model, seen, was).predict(states),
-            )
+            predicted = LEARNERS[who](model, seen, was).predict(states)
+            yield f"{who}, {counted(size, 'case')}", size, predicted
 
 
 def _baseline(model: ModelLike, name: str, answers: pd.DataFrame, states: np.ndarray) -> Numbers:

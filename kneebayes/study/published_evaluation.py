@@ -51,12 +51,8 @@ class Judge:
             raise KneebayesError(message)
         self.model, self.ranked_by = model, ranked_by or EXPLAINS
         knowledge = model.data.knowledge
-        self.complaint = knowledge.meta.complaint
-        self.outside = {
-            id
-            for id, cause in knowledge.causes.items()
-            if id == knowledge.meta.rest or cause.layer == "beyond"
-        }
+        beyond = {id for id, cause in knowledge.causes.items() if cause.layer == "beyond"}
+        self.outside = {knowledge.meta.rest, *beyond} & set(knowledge.causes)
         self.prior = self._beliefs(model.diagnose({}).case, hurts=True)
         self.unknown: dict[str, int] = {}
         self._shifts: dict[tuple[str, Any], Beliefs | None] = {}
@@ -89,18 +85,17 @@ class Judge:
     def _judged(self, case: PublishedCase, believed: Beliefs) -> dict[str, object]:
         """Rank and probability of the truth, the first causes, and how much lies outside."""
         order = sorted(believed, key=lambda id: -believed[id])
-        right = [id for id in case.causes if id in believed]
-        in_model = bool(right)
-        right = right or [id for id in case.beyond if id in believed]
+        known = [id for id in case.causes if id in believed]
+        right = known or [id for id in case.beyond if id in believed]
         first = order[0]
         outside = 1.0 - math.prod(1.0 - believed[id] for id in self.outside)
         whole = {id: share for id, share in believed.items() if id not in self.outside}
         whole[ELSE] = outside
-        named = [id if id in whole else ELSE for id in right] if in_model else [ELSE]
+        named = [id if id in whole else ELSE for id in known] or [ELSE]
         expected = max(named, key=whole.__getitem__)
         return {
             "truth": right,
-            "in_model": in_model,
+            "in_model": bool(known),
             "rank": min((order.index(id) + 1 for id in right), default=0),
             "probability": max((believed[id] for id in right), default=float("nan")),
             "whole_rank": 1 + sum(share > whole[expected] for share in whole.values()),
@@ -155,7 +150,7 @@ class Judge:
 
     def _hurts(self, answers: Mapping[str, Any]) -> bool:
         """Whether the complaint is there; without it nothing explains it."""
-        return not says_no(answers.get(self.complaint))
+        return not says_no(answers.get(self.model.data.complaint))
 
     def _beliefs(self, case: Case, *, hurts: bool) -> Beliefs:
         """What ranks, by cause; presence where there is no complaint to explain."""
@@ -166,7 +161,7 @@ class Judge:
 FIRST = (1, 3, 5)
 SCORES = ("top_1", "top_3", "top_5", "mean_log")
 DRAWN = range(1, 11)
-SURE = 0.7
+SURE = 0.7  # P(first cause) from which on these tables call it sure: assumed, from no source
 FLOOR = 1e-9  # a truth that was ruled out would make a mean of logarithms infinite
 RESAMPLES = 2000
 NOW = "now"
@@ -330,13 +325,11 @@ class PublishedEvaluation(ModelResult):
         for among, visit, predictor in product(AMONG, VISITS, (NAIVE, PRIOR)):
             network = _columns(self._judged(among, visit, NETWORK))
             gap = network - _columns(self._judged(among, visit, predictor))
-            if not len(gap):
-                continue
-            drawn = resampled_means(gap, RESAMPLES, self.seed)
-            for score, each, means in zip(SCORES, gap.T, drawn.T, strict=True):
-                low, high = np.quantile(means, [0.025, 0.975])
-                difference = float(each.mean())
-                rows.append((among, visit, predictor, score, difference, float(low), float(high)))
+            if len(gap):
+                drawn = resampled_means(gap, RESAMPLES, self.seed)
+                ends = np.quantile(drawn, [0.025, 0.975], axis=0)
+                each = zip(SCORES, gap.mean(axis=0), *ends, strict=True)
+                rows += [(among, visit, predictor, *row) for row in each]
         header = ["among", "visit", "predictor", "score", "difference", "low", "high"]
         return frame_of(rows, columns=header)
 
@@ -345,10 +338,9 @@ class PublishedEvaluation(ModelResult):
         """How often a first cause of at least 0.7 is right: one row a visit and predictor."""
         rows = []
         for visit, predictor in product(VISITS, (NETWORK, NAIVE)):
-            sure = self.of(visit, predictor)
-            sure = sure[sure["first_probability"] >= SURE]
-            right = int(sure["first_right"].sum())
-            rows.append((visit, predictor, _mean(sure["first_probability"]), right, len(sure)))
+            sure = self.of(visit, predictor).query("first_probability >= @SURE")
+            said, right = _mean(sure["first_probability"]), int(sure["first_right"].sum())
+            rows.append((visit, predictor, said, right, len(sure)))
         header = ["visit", "predictor", "mean_said", "number", "total"]
         return _with_shares(frame_of(rows, columns=header))
 
@@ -364,15 +356,12 @@ class PublishedEvaluation(ModelResult):
         rows = []
         for visit in VISITS:
             cases = self.of(visit)
-            inside = cases["in_model"].to_numpy(dtype=bool)
+            outside = ~cases["in_model"].to_numpy(dtype=bool)
             predicted = cases["something_else"].to_numpy(dtype=float)
-            sure = cases["first_probability"].to_numpy(dtype=float) >= SURE
-            wrong = int((cases["named_wrongly"].to_numpy(dtype=bool) & sure & ~inside).sum())
-            area = area_under_curve(predicted, ~inside)
-            total = int((~inside).sum())
-            rows.append(
-                (visit, _mean(predicted[~inside]), _mean(predicted[inside]), area, wrong, total)
-            )
+            wrong = cases[outside].query("named_wrongly and first_probability >= @SURE")
+            means = _mean(predicted[outside]), _mean(predicted[~outside])
+            area = area_under_curve(predicted, outside)
+            rows.append((visit, *means, area, len(wrong), int(outside.sum())))
         header = ["visit", "outside", "inside", "auc", "number", "total"]
         return _with_shares(frame_of(rows, columns=header))
 

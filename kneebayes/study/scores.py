@@ -5,7 +5,7 @@ one in five comes true.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from math import isfinite
@@ -25,13 +25,14 @@ from kneebayes.view.figures import (
     BLACK,
     BLUE,
     GREEN,
+    GREY,
     LETTERS_PER_INCH,
     ORANGE,
     PALETTE,
     SMALL,
     below,
     broken,
-    fit,
+    finished,
     in_margin,
     legend_above,
     name_ends,
@@ -235,16 +236,25 @@ def calibration_of(
     cuts = np.searchsorted(weight, weight[-1] * np.arange(bins) / bins)
     # a cut through equal predictions moves to where they begin
     starts = np.unique(np.searchsorted(values, values[cuts], side="left"))
-    sums = np.add.reduceat(values, starts)
-    present = np.add.reduceat(hits.astype(np.int64), starts)
-    errors = np.empty(draws)
-    for draw in range(draws):
-        drawn = np.add.reduceat((rng.random(values.size) < values).astype(np.int64), starts)
-        errors[draw] = np.abs(drawn - sums).sum() / values.size
+    ends = np.append(starts[1:], values.size)
+    sums, sizes = np.add.reduceat(values, starts), ends - starts
+
+    def error_of(truth: NDArray[Any]) -> tuple[float, NDArray[np.int64]]:
+        """The calibration error with some truth, and how many of each bin came true."""
+        present = np.add.reduceat(truth.astype(np.int64), starts)
+        return float(np.abs(present - sums).sum() / values.size), present
+
+    error, present = error_of(hits)
+    errors = [error_of(rng.random(values.size) < values)[0] for _ in range(draws)]
+    columns = (values[starts], values[ends - 1], sums / sizes, present / sizes, present, sizes)
+    bins_found = [
+        Bin(low, high, said, seen, *wilson_interval(came, size), size)
+        for low, high, said, seen, came, size in zip(*map(np.ndarray.tolist, columns), strict=True)
+    ]
     return Calibration(
-        bins=tuple(_bins(values, starts, sums, present)),
-        error=float(np.abs(present - sums).sum() / values.size),
-        expected=float(errors.mean()),
+        bins=tuple(bins_found),
+        error=error,
+        expected=float(np.mean(errors)),
         limit=float(np.quantile(errors, 0.95)),
     )
 
@@ -259,25 +269,6 @@ def _numbers_of(name: str, values: object) -> Numbers:
         message = f"'{name}' must be an array of numbers from 0 to 1. Got {shown(values, 80)}."
         raise ArgumentError(message)
     return numbers
-
-
-def _bins(
-    values: Numbers, starts: NDArray[np.int64], sums: Numbers, present: NDArray[np.int64]
-) -> Iterator[Bin]:
-    """Bins of sorted predictions, by where each starts."""
-    ends = np.append(starts[1:], values.size)
-    for start, end, total, hits in zip(starts, ends, sums, present, strict=True):
-        count = int(end - start)
-        low, high = wilson_interval(int(hits), count)
-        yield Bin(
-            low=float(values[start]),
-            high=float(values[end - 1]),
-            predicted=float(total / count),
-            observed=float(hits / count),
-            observed_low=low,
-            observed_high=high,
-            count=count,
-        )
 
 
 def share_with_interval(hits: int, count: int) -> tuple[float, float, float]:
@@ -300,12 +291,10 @@ def draw_calibration(
     """
     ax = ax or new_axes(5.6, 5.4)
     shown = [row for row in rows if row["count"]]
-    some = [float(row["predicted"]) for row in shown]
-    some += [float(row["observed"]) for row in shown if row["observed"] > 0.0]
-    some += [float(row["observed_high"]) for row in shown]
+    some = [row[name] for row in shown for name in ("predicted", "observed_high")]
+    some += [row["observed"] for row in shown if row["observed"] > 0.0]
     beside = [one for one in ax.get_shared_x_axes().get_siblings(ax) if one.has_data()]
-    low = min(_place(value) for value in some) - 0.4
-    high = max(_place(value) for value in some) + 0.4
+    low, high = _place(min(some)) - 0.4, _place(max(some)) + 0.4
     for other in beside:  # a picture beside this one, on the same scales
         low, high = min(low, other.get_xlim()[0]), max(high, other.get_xlim()[1])
     ax.axline((0.0, 0.0), slope=1.0, color=DIAGONAL, lw=1.0, ls="--", zorder=1)
@@ -317,26 +306,23 @@ def draw_calibration(
             ax.plot(x, _place(row["observed"]), "o", color=BLUE, ms=5.5, zorder=3)
         else:  # nothing came true: only the upper end of the interval says something
             ax.plot(x, ends[1], "v", color=BLUE, mfc="none", ms=6, zorder=3)
-    ticks = [tick for tick in TICKS if low <= _place(tick) <= high]
-    places = [_place(tick) for tick in ticks]
-    labels = [percent(tick) for tick in ticks]
+    shown_ticks = [tick for tick in TICKS if low <= _place(tick) <= high]
+    places, labels = [*map(_place, shown_ticks)], [*map(percent, shown_ticks)]
     ax.set_yticks(places, labels, fontsize=SMALL)
     ax.set_xlim(low, high)
     ax.set_ylim(low, high)
     ax.set_aspect("equal")
     ticks_apart(ax, places, labels)
     letters = int(ax.bbox.width / ax.figure.dpi * LETTERS_PER_INCH)
-    said = broken("predicted: mean of the bin (scale of log-odds)", letters)
     ax.set_ylabel("came true, with 95 % interval", fontsize=SMALL)
     ax.set_title(broken(title, letters), fontsize=SMALL, parse_math=False)
-    return below(ax, said)
+    return below(ax, broken("predicted: mean of the bin (scale of log-odds)", letters))
 
 
 def _place(probability: float) -> float:
     return logit(float(probability), EDGE)
 
 
-GREY = "#8c8c8c"
 SERIES = (*PALETTE[:4], BLACK, *PALETTE[4:], GREY, "#8c564b")
 LEARNERS = (BLACK, AMBER, PALETTE[5])
 MARKS = "osD^vPX*<>"
@@ -382,9 +368,7 @@ def draw_scores(rows: Sequence[Mapping[str, Any]], score: str, ax: Axes | None =
     if any(row.get("doubt") for row in finite):
         said.append(f"hollow: perhaps as good as {own}")
     ax.grid(axis="y", color=GREY, alpha=0.3)
-    below(ax, "\n".join(said))
-    fit(ax)
-    return ax
+    return finished(ax, "\n".join(said))
 
 
 def draw_recall(
@@ -480,9 +464,7 @@ def draw_worlds(rows: Sequence[Mapping[str, Any]], ax: Axes | None = None) -> Ax
     ax.set_ylim(-0.6, len(drawn) - 0.4)
     legend_above(ax, 0.4)
     ax.grid(axis="y", color=GREY, alpha=0.2)
-    below(ax, f"{CALLED['log_score']}\nregret: bits lost by not knowing that world")
-    fit(ax)
-    return ax
+    return finished(ax, f"{CALLED['log_score']}\nregret: bits lost by not knowing that world")
 
 
 def _plain(label: str) -> str:

@@ -356,7 +356,7 @@ def probabilities_by_id(data: ModelData, stated: Mapping[str, float]) -> dict[st
         raise EvidenceError(message)
     probabilities: dict[str, float] = {}
     for name, value in stated.items():
-        id = data.names.meaning(name, ("cause",), "model.causes").id
+        id = data.cause_named(name)
         if not is_share(value):
             message = f"'{name}' must be a probability between 0 and 1. Got {shown(value)}."
             raise EvidenceError(message)
