@@ -17,7 +17,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from math import prod
-from typing import NamedTuple
 from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape, quoteattr
 
@@ -31,7 +30,7 @@ from kneebayes.exchange.data_files import (
     parse_xml,
     text_of,
 )
-from kneebayes.exchange.plain import Content, Format, Parsed
+from kneebayes.exchange.plain import Content, Fastest, Format, Parsed
 from kneebayes.network import Link, Network, Node, Numbers
 from kneebayes.network.pgmpy_bridge import small_tables
 from kneebayes.text import counted
@@ -157,16 +156,15 @@ def _read_xdsl(content: Content, problems: Problems) -> Parsed:
     check_element(root, "smile", problems, known, attributes)
     kinds: dict[str, int | None] = dict.fromkeys([*KINDS, "equation", "noisyadder", *NO_CHANCE])
     check_element(holder, "nodes", problems, kinds)
-    raw = [raw_node for element in holder if (raw_node := _raw(element, problems)) is not None]
-    states = {node.id: node.states for _, node, _ in raw}
-    by_agrum = content.fastest is None and AGRUM.search(text) is not None
-    first = content.fastest == "first"
+    written = [(one, node) for one in holder if (node := _as_written(one, problems)) is not None]
+    states = {node.id: node.states for _, node in written}
+    fastest = content.fastest or (None if AGRUM.search(text) else "last")
     made = []
-    for one in raw:
-        if one.node.states and all(map(states.get, one.node.parents)):
-            made.append(_read_node(one, states, first, by_agrum, problems))
+    for element, node in written:
+        if node.states and all(map(states.get, node.parents)):
+            made.append(_read_node(element, node, states, fastest, problems))
         else:  # what is wrong with the names is told by whoever builds the network
-            made.append(one.node)
+            made.append(node)
     turned = {node.id for node in made if node.leak is not None}
     labels: dict[str, str] = {}
     for element in root.iterfind(".//genie//node"):
@@ -180,22 +178,14 @@ def _read_xdsl(content: Content, problems: Problems) -> Parsed:
     )
 
 
-class _Raw(NamedTuple):
-    """A node as it is written in the file."""
-
-    kind: str
-    node: Node
-    strengths: tuple[float, ...]
-
-
-def _raw(element: ET.Element, problems: Problems) -> _Raw | None:
-    """What a node says; None where it is of a kind that is not read."""
+def _as_written(element: ET.Element, problems: Problems) -> Node | None:
+    """A node with its numbers as they are written; None where it is of a kind that is not read."""
     kind, id = element.tag, element.get("id", "")
     if kind not in KINDS:
-        remedy = (
-            "Only 'cpt', 'deterministic' and 'noisymax' are read: turn it into a table in GeNIe."
-        )
-        remedy = "Only chance nodes are read." if kind in NO_CHANCE else remedy
+        remedy = "Only chance nodes are read."
+        if kind not in NO_CHANCE:
+            chance = "'cpt', 'deterministic' and 'noisymax'"
+            remedy = f"Only {chance} are read: turn it into a table in GeNIe."
         problems.add(id or kind, f"it is of kind '{kind}'.", remedy)
         return None
     known = {"state": None, "parents": 1, **KINDS[kind], **REMARKS}
@@ -214,33 +204,38 @@ def _raw(element: ET.Element, problems: Problems) -> _Raw | None:
         if wrong is not None:
             problems.add(id, f"it has no state '{wrong}'.")
         numbers = tuple(float(state == result) for result in results for state in states)
-        return _Raw(kind, Node(id, states, parents, table=numbers), ())
-    name = "probabilities" if kind == "cpt" else "parameters"
-    numbers = numbers_of(text_of(element.find(name)).split(), id, problems)
-    strengths = numbers_of(text_of(element.find("strengths")).split(), id, problems)
-    return _Raw(kind, Node(id, states, parents, table=numbers), strengths)
+    else:
+        numbers = _numbers(element, "probabilities" if kind == "cpt" else "parameters", problems)
+    return Node(id, states, parents, table=numbers)
+
+
+def _numbers(element: ET.Element, name: str, problems: Problems) -> tuple[float, ...]:
+    """The numbers in a part of a node."""
+    return numbers_of(text_of(element.find(name)).split(), element.get("id", ""), problems)
 
 
 def _read_node(
-    raw: _Raw,
+    element: ET.Element,
+    node: Node,
     states: Mapping[str, tuple[str, ...]],
-    first: bool,
-    by_agrum: bool,
+    fastest: Fastest | None,
     problems: Problems,
 ) -> Node:
-    """A node with its states still in the order of the file, but for a noisy-OR."""
-    plain = raw.node
-    sizes = [len(states[parent]) for parent in plain.parents]
-    if raw.kind == "noisymax":
-        return _read_noisymax(raw, sizes, problems)
-    if len(sizes) < 2 or len(plain.numbers) != prod((*sizes, len(plain.states))):
-        return plain
-    table = np.array(plain.numbers)
-    other = table.reshape([*sizes[::-1], len(plain.states)])
+    """A node with its states still in the order of the file, but for a noisy-OR.
+
+    Which parent varies fastest is not known of a file of pyAgrum.
+    """
+    sizes = [len(states[parent]) for parent in node.parents]
+    if element.tag == "noisymax":
+        return _read_noisymax(element, node, sizes, problems)
+    if len(sizes) < 2 or len(node.numbers) != prod((*sizes, len(node.states))):
+        return node
+    table = np.array(node.numbers)
+    other = table.reshape([*sizes[::-1], len(node.states)])
     other = other.transpose([*range(len(sizes))[::-1], len(sizes)]).ravel()
-    if first:
-        return replace(plain, table=tuple(other.tolist()))
-    if by_agrum and not np.array_equal(table, other):
+    if fastest == "first":
+        return replace(node, table=tuple(other.tolist()))
+    if fastest is None and not np.array_equal(table, other):
         wrong = (
             "the file says that pyAgrum wrote it, and in its tables the first parent varies "
             "fastest, in GeNIe's the last."
@@ -249,26 +244,27 @@ def _read_node(
             "Save it from pyAgrum as .bifxml; or say which it is: "
             "load_network(path, fastest='first') as pyAgrum, fastest='last' as GeNIe."
         )
-        problems.add(plain.id, wrong, remedy)
-    return plain
+        problems.add(node.id, wrong, remedy)
+    return node
 
 
-def _read_noisymax(raw: _Raw, sizes: list[int], problems: Problems) -> Node:
+def _read_noisymax(element: ET.Element, node: Node, sizes: list[int], problems: Problems) -> Node:
     """A noisy-OR, or the table of a noisy-MAX of more than two states."""
-    id, own = raw.node.id, len(raw.node.states)
-    plain = replace(raw.node, table=())
-    columns = np.array(raw.node.numbers)
-    wanted = (sum(sizes) + 1) * own
-    if len(columns) != wanted:
+    id, own, count = node.id, len(node.states), len(node.numbers)
+    plain, wanted = replace(node, table=()), (sum(sizes) + 1) * own
+    if count != wanted:
         remedy = f"{wanted} are needed: a column for each state of each parent, and the leak."
-        problems.add(id, f"its noisymax has {counted(len(columns), 'parameter')}.", remedy)
+        problems.add(id, f"its noisymax has {counted(count, 'parameter')}.", remedy)
         return plain
-    columns = columns.reshape(-1, own)
-    whole = [int(strength) for strength in raw.strengths if 0.0 <= strength < LARGEST]
-    order = whole or [position for size in sizes for position in range(size)]
-    ends = np.cumsum([0, *sizes]).tolist()
+    columns = np.array(node.numbers).reshape(-1, own)
+    strengths = _numbers(element, "strengths", problems)
+    order = strengths or [place for size in sizes for place in range(size)]
+    ends = np.cumsum([0, *sizes])
     each = [(order[start:end], columns[start:end]) for start, end in pairwise(ends)]
-    _check_noisymax(raw, sizes, order, each, problems)
+    _check_noisymax(node, sizes, each, columns, problems)
+    if len(order) != sum(sizes):
+        given, needed = counted(len(order), "strength"), counted(sum(sizes), "state")
+        problems.add(id, f"it has {given}, but its parents have {needed} in all.")
     if len(problems.of(id)):
         return plain
     by_state = [values[np.argsort(places)] for places, values in each]
@@ -283,35 +279,26 @@ def _read_noisymax(raw: _Raw, sizes: list[int], problems: Problems) -> Node:
 
 
 def _check_noisymax(
-    raw: _Raw,
+    node: Node,
     sizes: list[int],
-    order: list[int],
-    each: Sequence[tuple[list[int], Numbers]],
+    each: Sequence[tuple[Sequence[float], Numbers]],
+    columns: Numbers,
     problems: Problems,
 ) -> None:
     """Note where the strengths are no order of the states, or a column is no distribution."""
-    silent = np.eye(len(raw.node.states))[-1]
-    for parent, size, (places, columns) in zip(raw.node.parents, sizes, each, strict=True):
+    silent = np.eye(len(node.states))[-1]
+    for parent, size, (places, own) in zip(node.parents, sizes, each, strict=True):
         if sorted(places) != list(range(size)):
             wrong = f"the strengths of '{parent}' are no order of its {counted(size, 'state')}."
-            problems.add(raw.node.id, wrong)
-        elif np.abs(columns[-1] - silent).max() > CLOSE:
-            wrong = f"the last column of '{parent}' is {columns[-1].tolist()}."
+            problems.add(node.id, wrong, "Their numbers begin at 0.")
+        elif np.abs(own[-1] - silent).max() > CLOSE:
+            wrong = f"the last column of '{parent}' is {own[-1].tolist()}."
             remedy = "It must produce nothing: 0 but for the last state, which is 1."
-            problems.add(raw.node.id, wrong, remedy)
-    if len(raw.strengths or order) != sum(sizes):
-        given, needed = counted(len(raw.strengths), "strength"), counted(sum(sizes), "state")
-        wrong = f"it has {given}, but its parents have {needed} in all."
-        problems.add(raw.node.id, wrong)
-    elif tuple(order) != (raw.strengths or tuple(order)):
-        problems.add(
-            raw.node.id, "one of its strengths is no number of a state.", "They begin at 0."
-        )
-    whole = np.array(raw.node.numbers).reshape(-1, len(raw.node.states))
-    odd = ~(np.abs(whole.sum(axis=1) - 1.0) <= CLOSE) | ~((whole >= 0.0).all(axis=1))
+            problems.add(node.id, wrong, remedy)
+    odd = ~(np.abs(columns.sum(axis=1) - 1.0) <= CLOSE) | ~((columns >= 0.0).all(axis=1))
     if odd.any():
         wrong = f"column {int(np.argmax(odd)) + 1} of its parameters does not add up to 1."
-        problems.add(raw.node.id, wrong)
+        problems.add(node.id, wrong)
 
 
 def _largest_of(parents: Sequence[Numbers], leak: Numbers) -> tuple[float, ...]:

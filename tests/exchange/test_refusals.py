@@ -352,12 +352,12 @@ XDSL: Cases = {
     ),
     "strengths twice": (
         xdsl(noisymax("1 1", "0.7 0.3 0 1 0.01 0.99")),
-        ["B: the strengths of 'A' are no order of its 2 states."],
+        ["B: the strengths of 'A' are no order of its 2 states. Their numbers begin at 0."],
     ),
     "strengths too few": (
         xdsl(noisymax("0", "0.7 0.3 0 1 0.01 0.99")),
         [
-            "B: the strengths of 'A' are no order of its 2 states.",
+            "B: the strengths of 'A' are no order of its 2 states. Their numbers begin at 0.",
             "B: it has 1 strength, but its parents have 2 states in all.",
         ],
     ),
@@ -367,13 +367,12 @@ XDSL: Cases = {
     ),
     "strengths in parts": (
         xdsl(noisymax("0 1.5", "0.7 0.3 0 1 0.01 0.99")),
-        ["B: one of its strengths is no number of a state. They begin at 0."],
+        ["B: the strengths of 'A' are no order of its 2 states. Their numbers begin at 0."],
     ),
     "strengths below zero": (
         xdsl(noisymax("0 -1", "0.7 0.3 0 1 0.01 0.99")),
         [
-            "B: the strengths of 'A' are no order of its 2 states.",
-            "B: one of its strengths is no number of a state. They begin at 0.",
+            "B: the strengths of 'A' are no order of its 2 states. Their numbers begin at 0.",
         ],
     ),
     "not silent": (
