@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import chain, product
 from math import prod
@@ -97,7 +96,6 @@ class _Reader:
         self.at = 0
         self.states: dict[str, tuple[str, ...]] = {}
         self.found: dict[str, Node] = {}
-        self.places: dict[str, dict[str, int]] = {}
         self.tables: list[tuple[list[Token], list[list[Token]]]] = []
 
     def read(self) -> None:
@@ -120,8 +118,6 @@ class _Reader:
                 self.stop("'network', 'variable' or 'probability' was expected", back=1)
         if networks > 1:
             self.problems.add("content", f"there are {counted(networks, 'network')}.", "Keep one.")
-        for id, states in self.states.items():
-            self.places[id] = {state: index for index, state in enumerate(states)}
         for family, statements in self.tables:
             self.probability(family, statements)
 
@@ -218,18 +214,11 @@ class _Reader:
         count = self.take()
         self.expect("]")
         self.expect("{")
-        names = self.names_of(
-            self.until("}"), int(count) if re.fullmatch("[0-9]{1,6}", count) else -1
-        )
-        if str(len(names)) != (count.lstrip("0") or "0"):
-            self.problems.add(
-                name, f"it gives {count} as the number of its states, and names {len(names)}."
-            )
-        if "" in names:
-            self.problems.add(name, "one of its states has no name.", "Name it.")
-        for state, count_of in Counter(names).items():
-            if count_of > 1:
-                self.problems.add(name, f"the state '{state}' stands twice.", "Keep one.")
+        size = int(count) if re.fullmatch("[0-9]{1,6}", count) else -1
+        names = self.names_of(self.until("}"), size)
+        if len(names) != size:
+            wrong = f"it gives {count} as the number of its states, and names {len(names)}."
+            self.problems.add(name, wrong)
         return names
 
     def name_of(self, tokens: Sequence[Token]) -> str:
@@ -264,8 +253,8 @@ class _Reader:
         elif id in self.found:
             self.problems.add(id, "its table stands twice.", "Keep one.")
         else:
-            rows = _Rows(self, id, parents)
-            self.found[id] = Node(id, self.states[id], parents, table=rows.read(statements))
+            table = _Rows(self, id, parents).read(statements)
+            self.found[id] = Node(id, self.states[id], parents, table=table)
 
     def family(self, tokens: list[Token]) -> tuple[str, tuple[str, ...]]:
         """A variable and its parents, after a line or, as the first programs wrote, a blank."""
@@ -339,9 +328,8 @@ class _Rows:
         """The rows in order, with the default where a row is missing."""
         wanted = prod(self.sizes)
         if (len(rows) < wanted and default is None) or wanted > len(rows) + 10_000_000:
-            self.problems.add(
-                self.id, f"{INCOMPLETE}: {len(rows):,} of {wanted:,}.", "Add the rest."
-            )
+            wrong = f"{INCOMPLETE}: {len(rows):,} of {wanted:,}."
+            self.problems.add(self.id, wrong, "Add the rest.")
             return ()
         return tuple(value for index in range(wanted) for value in rows.get(index, default or ()))
 
@@ -356,11 +344,10 @@ class _Rows:
             return numbers
         by_state = np.array(numbers).reshape(self.own, -1)
         by_row = np.array(numbers).reshape(-1, self.own)
-        if (
-            np.abs(by_state.sum(axis=0) - 1.0).max()
-            > SUMS
-            >= np.abs(by_row.sum(axis=1) - 1.0).max()
-        ):
+        off, turned = (
+            np.abs(one - 1.0).max() for one in (by_state.sum(axis=0), by_row.sum(axis=1))
+        )
+        if off > SUMS >= turned:
             wrong = "its 'table' adds up only with own states fastest, which is not BIF's order."
             remedy = "Write one row for each state of the parents, as '(state) numbers;'."
             self.problems.add(self.id, wrong, remedy)
@@ -371,17 +358,16 @@ class _Rows:
         """The number of a row, with the last parent varying fastest."""
         named = self.reader.names_of(tokens, len(self.parents))
         if len(named) != len(self.parents):
-            self.problems.add(
-                self.id, f"a row names {counted(len(named), 'state')} of its parents."
-            )
+            wrong = f"a row names {counted(len(named), 'state')} of its parents."
+            self.problems.add(self.id, wrong)
             return None
         row = 0
         for parent, state in zip(self.parents, named, strict=True):
-            places = self.reader.places[parent]
-            if state not in places:
+            states = self.reader.states[parent]
+            if state not in states:
                 self.problems.add(self.id, f"'{parent}' has no state '{state}'.")
                 return None
-            row = row * len(places) + places[state]
+            row = row * len(states) + states.index(state)
         return row
 
     def row(self, tokens: list[Token]) -> tuple[float, ...]:

@@ -322,7 +322,11 @@ REFUSED: dict[str, tuple[str, str, str]] = {
         "variable a { type discrete [3] {x, y}; }",
         "it gives 3 as the number of its states, and names 2",
     ),
-    "bif empty state": ("n.bif", "variable a { type discrete [3] {x, , y}; }", "no name"),
+    "bif empty state": (
+        "n.bif",
+        "variable a { type discrete [3] {x, , y}; } probability (a) { table 0.2 0.3 0.5; }",
+        "no name",
+    ),
     "bif quote": (
         "n.bif",
         'variable "a { type discrete [2] {x, y}; }',
