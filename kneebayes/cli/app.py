@@ -175,11 +175,8 @@ def typed(text: str, where: str) -> str:
 
 def search_in(folder: Path | None, layer: str | None) -> str:
     """The command that lists all names of a folder."""
-    options = [
-        *(["--folder", str(folder)] if folder else []),
-        *(["--layer", layer] if layer else []),
-    ]
-    return _search(options)
+    given = {"--folder": folder, "--layer": layer}
+    return _search(str(word) for pair in given.items() if pair[1] for word in pair)
 
 
 def _search(options: Iterable[str]) -> str:
@@ -284,20 +281,19 @@ def command(name: str | None = None, old: str = "") -> Callable[[Command], Comma
 
 def _parameters(own: Iterable[Parameter], hints: dict[str, Any]) -> list[Parameter]:
     """The options of a command in the order of its help: those of the model before --json."""
-    behind: dict[str, tuple[Any, Any]] = {}
-    found: dict[str, tuple[Any, Any]] = {}
+
+    def option(name: str, kind: Any, default: object = None) -> Parameter:
+        return Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind, default=default)
+
+    first, of_the_model, last = list[Parameter](), list[Parameter](), list[Parameter]()
     for one in own:
         if one.name in ("model", "patient"):
-            behind = {option: (kind, None) for option, kind in MODEL.items()}
-            answers = PATIENT if one.name == "patient" else {}
-            found |= {option: (kind, None) for option, kind in answers.items()}
+            first += [option(*pair) for pair in PATIENT.items() if one.name == "patient"]
+            of_the_model = [option(*pair) for pair in MODEL.items()]
         else:
-            found[one.name] = (hints[one.name], one.default)
-    last = {"as_json": found.pop("as_json")} if "as_json" in found else {}
-    return [
-        Parameter(option, Parameter.KEYWORD_ONLY, annotation=kind, default=default)
-        for option, (kind, default) in {**found, **behind, **last}.items()
-    ]
+            place = last if one.name == "as_json" else first
+            place.append(option(one.name, hints[one.name], one.default))
+    return [*first, *of_the_model, *last]
 
 
 def check_page(path: Path) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -95,15 +96,12 @@ def check(
 ) -> None:
     """Remark on what could be better in a knowledge folder."""
     model = model_of(folder, lexicon, layer)
-    remarks = [
-        {"kind": remark.kind, "place": remark.place, "text": remark.text}
-        for remark in model.remarks
-    ]
+    remarks = model.remarks
     if as_json:
-        show_json(remarks)
+        show_json([asdict(remark) for remark in remarks])
     else:
         typer.echo(f"{model!r}: no errors, {counted(len(remarks), 'remark')}.")
-        for remark in model.remarks:
+        for remark in remarks:
             typer.echo(f"  - {remark}")
     if remarks:
         raise typer.Exit(1)

@@ -199,10 +199,9 @@ def _hold(file: IO[str]) -> None:
 
     try:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise
-    except OSError:  # a file system without locks
-        return
+    except OSError as error:
+        if isinstance(error, BlockingIOError):
+            raise  # else it is a file system without locks
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,8 +315,7 @@ def diagnose_file(
 
 def _answer(asked: Questionnaire, table: Source, pieces: Pieces, advance: Progress) -> int:
     """Answer the pieces that are not there yet; returns how many rows were there."""
-    there = len(pieces.done)
-    resumed = 0
+    there, resumed = len(pieces.done), 0
     for index, (frame, place) in enumerate(table.pieces()):
         if index < there:
             resumed += len(frame)

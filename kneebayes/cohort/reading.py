@@ -95,20 +95,18 @@ def column_map(columns: ColumnsLike) -> ColumnMap:
         raise KneebayesError(message)
     for column, name in given.items():
         if name is not None and not isinstance(name, str):
-            wrong = f"'{column}' must be a name of the model or None, got {shown(name)}."
-            message = f"columns: {wrong}"
+            got = f"'{column}' must be a name of the model or None, got {shown(name)}"
+            message = f"columns: {got}."
             raise KneebayesError(message)
     return ColumnMap({str(column): name for column, name in given.items()})
 
 
 def _from_file(path: Path) -> ColumnMap:
     try:
-        text = plain_text(path, LARGEST)
+        rows = list(csv.reader(StringIO(plain_text(path, LARGEST), newline=""), strict=True))
     except KneebayesError as error:
         message = f"columns: {error}"
         raise KneebayesError(message) from error
-    try:
-        rows = list(csv.reader(StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         message = f"columns: '{path}' is no CSV file: {error}."
         raise KneebayesError(message) from error
@@ -121,9 +119,8 @@ def _from_file(path: Path) -> ColumnMap:
         if not any(cell.strip() for cell in row):
             continue
         if len(row) < len(HEADER):
-            message = (
-                f"columns: '{path}', row {number} has {counted(len(row), 'cell')}; it needs four."
-            )
+            cells = counted(len(row), "cell")
+            message = f"columns: '{path}', row {number} has {cells}; it needs four."
             raise KneebayesError(message)
         column, means, value, answer = (_unguarded(cell) for cell in row[:4])
         if means:

@@ -15,11 +15,10 @@ from kneebayes.binding import pd
 from kneebayes.cohort.questionnaire import PIECE
 from kneebayes.cohort.reading import Place
 from kneebayes.errors import EvidenceError, KneebayesError
-from kneebayes.text import counted, suggest
+from kneebayes.text import clipped, counted, suggest
 
-UNPACK = "Unpack it first."
 OTHERS = {  # how files begin that are called .csv and are none
-    b"\x1f\x8b": ("packed by gzip", UNPACK),
+    b"\x1f\x8b": ("packed by gzip", "Unpack it first."),
     b"PK\x03\x04": ("a zip file or an Excel workbook", "Save its table as CSV in UTF-8."),
     b"\xd0\xcf\x11\xe0": ("an old Excel workbook", "Save its table as CSV in UTF-8."),
     b"PAR1": ("a Parquet file", "Give it the ending .parquet."),
@@ -83,7 +82,7 @@ def telling_why_unread(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        name = str(path) if len(str(path)) <= LONGEST else f"{str(path)[:LONGEST]}..."
+        name = clipped(str(path), LONGEST)
         message = f"'{name}' cannot be read: {error.strerror or error}. Check its name and rights."
         raise KneebayesError(message) from error
 

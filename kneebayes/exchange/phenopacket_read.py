@@ -310,13 +310,13 @@ class _Reader:
             return f"it began then: {shown}; whether it is there now is not said"
         dates = onset.get("timestamp") or onset.get("interval", {}).get("start")
         began = onset.get("age") or onset.get("ageRange", {}).get("start")
-        if began is None and dates is None:
-            return ""
-        text = str(dates) if began is None else began["iso8601duration"]
-        if began is None:
-            since = _between(text, self.seen_on)
-        else:
+        if began is not None:
+            text = began["iso8601duration"]
             since = None if self.age is None else self.age - _years(text)
+        elif dates is not None:
+            text, since = str(dates), _between(str(dates), self.seen_on)
+        else:
+            return ""
         if since is None:
             return f"it began at {text}, and when the patient was seen is not said"
         if since < -RECENT:
@@ -359,8 +359,7 @@ class _Reader:
     ) -> Told:
         """What a code says: present, or absent where it is excluded."""
         code, label = term["id"], term.get("label", "")
-        local = self.codes.local(code)
-        if local is not None:
+        if (local := self.codes.local(code)) is not None:
             return self.local(place, term, local, excluded)
         meant = self.codes.meant(code)
         odd = self.odd(code, excluded, modifies)
@@ -402,21 +401,15 @@ class _Reader:
         there = code.site in ("", IMPLIED) or any(
             code.site.casefold() in str(site.get("label", "")).casefold() for site in sites
         )
-        if excluded:
-            less = f"it means less than '{label}', so its absence does not exclude it"
-            return less if code.relation == "narrower" else self.unrelated(meant)
-        if code.site and there:
+        if code.site and there and not excluded:
             self.in_place = True
-        if code.relation == "broader":
+        if excluded and code.relation == "narrower":
+            return f"it means less than '{label}', so its absence does not exclude it"
+        if not excluded and code.relation == "broader":
             return f"it means more than '{label}', so it does not prove it"
-        if not there:
+        if not excluded and not there:
             return f"it names no place; it means '{label}' where a modifier names the {code.site}"
-        return self.unrelated(meant)
-
-    def unrelated(self, meant: Meant) -> str:
-        """That a code means something else, where it does."""
-        label = self.knowledge.label(meant.id)
-        related = meant.code.relation == "related"
+        related = code.relation == "related"
         return f"it is related to '{label}', and something else" if related else ""
 
     def known(self, place: str, term: dict[str, Any], cause: str) -> Told:
