@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 from threading import Lock, Thread
 from time import monotonic
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,13 +53,26 @@ class _Limits(ctypes.Structure):
     ]
 
 
+# the kinds of what the kernel reads of each row, and of what else it is given, in its order
+Kinds = dict[str, type[np.generic]]
+OF_ROWS: Kinds = {"numbers": np.float64, "soft": np.float64, "hard": np.int16}
+BESIDES: Kinds = {
+    "wanted": np.bool_,
+    "softened": np.bool_,
+    "logs": np.float64,
+    "marginals": np.float64,
+    "widths": np.float64,
+    "costs": np.float64,
+    "status": np.int32,
+    "stop": np.int32,
+}
+
+
 class _Rows(ctypes.Structure):
     _fields_ = [
-        *((name, ctypes.c_void_p) for name in ("numbers", "soft", "hard")),
-        *((name, ctypes.c_int64) for name in ("numbers_step", "soft_step", "hard_step")),
-        *((name, ctypes.c_void_p) for name in ("wanted", "softened")),
-        *((name, ctypes.c_void_p) for name in ("logs", "marginals", "widths", "costs")),
-        *((name, ctypes.c_void_p) for name in ("status", "stop")),
+        *((name, ctypes.c_void_p) for name in OF_ROWS),
+        *((f"{name}_step", ctypes.c_int64) for name in OF_ROWS),  # 0 where one serves all
+        *((name, ctypes.c_void_p) for name in BESIDES),
     ]
 
 
@@ -97,20 +111,12 @@ def _rows(flat: Flat, rows: Rows) -> _Rows:
         message = "internal error: the kernel was given arrays that do not fit each other"
         raise ValueError(message)
     steps = (array.shape[1] if len(array) > 1 else 0 for array, _ in shapes)
-    return _Rows(
-        _at(rows.numbers, np.float64),
-        _at(rows.soft, np.float64),
-        _at(rows.hard, np.int16),
-        *steps,
-        _at(rows.wanted, np.bool_),
-        _at(rows.softened, np.bool_),
-        _at(rows.logs, np.float64),
-        _at(rows.marginals, np.float64) if len(rows.marginals) else None,
-        _at(rows.widths, np.float64),
-        _at(rows.costs, np.float64),
-        _at(rows.status, np.int32),
-        _at(rows.stop, np.int32),
-    )
+    of_rows = (_at(getattr(rows, name), kind) for name, kind in OF_ROWS.items())
+    besides = (_at(getattr(rows, name), kind) for name, kind in BESIDES.items())
+    addresses = _Rows(*of_rows, *steps, *besides)
+    if not len(rows.marginals):
+        addresses.marginals = None  # the kernel then makes none
+    return addresses
 
 
 class Kernel:
@@ -149,13 +155,17 @@ class Kernel:
             until += self._now() - monotonic()
         return _Limits(*limits._replace(until=until))
 
+    def _call(self, function: Any, flat: Flat, rows: Rows, *more: Any) -> None:
+        """Call a function of the library about some rows, with what it takes besides."""
+        records = self._flat(flat), _rows(flat, rows), self._limits(rows.limits)
+        function(*map(ctypes.byref, records), *more)
+
     def run_rows(self, flat: Flat, rows: Rows, first: int, last: int) -> None:
         """Answer the rows ``first`` to ``last``; the status of each says how it ended."""
         if not 0 <= first <= last <= len(rows.logs):
             message = f"internal error: no rows {first} to {last} of {len(rows.logs)}"
             raise ValueError(message)
-        lay, asked, limits = self._flat(flat), _rows(flat, rows), self._limits(rows.limits)
-        self._rows(ctypes.byref(lay), ctypes.byref(asked), ctypes.byref(limits), first, last)
+        self._call(self._rows, flat, rows, first, last)
 
     def run_gradients(self, flat: Flat, rows: Rows, gradients: Gradients) -> None:
         """Answer a single question with the gradient of every link, leak and table."""
@@ -164,11 +174,8 @@ class Kernel:
         if [one.shape for one in gradients] != shapes or len(rows.logs) != 1:
             message = "internal error: the kernel was given gradients that do not fit the network"
             raise ValueError(message)
-        lay, asked, limits = self._flat(flat), _rows(flat, rows), self._limits(rows.limits)
         out = _Gradients(*(_at(one, np.float64) for one in gradients))
-        self._gradients(
-            ctypes.byref(lay), ctypes.byref(asked), ctypes.byref(limits), ctypes.byref(out)
-        )
+        self._call(self._gradients, flat, rows, ctypes.byref(out))
 
     def run_joint(
         self, flat: Flat, rows: Rows, kept: Flags, room: int
@@ -184,18 +191,9 @@ class Kernel:
             raise ValueError(message)
         scope, size = np.zeros(nodes, dtype=np.int64), np.zeros(1, dtype=np.int64)
         table, own = np.zeros(room), np.ones(states)
-        lay, asked, limits = self._flat(flat), _rows(flat, rows), self._limits(rows.limits)
-        self._joint(
-            ctypes.byref(lay),
-            ctypes.byref(asked),
-            ctypes.byref(limits),
-            _at(kept, np.bool_),
-            room,
-            _at(scope, np.int64),
-            _at(size, np.int64),
-            _at(table, np.float64),
-            _at(own, np.float64),
-        )
+        filled = (_at(scope, np.int64), _at(size, np.int64), _at(table, np.float64))
+        more = (_at(kept, np.bool_), room, *filled, _at(own, np.float64))
+        self._call(self._joint, flat, rows, *more)
         return scope[: int(size[0])], table, own
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -216,7 +215,7 @@ def _table_leaves(flat: Flat, numbers: Numbers, hard: Observed, at: int) -> Iter
     still = [member for member in family if hard[member] < 0]
     order = np.argsort(still)
     scope = tuple(2 * still[place] for place in order)
-    left = np.transpose(np.asarray(places[taken]), order) if still else np.asarray(places[taken])
+    left = np.transpose(np.asarray(places[taken]), order)
     yield Leaf(scope, Scaled.of(numbers[left]), "table", at, left)
 
 
@@ -243,9 +242,7 @@ def _noisy_or_leaves(flat: Flat, numbers: Numbers, hard: Observed, at: int) -> I
     if not still and hard[at] == 1:
         yield Leaf((), fired, "fired", at, places)
         return
-    pair = Scaled(
-        np.array([unfired.numbers, fired.numbers]), np.array([unfired.powers, fired.powers])
-    )
+    pair = concatenate([unfired.reshape((1,)), fired.reshape((1,))], 0)
     bit = 2 * at + 1
     yield Leaf((bit,) if still else (2 * at,), pair, "pair", at, places)
     for parent, own in still:  # a parent stands before its child, so its state comes first
@@ -323,12 +320,12 @@ class Plain:
                 out[leaf.places] = gradient.over(total)
             elif leaf.kind == "quiet":
                 out[leaf.places] = -gradient.over(total)
-                fired.setdefault(leaf.node, {})[self._parent(leaf)] = 0.0
+                fired.setdefault(leaf.node, {})[leaf.scope[0] // 2] = 0.0
             elif leaf.kind == "link":
                 both = gradient.over(total)
                 out[leaf.places] = both[:, 1] - both[:, 0]
                 share = float(self.numbers[leaf.places] @ both[:, 1])
-                fired.setdefault(leaf.node, {})[self._parent(leaf)] = share
+                fired.setdefault(leaf.node, {})[leaf.scope[0] // 2] = share
             elif leaf.kind != "soft":
                 fired.setdefault(leaf.node, {}).update(self._acting(leaf, gradient, out))
         return out, fired
@@ -346,24 +343,14 @@ class Plain:
             elif leaf.kind == "table" and len(leaf.scope) > 1:
                 gradients.tables[leaf.places] = gradient.over(total)
 
-    def _parent(self, leaf: Leaf) -> int:
-        """The parent of a link."""
-        return leaf.scope[0] // 2
-
     def _acting(self, leaf: Leaf, gradient: Scaled, out: Numbers) -> Mapping[int, float]:
         """Fill the derivatives of a leak and of the links of observed parents."""
-        nothing = Scaled.of(np.zeros(()))
-        first = {"pair": 0, "unfired": 0}.get(leaf.kind)
-        second = {"pair": 1, "fired": 0}.get(leaf.kind)
-        halves = gradient.reshape((-1,))
-        to_none = nothing if first is None else halves[first]
-        to_some = nothing if second is None else halves[second]
+        nothing, halves = Scaled.of(np.zeros(())), gradient.reshape((-1,))
+        to_none = halves[0] if leaf.kind in ("pair", "unfired") else nothing
+        to_some = halves[-1] if leaf.kind in ("pair", "fired") else nothing
         total = self.tables[self.plan.result]
         fired: dict[int, float] = {}
-        first_slot = int(self.flat.parent_start[leaf.node])
-        last_slot = int(self.flat.parent_start[leaf.node + 1])
-        parents = self.flat.parents[first_slot:last_slot]
-        names = [LEAK, *(int(one) for one in parents if self.hard[one] >= 0)]
+        names = [LEAK, *(one for one in _parents(self.flat, leaf.node) if self.hard[one] >= 0)]
         for name, place in zip(names, leaf.places.tolist(), strict=True):
             others = Scaled.of(np.ones(()))
             for other in leaf.places.tolist():
@@ -408,84 +395,52 @@ def ask_plainly(
     return Plain(flat, hard, numbers, leaves, plan, tables)
 
 
-Kind = TypeVar("Kind", bound=np.generic)
-
-
 def run_forward(plan: Plan, leaves: Sequence[Scaled]) -> list[Scaled]:
-    """All tables of an elimination, the leaves first."""
-    tables: list[Scaled | None] = [*leaves, *[None] * (plan.tables - len(leaves))]
-    if tables[plan.result] is None:
-        tables[plan.result] = Scaled.of(np.ones(()))
+    """All tables of an elimination, the leaves first; each step makes the next."""
+    tables = [*leaves]
     for step in plan.steps:
-        tables[step.out] = _forward(step, tables)
-    return [_known(table) for table in tables]
+        tables.append(_forward(step, tables))
+    return tables or [Scaled.of(np.ones(()))]
 
 
-def _known(table: Scaled | None) -> Scaled:
-    if table is None:  # a plan makes every table before it uses it
-        message = "internal error: a table was used before it was made"
-        raise RuntimeError(message)
-    return table
-
-
-def _forward(step: Join | Reduce, tables: Sequence[Scaled | None]) -> Scaled:
+def _forward(step: Join | Reduce, tables: Sequence[Scaled]) -> Scaled:
     if isinstance(step, Join):
-        a, b = _known(tables[step.a]), _known(tables[step.b])
-        return join(a.reshape(step.a_shape), b.reshape(step.b_shape), step.bits)
-    source = _known(tables[step.source])
-    if step.how == "sum":
-        return source.sum(step.axis)
-    if step.how == "fired":
-        return source[(*[slice(None)] * step.axis, 1)]
-    if step.how == "diagonal":
-        return Scaled(_diagonal(source.numbers, step), _diagonal(source.powers, step))
-    return source
+        a, b = tables[step.a].reshape(step.a_shape), tables[step.b].reshape(step.b_shape)
+        return join(a, b, step.bits)
+    source = tables[step.source]
+    if step.how == "rename":
+        return source
+    kept = source if step.how == "sum" else source * _mask(step, source.ndim)
+    return kept.sum(step.axis)
 
 
-def _diagonal(array: NDArray[Kind], step: Reduce) -> NDArray[Kind]:
-    """Entries in which a bit and the state that it becomes agree."""
-    both = np.diagonal(array, axis1=step.other, axis2=step.axis)
-    return np.moveaxis(both, -1, step.other)
+def _mask(step: Reduce, ndim: int) -> Scaled:
+    """1 where a bit fired, or agrees with the state that it becomes; 0 for what is dropped."""
+    kept = np.array([0.0, 1.0]) if step.how == "fired" else np.eye(2)
+    axes = (step.axis, step.other)
+    return Scaled.of(kept.reshape([2 if axis in axes else 1 for axis in range(ndim)]))
 
 
 def run_backward(plan: Plan, tables: Sequence[Scaled], leaf_count: int) -> list[Scaled]:
     """Derivative of the result with respect to every entry of every leaf."""
-    gradients: list[Scaled | None] = [None] * plan.tables
-    gradients[plan.result] = Scaled.of(np.ones(()))
+    gradients = {plan.result: Scaled.of(np.ones(()))}
     for step in reversed(plan.steps):
-        gradient = _known(gradients[step.out])
+        gradient = gradients.pop(step.out)
         if isinstance(step, Reduce):
             gradients[step.source] = _spread(step, gradient, tables[step.source].shape)
-        else:
-            a, b = tables[step.a], tables[step.b]
-            aligned_a, aligned_b = a.reshape(step.a_shape), b.reshape(step.b_shape)
-            for mine, theirs, missing, table in (
-                (step.a, aligned_b, step.a_missing, a),
-                (step.b, aligned_a, step.b_missing, b),
-            ):
-                pulled = pull(gradient, theirs, step.bits).sum(missing)
-                gradients[mine] = pulled.reshape(table.shape)
-        gradients[step.out] = None
-    return [_known(gradient) for gradient in gradients[:leaf_count]]
+            continue
+        a, b = tables[step.a], tables[step.b]
+        for mine, table, theirs, missing in (
+            (step.a, a, b.reshape(step.b_shape), step.a_missing),
+            (step.b, b, a.reshape(step.a_shape), step.b_missing),
+        ):
+            gradients[mine] = pull(gradient, theirs, step.bits).sum(missing).reshape(table.shape)
+    return [gradients[leaf] for leaf in range(leaf_count)]
 
 
 def _spread(step: Reduce, gradient: Scaled, shape: tuple[int, ...]) -> Scaled:
     """Bring a gradient back to the table that was reduced."""
     if step.how == "rename":
         return gradient
-    if step.how == "sum":
-        index: tuple[slice | None, ...] = (*[slice(None)] * step.axis, None)
-        return gradient[index].broadcast(shape)
-    nothing = Scaled.of(np.zeros(shape))
-    numbers, powers = nothing.numbers, nothing.powers
-    if step.how == "fired":
-        chosen: tuple[slice | int, ...] = (*[slice(None)] * step.axis, 1)
-        numbers[chosen], powers[chosen] = gradient.numbers, gradient.powers
-        return Scaled(numbers, powers)
-    for state in range(2):
-        both: list[slice | int] = [slice(None)] * len(shape)
-        both[step.axis] = state
-        both[step.other] = state
-        numbers[tuple(both)] = gradient.numbers.take(state, axis=step.other)
-        powers[tuple(both)] = gradient.powers.take(state, axis=step.other)
-    return Scaled(numbers, powers)
+    spread = gradient[(*[slice(None)] * step.axis, None)].broadcast(shape)
+    return spread if step.how == "sum" else spread * _mask(step, len(shape))

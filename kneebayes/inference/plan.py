@@ -209,15 +209,13 @@ class _Steps:
         sizes: Mapping[int, int],
         open_bits: Mapping[int, bool],
     ) -> None:
-        self.scopes = list(scopes)
-        self.sizes = sizes
-        self.open_bits = open_bits
+        self.sizes, self.open_bits = sizes, open_bits
+        self.scopes: list[tuple[int, ...]] = []
         self.steps: list[Join | Reduce] = []
         self.holders: dict[int, set[int]] = {variable: set() for variable in sizes}
-        for table, scope in enumerate(scopes):
-            for variable in scope:
-                self.holders[variable].add(table)
-        self.scalars = [table for table, scope in enumerate(scopes) if not scope]
+        self.scalars: list[int] = []
+        for scope in scopes:
+            self.add(scope)
 
     def eliminate(self, variable: int) -> None:
         """Take one variable out: join its tables, then reduce."""
@@ -230,21 +228,19 @@ class _Steps:
         self.reduce(joined, variable)
 
     def add(self, scope: tuple[int, ...]) -> int:
-        """A new table, by its scope."""
+        """A new table, noted with the variables that it holds."""
+        table = len(self.scopes)
         self.scopes.append(scope)
-        return len(self.scopes) - 1
+        for variable in scope:
+            self.holders[variable].add(table)
+        if not scope:
+            self.scalars.append(table)
+        return table
 
     def release(self, table: int) -> None:
         """Take a table out of the holders of its variables."""
         for variable in self.scopes[table]:
             self.holders[variable].discard(table)
-
-    def hold(self, table: int) -> None:
-        """Note a table with the variables it holds."""
-        for variable in self.scopes[table]:
-            self.holders[variable].add(table)
-        if not self.scopes[table]:
-            self.scalars.append(table)
 
     def join(self, a: int, b: int) -> int:
         """Join two tables and note the step."""
@@ -266,14 +262,12 @@ class _Steps:
         )
         self.release(a)
         self.release(b)
-        self.hold(out)
         return out
 
     def reduce(self, table: int, variable: int) -> None:
         """Take a variable out of a table and note the step."""
         scope = self.scopes[table]
-        axis = scope.index(variable)
-        other = -1
+        axis, other = scope.index(variable), -1
         left = tuple(one for one in scope if one != variable)
         if variable % 2 == 0:
             how = "sum"
@@ -285,9 +279,7 @@ class _Steps:
             how = "rename"
             left = tuple(one - 1 if one == variable else one for one in scope)
         self.release(table)
-        out = self.add(left)
-        self.hold(out)
-        self.steps.append(Reduce(table, out, how, axis, other))
+        self.steps.append(Reduce(table, self.add(left), how, axis, other))
 
     def plan(self, width: float) -> Plan:
         """The steps noted, with what is left joined at the end."""
