@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from kneebayes.errors import KneebayesError, TooWideError
 from kneebayes.inference.batch import (
     Batch,
-    Flags,
     Flat,
     Gradients,
     Integers,
@@ -24,6 +23,7 @@ from kneebayes.inference.batch import (
     Rows,
     distinct_rows,
     keys_of,
+    relevant_in,
     room_for_answers,
     room_for_gradients,
     rows_of,
@@ -452,14 +452,11 @@ def _observed(flat: Flat, pattern: Observed, at: int) -> Observed:
 
 def _neighbours(flat: Flat, asked: Rows, pattern: Observed) -> Integers:
     """How many links each node still has that an answer would cut; -1 for what cannot be split."""
-    relevant: Flags = asked.wanted | asked.softened | (pattern >= 0)
+    relevant = relevant_in(flat, asked.wanted | asked.softened | (pattern >= 0))
     counts = np.zeros(len(pattern), dtype=np.int64)
-    for at in range(len(pattern) - 1, -1, -1):
+    for at in np.flatnonzero(relevant & ((pattern != 0) | (flat.is_or == 0))).tolist():
         parents = flat.parents[flat.parent_start[at] : flat.parent_start[at + 1]]
-        if relevant[at]:
-            relevant[parents] = True
-            if pattern[at] != 0 or not flat.is_or[at]:
-                counts[parents] += 1
-                counts[at] += len(parents)
+        counts[parents] += 1
+        counts[at] += len(parents)
     counts[~relevant | asked.softened | (pattern >= 0)] = -1
     return counts

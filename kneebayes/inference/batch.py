@@ -64,6 +64,15 @@ def flatten(network: Network) -> Flat:
     return flat
 
 
+def relevant_in(flat: Flat, wanted: Flags) -> Flags:
+    """The wanted nodes and all that lead to them; every other node sums to one."""
+    relevant = wanted.copy()
+    for at in range(len(relevant) - 1, -1, -1):
+        if relevant[at]:
+            relevant[flat.parents[flat.parent_start[at] : flat.parent_start[at + 1]]] = True
+    return relevant
+
+
 def numbers_of(network: Network) -> Numbers:
     """All numbers of a network end to end: for each node leak and links, or its table."""
     each = chain.from_iterable(node.numbers for node in network.nodes)

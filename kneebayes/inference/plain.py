@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from kneebayes.inference.batch import Flags, Flat, Gradients, Integers, Observed
+from kneebayes.inference.batch import Flags, Flat, Gradients, Integers, Observed, relevant_in
 from kneebayes.inference.limits import PLANS_KEPT
 from kneebayes.inference.plan import Join, Plan, Reduce, plan_elimination
 from kneebayes.network import Network, Numbers
@@ -376,11 +376,9 @@ def ask_plainly(
     end, for their joint table.
     """
     softened = np.logical_or.reduceat(soft != 1.0, flat.own_start[:-1])
-    relevant = wanted | softened | (hard >= 0)
-    relevant[list(kept)] = True
-    for at in range(len(relevant) - 1, -1, -1):
-        if relevant[at]:
-            relevant[flat.parents[flat.parent_start[at] : flat.parent_start[at + 1]]] = True
+    seen = wanted | softened | (hard >= 0)
+    seen[list(kept)] = True
+    relevant = relevant_in(flat, seen)
     leaves = leaves_of(flat, numbers, hard, soft, tuple(relevant.tolist()))
     variables = sorted({variable for leaf in leaves for variable in leaf.scope})
     sizes = {one: 2 if one % 2 else int(flat.states[one // 2]) for one in variables}

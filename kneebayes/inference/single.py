@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -19,15 +20,15 @@ from kneebayes.inference.answering import add_up, cost_of, is_rough, parts_of, t
 from kneebayes.inference.batch import (
     Flat,
     Gradients,
-    Integers,
     Rows,
     cases_of,
     flatten,
+    relevant_in,
     room_for_answers,
     room_for_gradients,
     rows_of,
 )
-from kneebayes.inference.cores import on_all_cores
+from kneebayes.inference.cores import map_on_all_cores
 from kneebayes.inference.evidence import Evidence
 from kneebayes.inference.limits import LIMITS, ROOMY, Running
 from kneebayes.inference.native import Kernel, kernel
@@ -73,23 +74,16 @@ def _by_kernel(
     room = float(np.prod(flat.states[mask].astype(float)))
     if room > asked.limits.most:
         raise TooWideError(too_wide(float(np.log2(room))))
-    answers: list[tuple[Integers, Numbers, Numbers]] = []
-
-    def run(_first: int, _last: int) -> None:
-        """Ask, in a thread that the main one can stop."""
-        answers.append(native.run_joint(flat, asked, mask, int(room)))
-
-    on_all_cores(run, 1, 1, stop=asked.stop)
+    ask = partial(native.run_joint, flat, asked, mask)  # in a thread that the main one can stop
+    [(scope, values, own)] = map_on_all_cores(ask, [int(room)], stop=asked.stop)
+    log = float(asked.logs[0])
     if is_rough(asked):
         return None
-    (scope, values, own), log = answers[0], float(asked.logs[0])
-    order = [list(kept).index(node) for node in scope]
-    shape = [int(flat.states[node]) for node in scope]
-    table = values[: int(np.prod(shape))].reshape(shape)
-    table = table.transpose(np.argsort(order)) if order else np.ones(())
-    for axis in range(len(kept)):
-        if axis not in order:
-            table = np.expand_dims(table, axis)
+    table = values[: int(np.prod(flat.states[scope]))].reshape(flat.states[scope])
+    axes = [list(kept).index(node) for node in scope]
+    loose = [axis for axis in range(len(kept)) if axis not in axes]  # nothing hangs on them
+    table = np.expand_dims(table, tuple(range(len(axes), len(kept))))
+    table = np.moveaxis(table, range(len(kept)), [*axes, *loose])
     for axis, node in enumerate(kept):
         mine = own[flat.own_start[node] : flat.own_start[node + 1]]
         table = table * mine.reshape([-1 if one == axis else 1 for one in range(len(kept))])
@@ -215,7 +209,7 @@ def _derive_in_parts(native: Kernel, network: Network, flat: Flat, single: Rows)
         raise TooWideError(too_wide(float(cost_of(flat, single, single.hard, single.limits)[1][0])))
     told = [part.derive() for part in parts]
     fired = {
-        id: {by: _mean([one.fired[id][by] for one in told], shares) for by in links}
+        id: {by: float(shares @ [one.fired[id][by] for one in told]) for by in links}
         for id, links in told[0].fired.items()
     }
     derivatives = shares @ np.array([one.derivatives for one in told])
@@ -238,10 +232,6 @@ def _derive_plainly(network: Network, flat: Flat, single: Rows) -> Derivatives:
     return Derivatives(one.log_probability, derivatives, by_name)
 
 
-def _mean(values: list[float], shares: Numbers) -> float:
-    return float(shares @ np.array(values))
-
-
 class _Question:
     """One question: its numbers, and the gradients that its passes left."""
 
@@ -258,12 +248,8 @@ class _Question:
         flat = self.flat
         rows = self.asked._replace(numbers=numbers[None], **room_for_answers(flat, 1, False))
         gradients = room_for_gradients(flat)
-        on_all_cores(
-            lambda _first, _last: self.native.run_gradients(flat, rows, gradients),
-            1,
-            1,
-            stop=rows.stop,
-        )
+        ask = partial(self.native.run_gradients, flat, rows)  # the same
+        map_on_all_cores(ask, [gradients], stop=rows.stop)
         if is_rough(rows):
             raise _TooNarrowError
         return float(rows.logs[0]), gradients
@@ -271,14 +257,12 @@ class _Question:
     def derive(self) -> Derivatives:
         """Go through all nodes that take part."""
         soft = np.logical_or.reduceat(self.asked.soft[0] != 1.0, self.flat.own_start[:-1])
-        wanted = (self.hard >= 0) | soft
-        ids = {node.id for node, one in zip(self.network.nodes, wanted, strict=True) if one}
         fired: dict[str, dict[str, float]] = {}
-        for index, takes_part in enumerate(relevant_nodes(self.network, ids)):
+        for index in np.flatnonzero(relevant_in(self.flat, (self.hard >= 0) | soft)).tolist():
             node = self.network.nodes[index]
-            if takes_part and node.is_noisy_or:
+            if node.is_noisy_or:
                 fired[node.id] = self.derive_noisy_or(index, node)
-            elif takes_part:
+            else:
                 self.derive_table(index, node)
         return Derivatives(self.log_probability, self.out, fired)
 
