@@ -119,19 +119,16 @@ def _with_competition(network: Network, knowledge: Knowledge) -> Network:
         return network
     causes = tuple(id for id in network.index if id in knowledge.diseases)
     stated = {(arrow.parent, arrow.child) for arrow in knowledge.arrows()}
-    nodes = [
-        Node(
-            node.id,
-            node.states,
-            tuple(parent for parent in node.parents if (parent, node.id) in stated),
-            leak=0.0,
-        )
-        if node.id in causes
-        else node
-        for node in network.nodes
-    ]
+
+    def as_stated(node: Node) -> Node:
+        """A node, below the parents that it was said to have."""
+        if node.id not in causes:
+            return node
+        parents = tuple(parent for parent in node.parents if (parent, node.id) in stated)
+        return Node(node.id, node.states, parents, leak=0.0)
+
     competition = Node(EXPLANATION, ("absent", "present"), causes, leak=0.0)
-    return Network((*nodes, competition))
+    return Network((*map(as_stated, network.nodes), competition))
 
 
 def joined_shares(grounds: Iterable[tuple[Grounds, float]]) -> dict[str, float]:

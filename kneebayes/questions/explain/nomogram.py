@@ -78,11 +78,7 @@ def ratio_text(ratio: float) -> str:
 def _places(prior: float, ratio: float) -> tuple[float, float]:
     """Heights at which a line begins and ends, in powers of ten of the odds."""
     before = logit(prior) / math.log(10.0)
-    if ratio == 0.0:
-        return -before, -math.inf
-    if math.isinf(ratio):
-        return -before, math.inf
-    return -before, before + math.log10(ratio)
+    return -before, before + (math.log10(ratio) if ratio > 0.0 else -math.inf)
 
 
 def _scales(ax: Axes, reach: float, powers: float) -> None:
@@ -244,12 +240,11 @@ def _step(
     engine: Engine, cause: str, others: Sequence[Answer], answer: Answer
 ) -> tuple[float, float, float]:
     """P(cause | others), and P(answer | cause or not, others)."""
-    first, then = evidence_of(others), evidence_of([*others, answer])
-    logs: list[float] = []
-    for evidence in (first, then):
-        for state in ("present", "absent"):
-            asked = evidence.plus(Evidence.of(engine.network, {cause: state}))
-            logs.append(engine.log_probability(asked))
+    logs = [
+        engine.log_probability(evidence.plus(Evidence.of(engine.network, {cause: state})))
+        for evidence in (evidence_of(others), evidence_of([*others, answer]))
+        for state in ("present", "absent")
+    ]
     here, not_here, shown, not_shown = logs
     if math.isinf(here) or math.isinf(not_here):
         return float(math.isinf(not_here)), math.nan, math.nan
@@ -315,35 +310,31 @@ def nomogram(case: CaseLike, cause: str, finding: str, answer: object = None) ->
     """
     case = case.case
     id = case.data.cause_named(cause)
-    meant = case.names.meaning(finding, KINDS, WHERE)
-    known = {answer.id: answer for answer in case.answers}
-    if answer is None and meant.id in known:
-        shown = known[meant.id]
+    asked = case.names.meaning(finding, KINDS, WHERE).id
+    known = {told.id: told for told in case.answers}
+    if answer is None and asked in known:
+        shown = known[asked]
     else:
-        answers = {finding: True if answer is None else answer}
-        read = read_answers(case.data, answers)
+        read = read_answers(case.data, {finding: True if answer is None else answer})
         if len(read) != 1:
             message = f"'{finding}' needs one answer about one finding, got {answer!r}."
             raise EvidenceError(message)
         shown = read[0]
-    return _nomogram(case.but(shown), id, shown, supposed=shown != known.get(shown.id))
-
-
-def _nomogram(case: Case, cause: str, answer: Answer, *, supposed: bool) -> Nomogram:
-    """Ask the engine, by adding up and never by subtracting; the answer is the case's last."""
-    label = case.label(cause)
-    if answer.id == cause:
+    case = case.but(shown)
+    label = case.label(id)
+    if shown.id == id:
         message = f"An answer about {label} itself is no evidence for it. Name another finding."
         raise EvidenceError(message)
     believe(case.engine, case.knowledge, case.evidence)  # an impossible answer is told of
-    others = [known for known in case.answers if known.id != answer.id]
-    complaint = [known for known in others if known.id == case.data.complaint]
-    before, present, absent = _step(case.engine, cause, others, answer)
+    others = [answer for answer in case.answers if answer.id != shown.id]
+    before, present, absent = _step(case.engine, id, others, shown)
     if before in (0.0, 1.0):
         message = (
-            f"{label} is certain ({percent(before)}) before '{answer.label}' is told, so no "
+            f"{label} is certain ({percent(before)}) before '{shown.label}' is told, so no "
             "answer moves it. Take back what settles it, with given({...: None})."
         )
         raise EvidenceError(message)
-    _, *alone = _step(case.engine, cause, complaint, answer)
-    return Nomogram(case, cause, answer, supposed, before, present, absent, _ratio(*alone))
+    complaint = [answer for answer in others if answer.id == case.data.complaint]
+    _, *alone = _step(case.engine, id, complaint, shown)
+    supposed = shown != known.get(shown.id)
+    return Nomogram(case, id, shown, supposed, before, present, absent, _ratio(*alone))

@@ -129,6 +129,11 @@ class SubsetOdds:
     other: Numbers  #: P(other cause present | subset); NaN where there is none
     rows: Mapping[int, int] | None = None  #: row of each; None where all are there, in order
 
+    @property
+    def arrays(self) -> tuple[Numbers, Numbers, Numbers]:
+        """Log-odds and both probabilities, row by row."""
+        return self.log_odds, self.probability, self.other
+
     def row(self, subset: int) -> int:
         """The row of a subset."""
         return subset if self.rows is None else self.rows[subset]
@@ -165,20 +170,14 @@ def odds_of_all(
     rows = table.transpose(axes).reshape(1 << len(parts), *(2,) * len(causes))
     total = rows.reshape(len(rows), -1).sum(axis=1)
     faint = _faint(rows.reshape(len(rows), -1), total)
-    divisor = np.where(total > 0.0, total, 1.0)
-    if len(causes) == 1:
-        nobody = np.full(len(rows), np.nan)
-        odds = _odds(rows[:, 1], rows[:, 0], rows[:, 1] / divisor, nobody)
-    else:
-        first, second = rows[:, 1, :].sum(axis=1), rows[:, :, 1].sum(axis=1)
-        odds = _odds(first, second, first / divisor, second / divisor)
+    against = len(causes) == 2
+    above, below = rows[:, 1], rows[:, 0]
+    if against:
+        above, below = rows[:, 1, :].sum(axis=1), rows[:, :, 1].sum(axis=1)
+    odds = _odds(above, below, np.where(total > 0.0, total, 1.0), against)
     if len(faint):
         right = odds_of_some(engine, evidence, parts, causes, faint.tolist())
-        for values, mended in (
-            (odds.log_odds, right.log_odds),
-            (odds.probability, right.probability),
-            (odds.other, right.other),
-        ):
+        for values, mended in zip(odds.arrays, right.arrays, strict=True):
             values[faint] = mended
     return odds
 
@@ -210,10 +209,9 @@ def odds_of_some(
     ]
     propagated = engine.propagate_each(cases, causes)
     absent, present = propagated.marginals[causes[0]].T
-    if len(causes) == 1:
-        return _odds(present, absent, present, np.full(len(rows), np.nan), rows)
-    other = propagated.marginals[causes[1]][:, 1]
-    return _odds(present, other, present, other, rows)
+    against = len(causes) == 2
+    below = propagated.marginals[causes[1]][:, 1] if against else absent
+    return _odds(present, below, 1.0, against, rows)
 
 
 def odds_in_time(
@@ -311,24 +309,22 @@ def odds_of_orders(
 def _joined(first: SubsetOdds, second: SubsetOdds) -> SubsetOdds:
     """Odds under the subsets of both."""
     further = {subset: row + len(first.log_odds) for subset, row in (second.rows or {}).items()}
-    return SubsetOdds(
-        np.concatenate([first.log_odds, second.log_odds]),
-        np.concatenate([first.probability, second.probability]),
-        np.concatenate([first.other, second.other]),
-        {**(first.rows or {}), **further},
-    )
+    arrays = map(np.concatenate, zip(first.arrays, second.arrays, strict=True))
+    return SubsetOdds(*arrays, rows={**(first.rows or {}), **further})
 
 
 def _odds(
     above: Numbers,
     below: Numbers,
-    probability: Numbers,
-    other: Numbers,
+    total: Numbers | float,
+    against: bool,
     rows: Mapping[int, int] | None = None,
 ) -> SubsetOdds:
+    """From P(cause, subset) and P(other, subset), or that of no cause; ``total`` is P(subset)."""
     with np.errstate(divide="ignore", invalid="ignore"):
         log_odds = np.log(above) - np.log(below)
-    return SubsetOdds(log_odds, probability, other, rows)
+    other = below / total if against else np.full(len(above), np.nan)
+    return SubsetOdds(log_odds, above / total, other, rows)
 
 
 def _joint(
