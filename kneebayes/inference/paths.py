@@ -9,7 +9,7 @@ about links becomes one about nodes, and the engine answers it exactly.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -76,6 +76,30 @@ def split_by_path(
             others = {reached(node.id): (0.0, 1.0), **others}
             nodes.append(noisy_or_node(node.id, leaks[1], others))
     return SplitNetwork(Network(tuple(nodes)), inner)
+
+
+def split_below(
+    network: Network,
+    findings: Iterable[str],
+    acting: Mapping[str, Collection[int]],
+    through: Collection[str],
+    *,
+    by_acting: bool,
+) -> tuple[SplitNetwork, list[str]]:
+    """Tell whether what acts reached the findings below it, or what does not act; and which.
+
+    ``acting`` are the states in which nodes act; a way goes ``through`` other nodes.
+    """
+    below = set().union(*(descendants(network, id, through) for id in acting))
+    ends = [id for id in findings if id in below]
+
+    def counts(link: Link) -> tuple[bool, ...]:
+        """The states of a parent that are on the right side."""
+        states = acting.get(link.parent, ())
+        return tuple((state in states) == by_acting for state in range(len(link.strength)))
+
+    within = below & ancestors(network, ends, below)
+    return split_by_path(network, within, counts, leak_counts=not by_acting), ends
 
 
 def ancestors(network: Network, ids: Iterable[str], through: Collection[str]) -> set[str]:

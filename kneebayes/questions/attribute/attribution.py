@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -16,14 +17,8 @@ from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.cores import map_on_all_cores
 from kneebayes.inference.limits import in_this_context
-from kneebayes.inference.paths import (
-    SplitNetwork,
-    ancestors,
-    descendants,
-    reached,
-    split_by_path,
-)
-from kneebayes.network import Link, Network
+from kneebayes.inference.paths import reached, split_below
+from kneebayes.network import Network
 from kneebayes.text import counted
 from kneebayes.view.figures import SMALL, name_lines, new_axes, write
 from kneebayes.view.markup import percent
@@ -35,24 +30,14 @@ Acting = Mapping[str, States]
 
 @dataclass(frozen=True, slots=True)
 class AttributedFinding:
-    """What a finding that is present comes from.
-
-    Attributes
-    ----------
-    shares
-        By cause P(the cause is present and a chain of fired links leads from it to the
-        finding | evidence). Several causes can have produced it together, so shares may add
-        up to more than 1.
-    not_explained
-        P(no cause produced it | evidence): leaks and contexts did.
-    background
-        The part of ``not_explained`` in which a chain leads from a context to it.
-    """
+    """What a finding that is present comes from."""
 
     finding: str
+    #: by cause P(it is present and a chain of fired links leads from it to the finding | evidence);
+    #: several can have produced it together, so shares may add up to more than 1
     shares: Mapping[str, float]
-    not_explained: float
-    background: float
+    not_explained: float  #: P(no cause produced it | evidence): leaks and contexts did
+    background: float  #: the part of that in which a chain leads from a context to it
 
     @property
     def rest(self) -> dict[str, float]:
@@ -94,11 +79,8 @@ def attribute(
     } - {*causes, *everywhere}
     engine.compile()  # once, before threads could all begin to
 
-    def shares_of(cause: str) -> dict[str, float]:
-        """Share of each present finding that one cause produced."""
-        return _shares_of(engine.network, evidence, present, acting[cause], passing)
-
-    each = map_on_all_cores(in_this_context(shares_of), causes)
+    ask = partial(_shares_of, engine.network, evidence, present, passing)
+    each = map_on_all_cores(in_this_context(ask), [acting[cause] for cause in causes])
     outside = passing - set(contexts)
     states = {id: engine.network[id].states for id in contexts}
     sources = {  # contexts in any state, or present
@@ -128,35 +110,19 @@ def _shares_of(
     network: Network,
     evidence: Evidence,
     present: Sequence[str],
-    acting: States,
     passing: Collection[str],
+    acting: States,
 ) -> dict[str, float]:
     """By finding P(a chain leads from one cause to it | evidence); 0 where there is no way."""
     shares = dict.fromkeys(present, 0.0)
     if all(evidence.hard_state(id) not in (None, *acting[id]) for id in acting):
         return shares
-    split, ends = _split(network, present, acting, passing)
+    split, ends = split_below(network, present, acting, passing, by_acting=True)
     if not ends:
         return shares
     targets = [reached(id) for id in ends]
     propagated = Engine(split.network).propagate_each([split.widen(evidence)], targets)
     return shares | {id: propagated.present(reached(id)) for id in ends}
-
-
-def _split(
-    network: Network, findings: Sequence[str], acting: States, passing: Collection[str]
-) -> tuple[SplitNetwork, list[str]]:
-    """A network that says whether what acts reached the findings below it; and these."""
-    below = set().union(*(descendants(network, id, passing) for id in acting))
-    ends = [id for id in findings if id in below]
-    within = below & ancestors(network, ends, below)
-
-    def counts(link: Link) -> tuple[bool, ...]:
-        """The states in which a parent acts."""
-        states = acting.get(link.parent, ())
-        return tuple(state in states for state in range(len(link.strength)))
-
-    return split_by_path(network, within, counts, leak_counts=False), ends
 
 
 def _share_without(
@@ -168,7 +134,7 @@ def _share_without(
     passing: Collection[str],
 ) -> float:
     """P(no chain leads from any source to a finding | evidence)."""
-    split, ends = _split(engine.network, [finding], sources, passing)
+    split, ends = split_below(engine.network, [finding], sources, passing, by_acting=True)
     if not ends:
         return 1.0
     seen = split.widen(evidence).plus(Evidence({reached(finding): (1.0, 0.0)}))
@@ -201,7 +167,7 @@ def draw_attribution(
             _cell(ax, place, row, share)
     ax.set_xlim(-0.5, len(columns) - 0.2)
     places = [*range(len(causes)), len(causes) + 0.3]
-    ax.set_xticks(places, columns, parse_math=False)
+    ax.set_xticks(places, columns, fontsize=SMALL, parse_math=False)
     ax.tick_params("x", labelrotation=40)
     for label in ax.get_xticklabels():  # which end at their tick
         label.set_horizontalalignment("right")
@@ -210,7 +176,6 @@ def draw_attribution(
     ax.set_ylim(max(1, len(findings)) - 0.5, -0.5)
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    ax.set_xticks(places, columns, fontsize=SMALL, parse_math=False)
     caption = "P(this cause produced the finding | evidence), in percent"
     ax.set_xlabel("\n".join(filter(None, [caption, left_out])), fontsize=SMALL)
     return ax
@@ -300,9 +265,8 @@ class Attribution(CaseResult):
                 notes.insert(0, note)
             elif found.background >= MOSTLY:
                 share = percent(found.background)
-                note = f"{name} comes from the patient's background ({share}) rather than from a "
-                note += "cause."
-                notes.insert(0, note)
+                whose = "comes from the patient's background"
+                notes.insert(0, f"{name} {whose} ({share}) rather than from a cause.")
         header = ("finding", "produced by", "not explained")
         return report_on(self.case, "what produced what", header, rows, notes)
 

@@ -92,10 +92,10 @@ class CauseSets(CaseResult):
     @property
     def report(self) -> Report:
         """What is shown."""
-        each = zip(self.sets, self._names, self._cumulated, strict=True)
+        each = enumerate(zip(self._names, self.sets, self._cumulated, strict=True), start=1)
         rows = [
-            (str(rank), name, percent(cause_set.probability), percent(so_far))
-            for rank, (cause_set, name, so_far) in enumerate(each, start=1)
+            (str(rank), name, percent(one.probability), percent(so_far))
+            for rank, (name, one, so_far) in each
         ]
         notes = [
             "Each row: P(exactly these causes are there, silent or not, and no others | evidence).",
@@ -118,10 +118,7 @@ class CauseSets(CaseResult):
 
     @property
     def _names(self) -> list[str]:
-        return [
-            ", ".join(map(self.case.marked, cause_set.present)) or NOTHING
-            for cause_set in self.sets
-        ]
+        return [", ".join(map(self.case.marked, one.present)) or NOTHING for one in self.sets]
 
     @property
     def _cumulated(self) -> list[float]:

@@ -19,7 +19,7 @@ from kneebayes.network import Network, Numbers
 from kneebayes.text import counted
 from kneebayes.view.figures import AMBER, SMALL, WIDE, new_axes, scale_above
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, frame_of, report_on
+from kneebayes.view.report import CaseResult, Report, frame_of, records_of, report_on
 
 ABSENT, PRESENT = (1.0, 0.0), (0.0, 1.0)
 
@@ -104,13 +104,12 @@ def order_by_likeness(distances: Numbers) -> list[int]:
             for a, first in enumerate(groups[:b])
         }
         a, b = min(apart, key=lambda pair: apart[pair])
-        second = groups.pop(b)
-        first = groups[a]
+        first, second = groups[a], groups.pop(b)
         ways = [
-            [*before, *right] for before in (first, first[::-1]) for right in (second, second[::-1])
+            [*left, *right] for left in (first, first[::-1]) for right in (second, second[::-1])
         ]
-        touching = len(first)
-        groups[a] = min(ways, key=lambda way: distances[way[touching - 1], way[touching]])
+        end = len(first)
+        groups[a] = min(ways, key=lambda way: distances[way[end - 1], way[end]])
     return groups[0] if groups else []
 
 
@@ -279,26 +278,23 @@ class Distinguishability(CaseResult):
             "present_if_other": self.present[b],
             "bits": self.bits[a, b],
         }
-        frame = frame_of(columns)
-        return frame.sort_values("bits", ascending=False, kind="stable", ignore_index=True)
+        rows = frame_of(columns)
+        return rows.sort_values("bits", ascending=False, kind="stable", ignore_index=True)
 
     @property
     def report(self) -> Report:
         """What is shown: the pairs that are hardest to tell apart."""
-        marked = self.case.marked
-        table = self.table
+        marked, table = self.case.marked, self.table
         below = int((~table["apart"]).sum())
         share = percent(below / len(table))
         rows = [
             (
                 f"{marked(row['id'])} / {marked(row['other_id'])}",
-                f"{row['bits']:.2f}",
-                f"{row['without_tests']:.2f}",
-                f"{row['tests']:.2f}",
+                *(f"{row[name]:.2f}" for name in ("bits", "without_tests", "tests")),
                 f"{row['best']} ({row['best_bits']:.2f})",
                 "" if row["apart"] else "no",
             )
-            for row in table.head(max(SHOWN, below)).to_dict(orient="records")
+            for row in records_of(table.head(max(SHOWN, below)))
         ]
         notes = [
             (
@@ -344,12 +340,12 @@ class Distinguishability(CaseResult):
         return draw_profiles(causes, findings, shown.to_numpy().tolist(), title, ax)
 
     @property
-    def _totals(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def _totals(self) -> tuple[Numbers, Numbers, Numbers]:
         """Bits by pair: all, without tests, tests."""
         kinds = [self.case.knowledge.findings[id].kind for id in self.findings]
-        tests = np.array([kind == "test" for kind in kinds])
-        some = (self.bits, self.bits[:, :, ~tests], self.bits[:, :, tests])
-        return some[0].sum(axis=2), some[1].sum(axis=2), some[2].sum(axis=2)
+        is_test = np.array(kinds) == "test"
+        without, tests = (self.bits[:, :, some].sum(axis=2) for some in (~is_test, is_test))
+        return self.bits.sum(axis=2), without, tests
 
     def _place(self, name: str) -> int:
         id = self.case.data.cause_named(name)
@@ -360,10 +356,8 @@ class Distinguishability(CaseResult):
         return self.causes.index(id)
 
     def __repr__(self) -> str:
-        causes, findings = (
-            counted(len(self.causes), "cause"),
-            counted(len(self.findings), "finding"),
-        )
+        causes = counted(len(self.causes), "cause")
+        findings = counted(len(self.findings), "finding")
         below = counted(len(self.inseparable), "pair")
         return f"Distinguishability({causes}, {findings}, {below} cannot be told apart)"
 
@@ -414,11 +408,8 @@ def distinguish(
         )
         raise EvidenceError(message)
     compared = _compared(case.data, causes)
-    findings = [
-        id
-        for id in knowledge.findings
-        if id != case.data.complaint and id not in case.evidence.likelihoods
-    ]
+    known = {case.data.complaint, *case.evidence}
+    findings = [id for id in knowledge.findings if id not in known]
     others = list(knowledge.causes)
     arrays = distinguish_causes(case.engine, case.evidence, compared, findings, others)
     return Distinguishability(case, tuple(compared), tuple(findings), *arrays)

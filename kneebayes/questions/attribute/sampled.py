@@ -32,17 +32,12 @@ def draw_sampled(
 ) -> Axes:
     """Draw estimates with two standard errors to both sides."""
     ax = lines_of(labels, ax)
-    pairs = list(zip(estimates, errors, strict=True))
-    sides = [
-        [min(2.0 * error, middle) for middle, error in pairs],  # a probability ends at 0
-        [min(2.0 * error, 1.0 - middle) for middle, error in pairs],  # and at 1
-    ]
-    ends = [middle + side for middle, side in zip(estimates, sides[1], strict=True)]
-    for place, (middle, is_urgent) in enumerate(zip(estimates, urgent, strict=True)):
-        around = [[sides[0][place]], [sides[1][place]]]
-        colour = ORANGE if is_urgent else BLUE
+    ends = [min(middle + 2.0 * error, 1.0) for middle, error in zip(estimates, errors, strict=True)]
+    for place, (middle, end) in enumerate(zip(estimates, ends, strict=True)):
+        around = [[min(2.0 * errors[place], middle)], [end - middle]]  # no probability is below 0
+        colour = ORANGE if urgent[place] else BLUE
         ax.errorbar(middle, place, xerr=around, fmt="o", color=colour, ms=5, capsize=3)
-        write(ax, ends[place], place, f"  {percent(middle)}")
+        write(ax, end, place, f"  {percent(middle)}")
     ax.set_xlim(0.0, min(1.25 * max(ends, default=1.0), 1.15) or 1.0)
     ax.xaxis.set_major_formatter(lambda share, _: f"{100 * share:.3g}%")
     return below(ax, f"SAMPLED: {EXPLAINS} \u00b1 2 standard errors")

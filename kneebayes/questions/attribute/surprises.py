@@ -131,36 +131,28 @@ class Surprises(CaseResult):
         above 0 the others speak against it), ``otherwise`` (the most probable other state),
         ``otherwise_probability`` and ``doubtful``.
         """
+        columns = ["id", "label", "answer", *NUMBERS, "otherwise", "otherwise_probability"]
         rows = [
-            {
-                "id": surprise.node,
-                "label": self.case.knowledge.label(surprise.node),
-                "answer": self._answer(surprise),
-                **{name: getattr(surprise, name) for name in NUMBERS},
-                "otherwise": self._otherwise(surprise),
-                "otherwise_probability": surprise.otherwise_probability,
-                "doubtful": surprise.is_doubtful,
-            }
-            for surprise in self.surprising
+            (
+                *(one.node, self.case.label(one.node), self._answer(one)),
+                *(getattr(one, name) for name in NUMBERS),
+                *(self._otherwise(one), one.otherwise_probability, one.is_doubtful),
+            )
+            for one in self.surprising
         ]
-        columns = ["id", "label", "answer", *NUMBERS, "otherwise"]
-        columns += ["otherwise_probability", "doubtful"]
-        return frame_of(rows, columns=columns)
+        return frame_of(rows, columns=[*columns, "doubtful"])
 
     @property
     def report(self) -> Report:
         """What is shown."""
         rows = [
             (
-                self.case.knowledge.label(surprise.node),
-                self._answer(surprise),
-                percent(surprise.alone),
-                percent(surprise.probability),
-                f"{surprise.bits:.1f}",
-                f"{surprise.conflict:+.1f}",
-                f"did you mean {self._otherwise(surprise)}?" if surprise.is_doubtful else "",
+                *(self.case.label(one.node), self._answer(one)),
+                *(percent(one.alone), percent(one.probability)),
+                *(f"{one.bits:.1f}", f"{one.conflict:+.1f}"),
+                f"did you mean {self._otherwise(one)}?" if one.is_doubtful else "",
             )
-            for surprise in self.surprising
+            for one in self.surprising
         ]
         header = ("answer about", "answer", "alone", "given the others", "bits", "conflict", "")
         speak = "do not support" if self.conflict > 0.0 else "support"

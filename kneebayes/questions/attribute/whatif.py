@@ -14,8 +14,8 @@ from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import ImpossibleEvidenceError, KneebayesError
 from kneebayes.inference import Engine, Evidence
-from kneebayes.inference.paths import ancestors, descendants, reached, split_by_path
-from kneebayes.network import Link, Network
+from kneebayes.inference.paths import reached, split_below
+from kneebayes.network import Network
 from kneebayes.text import counted
 from kneebayes.view.figures import BLUE, GREY, ORANGE, SMALL, below, beside, legend_above, lines_of
 from kneebayes.view.markup import percent
@@ -24,16 +24,12 @@ from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
 @dataclass(frozen=True, slots=True)
 class FindingWithout:
-    """A finding in this patient, and in the same patient had a cause been absent.
-
-    ``now`` is P(present | evidence), ``without`` P(it would be present had the cause been absent |
-    evidence); ``observed`` says whether it was observed present for certain.
-    """
+    """A finding in this patient, and in the same patient had a cause been absent."""
 
     finding: str
-    observed: bool
-    now: float
-    without: float
+    observed: bool  #: whether it was observed present for certain
+    now: float  #: P(present | evidence)
+    without: float  #: P(it would be present had the cause been absent | evidence)
 
     @property
     def persists(self) -> float:
@@ -66,17 +62,8 @@ def remove_cause(
     acting = acting or {cause: (1,)}
     passing = {id for id in network.index if evidence.hard_state(id) != 0}
     passing -= {cause, *acting, *staying}
-    below = set().union(*(descendants(network, id, passing) for id in acting)) - {*staying}
-    ends = [id for id in open_or_present if id in below]
-    within = below & ancestors(network, ends, below)
-    _check(network, cause, acting, within)
-
-    def counts(link: Link) -> tuple[bool, ...]:
-        """Whatever does not come from the cause."""
-        states = acting.get(link.parent, ())
-        return tuple(state not in states for state in range(len(link.strength)))
-
-    split = split_by_path(network, within, counts, leak_counts=True)
+    split, ends = split_below(network, open_or_present, acting, passing, by_acting=False)
+    _check(network, cause, acting, {id for id in network.index if reached(id) in split.network})
     targets = [*open_or_present, *(reached(id) for id in ends)]
     propagated = Engine(split.network).propagate_each([split.widen(evidence)], targets)
     if propagated.log_probability[0] == -np.inf:

@@ -309,8 +309,10 @@ def odds_of_orders(
 def _joined(first: SubsetOdds, second: SubsetOdds) -> SubsetOdds:
     """Odds under the subsets of both."""
     further = {subset: row + len(first.log_odds) for subset, row in (second.rows or {}).items()}
-    arrays = map(np.concatenate, zip(first.arrays, second.arrays, strict=True))
-    return SubsetOdds(*arrays, rows={**(first.rows or {}), **further})
+    log_odds, probability, other = map(
+        np.concatenate, zip(first.arrays, second.arrays, strict=True)
+    )
+    return SubsetOdds(log_odds, probability, other, {**(first.rows or {}), **further})
 
 
 def _odds(
