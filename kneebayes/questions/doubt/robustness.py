@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,7 @@ from kneebayes.building.restating import Restating
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import KneebayesError, TooWideError
-from kneebayes.inference import Engine, Evidence
+from kneebayes.inference import Evidence
 from kneebayes.inference.limits import clock_running, seconds_left
 from kneebayes.knowledge.statements import Interval
 from kneebayes.network import Numbers
@@ -80,7 +79,9 @@ def _spread_of(
     )
     rng = np.random.default_rng(seed)
     ids = tuple(case.knowledge.causes)
-    base, most = _base(engine, evidence, ids)
+    now = engine.propagate(evidence, ids)
+    base = np.array([now.present(id) for id in ids])
+    most = int(np.clip(WORK / now.costs[0], FEWEST, CHUNK))
     kept: list[Numbers] = []
     done = redrawn = 0
     clock = clock_running()
@@ -99,22 +100,20 @@ def _spread_of(
         done += len(draws_of)
         redrawn += len(amounts) - len(draws_of)
         if redrawn > RETRIES * max(draws, 100):
-            raise KneebayesError(_hopeless(redrawn, done, width))
+            message = (
+                f"With spread {width:g} the evidence is possible in only {done:,} of "
+                f"{counted(redrawn + done, 'draw')}. Give a smaller spread."
+            )
+            raise KneebayesError(message)
         progress(len(draws_of))
         if clock is not None:
             clock.note = f"{done} of {counted(draws, 'draw')}"
             if clock.left <= 0.0 and done >= FEWEST:
                 break
     posteriors = np.concatenate(kept)
-    causes, priors = _summed_up(ids, base, posteriors), case.elicited.priors
-    return Robustness(case, priors, causes, ids, posteriors, seed, width, redrawn, draws - done)
-
-
-def _base(engine: Engine, evidence: Evidence, ids: Sequence[str]) -> tuple[Numbers, int]:
-    """Posteriors with every quantity at its value, and how many draws to ask for at once."""
-    now = engine.propagate(evidence, ids)
-    most = int(np.clip(WORK / now.costs[0], FEWEST, CHUNK))
-    return np.array([now.present(id) for id in ids]), most
+    causes = _summed_up(ids, base, posteriors)
+    missing = draws - done
+    return Robustness(case, elicited.priors, causes, ids, posteriors, seed, width, redrawn, missing)
 
 
 def _ask(
@@ -124,18 +123,6 @@ def _ask(
     propagated = restating.engine.propagate_each([evidence], ids, restating.restate(amounts))
     possible = propagated.log_probability > -np.inf
     return np.stack([propagated.marginals[id][possible, 1] for id in ids], axis=1)
-
-
-def _places(low: int, high: int) -> str:
-    """A place, or from which to which."""
-    return str(low) if low == high else f"{low} to {high}"
-
-
-def _hopeless(redrawn: int, done: int, width: float) -> str:
-    return (
-        f"With spread {width:g} the evidence is possible in only {done:,} of "
-        f"{counted(redrawn + done, 'draw')}. Give a smaller spread."
-    )
 
 
 def ranks_of(posteriors: Numbers) -> NDArray[np.int64]:
@@ -322,12 +309,8 @@ class Robustness(CaseResult):
         )
 
     def _content(self) -> dict[str, Any]:
-        return {
-            "draws": len(self.posteriors),
-            "seed": self.seed,
-            "spread": self.width,
-            "causes": self._rows,
-        }
+        asked = {"draws": len(self.posteriors), "seed": self.seed, "spread": self.width}
+        return {**asked, "causes": self._rows}
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the first causes, and all urgent ones, as bars with intervals."""
@@ -348,7 +331,7 @@ class Robustness(CaseResult):
                 *(percent(self.priors[cause.id].value), percent(cause.posterior)),
                 f"{percent(cause.low)} to {percent(cause.high)}",
                 *(percent(cause.p_first), percent(cause.p_top_three)),
-                _places(cause.rank_low, cause.rank_high),
+                " to ".join(dict.fromkeys((str(cause.rank_low), str(cause.rank_high)))),
             )
             for rank, cause in enumerate(self.causes, start=1)
             if rank <= SHOWN or self.case.knowledge.causes[cause.id].urgent
@@ -441,17 +424,9 @@ def robustness(
             "1 is the interval that the lexicon gives."
         )
         raise KneebayesError(message)
-    with _bar(draws, draws > LONG if progress is None else progress) as step:
-        return _spread_of(case, draws, seed, spread, step)
-
-
-@contextmanager
-def _bar(draws: int, wanted: bool) -> Iterator[Callable[[int], object]]:
-    """A bar for long work; what is not shown need not be imported."""
-    if not wanted:
-        yield lambda _: None
-        return
+    if not (draws > LONG if progress is None else progress):
+        return _spread_of(case, draws, seed, spread, lambda _: None)
     from tqdm.auto import tqdm
 
     with tqdm(total=draws, desc="Reading the words anew") as bar:
-        yield bar.update
+        return _spread_of(case, draws, seed, spread, bar.update)

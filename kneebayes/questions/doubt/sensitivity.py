@@ -103,8 +103,7 @@ class Sensitivity:
                 return tuple(flips)
             here = np.isclose(meets, nearest, rtol=SAME, atol=0.0)
             next_top = int(np.argmax(np.where(here, slopes, -np.inf)))
-            x = nearest
-            above = self.causes[next_top]
+            x, above = nearest, self.causes[next_top]
             flips.append(Flip(x, self.causes[top], above, self.posterior(above, x)))
             top = next_top
 
@@ -286,19 +285,16 @@ class SensitivityFunction(CaseResult):
     @property
     def table(self) -> pd.DataFrame:
         """One row a cause: id, cause, urgent, posterior (in the model), at 0, at 1, a, b, c, d."""
+        causes, function = self.case.knowledge.causes, self.function
         rows = [
-            {
-                "id": id,
-                "cause": self.case.label(id),
-                "urgent": self.case.knowledge.causes[id].urgent,
-                "posterior": self.function.posterior(id, self.value),
-                "at_zero": self.function.end(id, 0),
-                "at_one": self.function.end(id, 1),
-                **dict(zip("abcd", self.function.coefficients(id), strict=True)),
-            }
+            (
+                *(id, causes[id].label, causes[id].urgent, function.posterior(id, self.value)),
+                *(function.end(id, 0), function.end(id, 1), *function.coefficients(id)),
+            )
             for id in self._order()
         ]
-        return frame_of(rows)
+        columns = ["id", "cause", "urgent", "posterior", "at_zero", "at_one", *"abcd"]
+        return frame_of(rows, columns=columns)
 
     def _order(self) -> list[str]:
         """The cause asked about, then the others by their posterior in the model."""
@@ -310,12 +306,12 @@ class SensitivityFunction(CaseResult):
         """Draw the cause, those that lead somewhere, and the next most probable ones."""
         leading = [id for flip in self.flips for id in (flip.below, flip.above)]
         shown = list(dict.fromkeys([self.cause, *leading, *self._order()]))[:SHOWN]
-        ends = self.function.evidence
         upto = 1.0
         if self.function.what == "prior":  # what happens, happens near the prior
             upto = min(1.0, 2.0 * max([3.0 * self.value, *(flip.value for flip in self.flips)]))
+        low, high = self.function.evidence
         numbers = [upto * index / (POINTS - 1) for index in range(POINTS)]
-        numbers = [x for x in numbers if (1.0 - x) * ends[0] + x * ends[1] > 0.0]
+        numbers = [x for x in numbers if (1.0 - x) * low + x * high > 0.0]
         curves = {
             self.case.marked(id): (numbers, [self.function.posterior(id, x) for x in numbers])
             for id in shown
@@ -352,9 +348,8 @@ class SensitivityFunction(CaseResult):
         sentences = []
         for flip in self.flips:
             below, above = self.case.label(flip.below), self.case.label(flip.above)
-            if flip.value >= self.value:
-                winner, loser, way = above, below, "passes"
-            else:
+            winner, loser, way = above, below, "passes"
+            if flip.value < self.value:
                 winner, loser, way = below, above, "falls below"
             own = noun == "prior" and winner == node
             its = f"its {noun}" if own else f"the {noun} of {whose}"
@@ -456,8 +451,7 @@ def _in_prior(case: Case, causes: list[str], name: str) -> Sensitivity:
             f"'{complaint.label}' present. Move a link or a leak instead."
         )
         raise EvidenceError(message)
-    value = case.elicited.priors[id].value
-    return move_prior(case.engine, causes, case.evidence, id, value)
+    return move_prior(case.engine, causes, case.evidence, id, case.elicited.priors[id].value)
 
 
 def _in_link(case: Case, causes: list[str], ends: Sequence[str]) -> Sensitivity:
