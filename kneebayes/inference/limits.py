@@ -63,19 +63,7 @@ ROOMY = LIMITS._replace(most=int(_VALUES["entries_roomy"]), bytes=float(_VALUES[
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """How long a question may take, and how much memory.
-
-    Attributes
-    ----------
-    seconds
-        Time on the clock; infinite for no bound.
-    bytes
-        Memory at most; infinite for what the engine allows anyway.
-
-    Raises
-    ------
-    KneebayesError
-        If either is not above zero.
+    """How long a question may take, and how much memory; both above zero.
 
     Examples
     --------
@@ -83,8 +71,8 @@ class Budget:
     inf
     """
 
-    seconds: float = np.inf
-    bytes: float = np.inf
+    seconds: float = np.inf  #: time on the clock; infinite for no bound
+    bytes: float = np.inf  #: memory at most; infinite for what the engine allows anyway
 
     def __post_init__(self) -> None:
         numbers = isinstance(self.seconds, float | int) and isinstance(self.bytes, float | int)

@@ -14,13 +14,13 @@ from kneebayes.building.model import ModelLike
 from kneebayes.case import believe
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case
-from kneebayes.errors import EvidenceError
 from kneebayes.questions.ask.outcomes import Outcome, Subject, now_of
 from kneebayes.questions.ask.questions import Questions, question_text_of
 from kneebayes.questions.ask.ranking import (
     Question,
     SameDecision,
     Stop,
+    check_threshold,
     kinds_of,
     rank_questions,
     stop_rule,
@@ -177,15 +177,13 @@ class DecisionTree(CaseResult):
         and ``asks``, ``leading`` (id), ``posterior`` (of the leading cause, or of what was
         asked about) and ``urgency``.
         """
-        frame = frame_of(self._rows)
-        return frame.drop(columns=["says", "label", "ends", "urgent"])
+        return frame_of(self._rows).drop(columns=["says", "label", "ends", "urgent"])
 
     @property
     def report(self) -> Report:
         """What is shown: answers below their question."""
-        title = (
-            f"An interview about {self.about}, {counted(self._deepest, 'question')} deep at most"
-        )
+        deep = counted(self._deepest, "question")
+        title = f"An interview about {self.about}, {deep} deep at most"
         lines = []
         for row in self._rows:
             then = f"{row['asks']} [{row['says']}]" if row["asks"] else f"-> {row['says']}"
@@ -364,9 +362,7 @@ def interview(
     >>> talk.answer({talk.next.id: True}).asks != talk.asks
     True
     """
-    if not 0.0 < threshold < 1.0:
-        message = f"threshold: must be a probability between 0 and 1. Got {threshold!r}."
-        raise EvidenceError(message)
+    check_threshold(threshold)
     case = Case.of(model, answers)
     believe(case.engine, case.knowledge, case.evidence)  # says what conflicts
     subject_named(case.knowledge, case.names, about)

@@ -22,39 +22,25 @@ SMALL = 1e-4  # a rarer answer is asked for itself: as a rest it would lose more
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What the questions are about.
+    """What the questions are about."""
 
-    ``causes`` are those whose posteriors are wanted, all binary; ``members`` those of which at
-    least one is to be found, or none for all causes together; ``called`` is its name in a sentence.
-    Where a cause is no node of its own, ``places`` has a node and the index of a state for each.
-    """
-
-    causes: tuple[str, ...]
+    causes: tuple[str, ...]  #: those whose posteriors are wanted, all binary
+    #: those of which at least one is to be found; none for all causes together
     members: tuple[str, ...] = ()
-    called: str = "the causes as a whole"
+    called: str = "the causes as a whole"  #: its name in a sentence
+    #: where a cause is no node of its own, a node and the index of a state for each
     places: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One answer, or several together, and what would be believed after them.
+    """One answer, or several together, and what would be believed after them."""
 
-    Attributes
-    ----------
-    answers
-        State by node; empty for what is believed now.
-    probability
-        P(these answers | evidence).
-    posteriors
-        P(cause present | evidence, these answers) by cause.
-    subject
-        P(at least one member of the subject | evidence, these answers); None where the
-        subject is the whole differential.
-    """
-
-    answers: Asked
-    probability: float
-    posteriors: Mapping[str, float]
+    answers: Asked  #: state by node; empty for what is believed now
+    probability: float  #: P(these answers | evidence)
+    posteriors: Mapping[str, float]  #: P(cause present | evidence, these answers) by cause
+    #: P(at least one member of the subject | evidence, these answers); None where the subject is
+    #: the whole differential
     subject: float | None
 
     @property

@@ -29,38 +29,22 @@ ENOUGH = 0.95  # same-decision probability from which on a decision counts as se
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One thing that can still be asked, looked at or tested.
+    """One thing that can still be asked, looked at or tested."""
 
-    Attributes
-    ----------
-    id, kind
-        The node, and whether it is a context, history, symptom, sign or test.
-    bits
-        Expected information gain about the subject; for the whole differential the sum
-        over causes, see :func:`kneebayes.questions.ask.outcomes.information`.
-    outcomes
-        One for each answer that can occur.
-    levels
-        How urgent the patient would be after each of them.
-    advice
-        P(the answer changes how urgent it is).
-    method
-        Id of the method that gives the answer; empty if asking or looking is enough.
-    cost, burden
-        Of the method, in the units of the knowledge folder. Asking and looking are assumed to
-        cost nothing and to be no burden. A method with several results is paid once; its price
-        is shown with each of them.
-    """
-
-    id: str
-    kind: str
+    id: str  #: of the node
+    kind: str  #: a context, history, symptom, sign or test
+    #: expected information gain about the subject; for the whole differential the sum over causes,
+    #: see :func:`kneebayes.questions.ask.outcomes.information`
     bits: float
-    outcomes: tuple[Outcome, ...]
-    levels: tuple[str, ...]
-    advice: float
-    method: str
+    outcomes: tuple[Outcome, ...]  #: one for each answer that can occur
+    levels: tuple[str, ...]  #: how urgent the patient would be after each of them
+    advice: float  #: P(the answer changes how urgent it is)
+    method: str  #: id of the method that gives the answer; empty if asking or looking is enough
+    #: of the method, in the units of the knowledge folder. Asking and looking are assumed to cost
+    #: nothing and to be no burden. A method with several results is paid once; its price is shown
+    #: with each of them.
     cost: float
-    burden: int
+    burden: int  #: in the same way
 
     def __repr__(self) -> str:
         return f"Question({self.id!r}, {self.bits:.3g} bits)"
@@ -282,6 +266,11 @@ def _check(subject: Subject, questions: Sequence[Question], threshold: float | N
             "cause, a group or 'urgent'."
         )
         raise EvidenceError(message)
+    check_threshold(threshold)
+
+
+def check_threshold(threshold: float) -> None:
+    """Refuse a threshold that is no probability, or certain."""
     if not 0.0 < threshold < 1.0:
         message = f"threshold: must be a probability between 0 and 1. Got {threshold!r}."
         raise EvidenceError(message)

@@ -20,24 +20,15 @@ _latest: deque[tuple[Network, Knowledge, Network]] = deque(maxlen=8)
 
 @dataclass(frozen=True)
 class Grounds:
-    """The origins that a number rests on.
+    """The origins that a number rests on."""
 
-    Attributes
-    ----------
-    shares
-        Shares of article, literature, assumption and patients. They add up to 1, or are all 0
-        where there is no origin. All arrows count the same; within an arrow, patients get the
-        share of what is known that comes from them, and the other origins share the rest
-        equally.
-    because
-        Claims with their statements, references with their titles, reasons of assumptions.
-    direct
-        Whether the arrows form a directed path between cause and answer, possibly through
-        mediators and other causes. If not, the path goes through something else that is known.
-    """
-
+    #: shares of article, literature, assumption and patients. They add up to 1, or are all 0 where
+    #: there is no origin. All arrows count the same; within an arrow, patients get the share of
+    #: what is known that comes from them, and the other origins share the rest equally.
     shares: Mapping[str, float]
-    because: tuple[str, ...]
+    because: tuple[str, ...]  #: claims and references with their words, reasons of assumptions
+    #: whether the arrows form a directed path between cause and answer, possibly through mediators
+    #: and other causes. If not, the path goes through something else that is known.
     direct: bool
 
     @property
