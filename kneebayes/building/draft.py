@@ -313,6 +313,25 @@ class Draft:
         spreads = [np.log(interval.high / interval.low) / 2.0 for _, interval in self.ratios]
         return Shares(sizes, len(self.explanations), found, spreads), values
 
+    def nothing_brings(
+        self, links: Mapping[str, Numbers], counts: Numbers, brought: Mapping[str, Numbers]
+    ) -> Numbers:
+        """P(nothing brings a cause | cell, explanation), in rows.
+
+        ``links`` are those into the node that says that it is there, ``counts`` what counts of each
+        explanation (:meth:`brings`), ``brought`` P(other causes are there | cell, explanation).
+        Causes are taken as independent given age, sex and explanation, which they nearly are.
+        """
+        rows = len(next(iter(links.values())))
+        linked = np.zeros((rows, 1, len(self.explanations)))
+        for parent in links.keys() & self.places.keys():
+            linked[:, 0, self.places[parent]] = links[parent]
+        absent = 1.0 - linked * counts
+        for parent, link in links.items():
+            if parent in brought:
+                absent = absent * (1.0 - link.reshape(-1, 1, 1) * brought[parent])
+        return absent
+
     def rates_of(
         self, cells: Numbers, absent: Numbers, wanted: Numbers, ratios: Numbers
     ) -> Numbers:
@@ -375,19 +394,6 @@ def explanations_of(knowledge: Knowledge) -> tuple[str, ...]:
     """Ids of the causes that may be the explanation; what has parts is made of them."""
     rest = {knowledge.meta.rest} if knowledge.parts else set()
     return tuple(id for id in knowledge.diseases if id not in rest)
-
-
-def absent_of(
-    absent: Numbers, links: Mapping[str, Numbers], brought: Mapping[str, Numbers]
-) -> Numbers:
-    """P(nothing brings a cause | cell, explanation), with other causes that are found with it.
-
-    As if these were independent given age, sex and explanation, which they nearly are.
-    """
-    for parent, link in links.items():
-        if parent in brought:
-            absent = absent * (1.0 - link.reshape(-1, 1, 1) * brought[parent])
-    return absent
 
 
 def frequency_of(ratios: Numbers, odds: float | Numbers) -> Numbers:

@@ -13,7 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from kneebayes.building.draft import Draft, absent_of, frequency_of
+from kneebayes.building.draft import Draft, frequency_of
 from kneebayes.building.relinking import (
     Families,
     between_of,
@@ -103,13 +103,9 @@ class Drafts:
             cause = first.cause_there.get(node)
             if cause is None or cause not in first.presences:
                 continue
-            into = self._links.get(node, {})
-            linked = np.zeros((rows, 1, len(first.explanations)))
-            for parent, link in {cause: np.ones(rows), **into}.items():
-                if parent in first.places:
-                    linked[:, 0, first.places[parent]] = link
-            absent = 1.0 - linked * np.array([draft.brings(node) for draft in self.all])
-            absent = absent_of(absent, into, brought)
+            links = {cause: np.ones(rows), **self._links.get(node, {})}
+            counts = np.array([draft.brings(node) for draft in self.all])
+            absent = first.nothing_brings(links, counts, brought)
             wanted = np.array([draft.silently(cause) for draft in self.all])
             rates = first.rates_of(cells, absent, wanted, self._age_ratios[cause])
             if not moving.all():

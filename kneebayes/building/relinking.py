@@ -47,22 +47,19 @@ def relink(
     parents)]``, where the expectation runs over the states of what lies on the way. A link
     that would be negative becomes 0.
     """
-    free = set(free)
-    links: dict[str, dict[str, Numbers]] = dict(known or {})
-    order = list(order)
+    free, order = set(free), list(order)
     places = {id: place for place, id in enumerate(order)}
+    links = dict(known or {})
+    families = {} if families is None else families
     for child in order:
         wanted = frequencies.get(child)
         if wanted and child not in links:
-            family = None if families is None else families.get(child)
-            if family is None:
+            if child not in families:
                 between = _ancestors(child, frequencies, free, places)
-                family = _family(
+                families[child] = _family(
                     list(wanted), between, leaks, links, companions or {}, len(leaks[child])
                 )
-            if families is not None:
-                families[child] = family
-            links[child] = _solve(family, wanted, leaks[child])
+            links[child] = _solve(families[child], wanted, leaks[child])
     return links
 
 
@@ -81,10 +78,9 @@ def frequencies_from(
         parents = list(own)
         between = _ancestors(child, links, free, places)
         family = _family(parents, between, leaks, links, companions, len(leaks[child]))
-        absent = family.absent(own, range(len(parents)), leaks[child])
         found[child] = {
-            parent: 1.0 - (1.0 - own[parent]) * others
-            for parent, others in zip(parents, absent, strict=True)
+            parent: 1.0 - (1.0 - own[parent]) * family.some([parent]).absent(own, leaks[child])[0]
+            for parent in parents
         }
     return found
 
@@ -121,35 +117,29 @@ def _ancestors(
     return sorted(found, key=places.__getitem__)
 
 
-def _summed(joint: Numbers, axes: int) -> Numbers:
-    """A table summed over its first axes, of two states each, the same whatever else is beside."""
-    for _ in range(axes):
-        joint = joint[0] + joint[1]
-    return joint
-
-
 @dataclass(frozen=True, slots=True)
-class _Alone:
-    """What lies between a child and one of its parents, as in the family of them all.
+class _Some:
+    """What lies between a child and some of its parents, each present alone.
 
-    ``joint`` is P(states of the inner nodes | parent alone), one axis each, then rows; ``fired``
-    P(present | inner states, parent alone) of the other parents in between; ``certain`` are other
-    parents that are certainly there with it.
+    ``joint`` is P(states of the inner nodes | parent alone), one axis each, then parents x rows;
+    ``fired`` P(present | inner states, parent alone) of the other parents in between; ``certain``
+    by place here a parent that is certainly there with it.
     """
 
     joint: Numbers
     fired: tuple[tuple[str, Numbers], ...]
-    certain: tuple[str, ...]
+    certain: tuple[tuple[int, str], ...]
 
     def absent(self, links: Rows, leak: Numbers) -> Numbers:
-        """P(child absent) if this parent does not produce it, one number a row."""
-        joint = self.joint
+        """P(child absent) if the parent itself does not produce it: some parents x rows."""
+        joint = self.joint.copy()
         for id, fired in self.fired:
-            joint = joint * (1.0 - fired * links[id])
-        summed = _summed(joint, joint.ndim - 1)
-        for id in self.certain:
-            summed = summed * (1.0 - links[id])
-        return np.asarray(np.maximum(LEAST, (1.0 - leak) * summed))
+            joint *= 1.0 - fired * links[id]
+        for _ in range(joint.ndim - 2):  # so it is the same whatever else is beside
+            joint = joint[0] + joint[1]
+        for place, id in self.certain:
+            joint[place] *= 1.0 - links[id]
+        return np.asarray(np.maximum(LEAST, (1.0 - leak) * joint))
 
 
 @dataclass(frozen=True)
@@ -183,49 +173,34 @@ class _Family:
         }
         return inner | {id: 1.0 - unfired for id, unfired in self.unfired.items()}
 
-    def alone(self, at: int) -> _Alone:
-        """What lies between the child and one of its parents."""
-        parent = self.parents[at]
+    def some(self, names: Sequence[str]) -> _Some:
+        """What lies between the child and some of its parents: one, or none in between."""
+        at = [self.parents.index(name) for name in names]
         fired = tuple(
-            (id, each[..., 0 if id in self.inner else at, :])
+            (id, each if id in self.inner else each[..., at, :])
             for id, each in self.fired.items()
-            if id in self.parents and id != parent
+            if id in self.parents and id not in names
         )
-        certain = tuple(id for id in self.companions.get(parent, ()) if id in self.parents)
-        return _Alone(self.joint[..., at, :], fired, certain)
+        certain = tuple(
+            (place, id)
+            for place, name in enumerate(names)
+            for id in self.companions.get(name, ())
+            if id in self.parents
+        )
+        return _Some(self.joint[..., at, :], fired, certain)
 
     @cached_property
-    def near(self) -> dict[str, _Alone]:
+    def near(self) -> dict[str, _Some]:
         """Parents whose links change those of others: in between, or certainly there."""
         certain = {one for parent in self.parents for one in self.companions.get(parent, ())}
-        first = (*self.inner, *self.unfired, *certain)
-        return {one: self.alone(at) for at, one in enumerate(self.parents) if one in first}
+        first = {*self.inner, *self.unfired, *certain}
+        return {parent: self.some([parent]) for parent in self.parents if parent in first}
 
     @cached_property
-    def far(self) -> list[int]:
-        """Places of the other parents."""
-        return [at for at, one in enumerate(self.parents) if one not in self.near]
-
-    def absent(self, links: Rows, at: Sequence[int], leak: Numbers) -> Numbers:
-        """P(child absent) if the parent itself does not produce it: some parents x rows."""
-        names, places = [self.parents[one] for one in at], np.asarray(at)
-        joint = self.joint[..., places, :]
-        for parent, fired in self.fired.items():
-            link = links.get(parent)
-            if link is None:
-                continue
-            if parent in names:
-                link = link * np.array([[one != parent] for one in names])
-            here = fired if parent in self.inner else fired[..., places, :]
-            joint = joint * (1.0 - here * link)
-        summed = _summed(joint, len(self.inner))
-        for place, one in enumerate(names):
-            certain = [links[id] for id in self.companions.get(one, ()) if id in links]
-            if certain:
-                summed = summed.copy()
-                for link in certain:
-                    summed[place] *= 1.0 - link
-        return np.asarray(np.maximum(LEAST, (1.0 - leak) * summed))
+    def far(self) -> tuple[list[str], _Some]:
+        """The other parents."""
+        names = [parent for parent in self.parents if parent not in self.near]
+        return names, self.some(names)
 
 
 Families = dict[str, _Family]
@@ -243,24 +218,20 @@ def _family(
     joint: Numbers = np.ones((1,) * len(inner) + (len(parents), rows))
     unfired: dict[str, Numbers] = {}
     for node in between:
+        into = links.get(node, {})
         silent: Numbers = np.ones((len(parents), rows)) * (1.0 - leaks[node])
         for at, parent in enumerate(parents):
-            own = links.get(node, {}).get(parent)
-            if own is not None and parent not in between:
-                silent[at] *= 1.0 - own
-            for companion in companions.get(parent, ()):
-                with_it = links.get(node, {}).get(companion)
-                if with_it is not None:
-                    silent[at] *= 1.0 - with_it
+            own = () if parent in between else (parent,)
+            for source in (*own, *companions.get(parent, ())):
+                if source in into:
+                    silent[at] *= 1.0 - into[source]
         silent = silent.reshape((1,) * len(inner) + silent.shape)
         for axis, parent in enumerate(inner):
-            link = links.get(node, {}).get(parent)
-            if link is not None:
-                some = np.broadcast_to(1.0 - link, (len(parents), rows))
+            if parent in into:
+                some = np.broadcast_to(1.0 - into[parent], (len(parents), rows))
                 shape = (2 if at == axis else 1 for at in range(len(inner)))
                 silent = silent * np.stack([np.ones_like(some), some]).reshape(*shape, *some.shape)
         if node in parents:
-            silent = silent.copy()
             silent[..., parents.index(node), :] = 0.0  # present, since it is the parent itself
         if node in inner:
             axis = inner.index(node)
@@ -276,12 +247,12 @@ def _solve(family: _Family, wanted: Rows, leak: Numbers) -> dict[str, Numbers]:
     Each row until it rests, so that it comes out the same in whatever company it is solved.
     """
     solved = {parent: np.zeros(len(rows)) for parent, rows in wanted.items()}
-    near, far = family.near, family.far
+    near, (names, far) = family.near, family.far
     moving = np.ones(len(leak), dtype=np.bool_)
     for _ in range(ROUNDS if len(near) > 1 else len(near)):
         moved = np.zeros(len(leak))
         for parent, one in near.items():
-            link = _link(wanted[parent], one.absent(solved, leak))
+            link = _link(wanted[parent], one.absent(solved, leak)[0])
             if not moving.all():
                 link = np.where(moving, link, solved[parent])
             np.maximum(moved, np.abs(link - solved[parent]), out=moved)
@@ -289,10 +260,9 @@ def _solve(family: _Family, wanted: Rows, leak: Numbers) -> dict[str, Numbers]:
         moving = moved >= STILL
         if not moving.any():
             break
-    if far:
-        names = [family.parents[at] for at in far]
+    if names:
         stated = np.array([wanted[parent] for parent in names])
-        solved.update(zip(names, _link(stated, family.absent(solved, far, leak)), strict=True))
+        solved.update(zip(names, _link(stated, far.absent(solved, leak)), strict=True))
     return solved
 
 
@@ -301,7 +271,7 @@ def _link(frequency: Numbers, others: Numbers) -> Numbers:
     return np.where(link > 0.0, np.minimum(link, 1.0), 0.0)  # NaN, unsaid, is not above 0
 
 
-SHORT_OF = 0.02
+SHORT_OF = 0.02  # of a probability: what is missed by less nobody would notice
 
 
 class Evoking(NamedTuple):

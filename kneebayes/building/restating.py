@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from kneebayes.building.draft import Draft, absent_of, frequency_of
+from kneebayes.building.draft import Draft, frequency_of
 from kneebayes.building.quantities import Quantities
 from kneebayes.building.relinking import Evoking, between_of, companions_of, evoke_rows, relink
-from kneebayes.building.result import raised_with, rate_places
+from kneebayes.building.result import offset_of, raised_with, rate_places
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.batch import Integers
 from kneebayes.inference.plain import relevant_nodes
@@ -194,7 +195,7 @@ class Restating:
         They are solved where presences are wanted, each with how the odds of being silent
         differ by age.
         """
-        draft, network = self.draft, self.engine.network
+        draft = self.draft
         cells = tables.reshape(len(numbers), -1, len(draft.explanations))
         brought: dict[str, Numbers] = {}
         found = {}
@@ -202,14 +203,9 @@ class Restating:
             cause = draft.cause_there.get(node)
             if cause not in draft.presences:
                 continue
-            starts, first = {}, self.engine.place_of(node) + 1
-            for parent in network[node].parents:
-                starts[parent] = first
-                first += len(network[parent].states)
-            linked = self._linked(numbers, node, starts)
-            absent = 1.0 - linked * draft.brings(node, self._company_by_age(node))
-            links = {id: numbers[:, at + 1] for id, at in starts.items() if id in brought}
-            absent = absent_of(absent, links, brought)
+            links = {parent: numbers[:, at] for parent, at in self._link_places[node].items()}
+            counts = draft.brings(node, self._company_by_age(node))
+            absent = draft.nothing_brings(links, counts, brought)
             rates = numbers[:, self._rate_places(node)]
             if wanted is not None:
                 rates = draft.rates_of(cells, absent, *wanted[cause])
@@ -226,14 +222,19 @@ class Restating:
             return np.asarray(self.base[first + 1 : first + 1 + 2 * ages : 2])
         return np.ones(ages)
 
-    def _linked(self, numbers: Numbers, node: str, starts: Mapping[str, int]) -> Numbers:
-        """Links of all explanations into a node: rows x 1 x explanations."""
-        draft, own = self.draft, starts[EXPLANATION]
-        linked = numbers[:, None, own : own + len(draft.explanations)].copy()
-        for cause in draft.company.get(node, ()):
-            link = starts[company_node(cause, draft.cause_there[node])] + 1
-            linked[:, 0, draft.places[cause]] = numbers[:, link]
-        return linked
+    @cached_property
+    def _link_places(self) -> dict[str, dict[str, int]]:
+        """Where the links of what may bring a cause stand, by the node that says it is there."""
+        network, there = self.engine.network, self.draft.cause_there
+        found: dict[str, dict[str, int]] = {}
+        for node in there:
+            first = self.engine.place_of(node)
+            found[node] = {
+                parent: first + offset_of(network, parent, "present", node)[1]
+                for parent in (*self.draft.explanations, *there)
+                if parent in self.draft.places or parent in network[node].parents
+            }
+        return found
 
     def _age_ratios(self, amounts: Numbers, cause: str, rates: Numbers) -> Numbers:
         """How the odds of being silent differ by age: as in the model, moved with the ratios."""

@@ -10,7 +10,7 @@ import pytest
 from conftest import Edit
 
 import kneebayes as kb
-from kneebayes.building.draft import Draft, absent_of, frequency_of, suspects
+from kneebayes.building.draft import Draft, frequency_of, suspects
 from kneebayes.building.elicit import _missed, _outside_published, settle, shifted_priors
 from kneebayes.building.model import priors_in_settings
 from kneebayes.errors import KneebayesError, UnknownNameError
@@ -243,15 +243,19 @@ def test_what_suspects_have() -> None:
     assert suspects([]) == {}
 
 
-def test_nothing_brings_a_cause_that_others_do_not() -> None:
-    """Of two others that are there by cell and explanation, in one row and in two."""
-    absent = np.full((2, 1, 2), 0.5)
-    brought = {"a": np.array([[[0.5, 1.0]], [[0.25, 0.0]]]), "b": np.ones((2, 1, 2))}
+def test_nothing_brings_a_cause_that_others_do_not(knee: kb.Model) -> None:
+    """Of an explanation and two causes that are there by cell, in one row and in two."""
+    own = knee.knowledge
+    draft = Draft(own, own.lexicons[knee.elicited.lexicon])
+    explains = draft.explanations[1]
+    counts = np.ones((1, len(draft.explanations)))
+    brought = {"a": np.array([[[0.5]], [[0.25]]]), "b": np.ones((2, 1, 1))}
     links = {"a": np.array([0.5, 1.0]), "b": np.array([0.5, 0.0]), "c": np.array([1.0, 1.0])}
-    found = absent_of(absent, links, brought)
-    right = [[[0.5 * 0.75 * 0.5, 0.5 * 0.5 * 0.5]], [[0.5 * 0.75, 0.5]]]
-    assert found == pytest.approx(np.array(right))
-    assert absent_of(absent, links, {}) is absent
+    links[explains] = np.array([0.9, 0.6])
+    right = np.repeat([[[0.75 * 0.5]], [[0.75]]], len(draft.explanations), axis=2)
+    right[:, 0, 1] *= [0.1, 0.4]
+    assert draft.nothing_brings(links, counts, brought) == pytest.approx(right)
+    assert draft.nothing_brings(links, counts * 0.0, {}) == pytest.approx(np.ones_like(right))
 
 
 def test_what_is_known_of_cells_by_age(knee: kb.Model) -> None:
