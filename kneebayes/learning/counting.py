@@ -172,21 +172,23 @@ def log_probabilities(model: ModelLike, sample: Sample, numbers: Numbers) -> Num
         try:
             logs[mine] = run_batch(network, flat, batch).log_probability
         except TooWideError as error:
-            match = ROW_OF_A_BATCH.search(str(error))
-            row = int(mine[int(match[1]) if match else 0])
-            head = ROW_OF_A_BATCH.sub("", str(error))
-            message = head.replace("This query", f"This query (row {row})", 1)
+            row, head = _row_of(error)
+            message = head.replace("This query", f"This query (row {mine[row]})", 1)
             raise TooWideError(message) from None
     return logs
 
 
 def _placed(error: TooWideError, patients: Patients, place: Place) -> TooWideError:
     """The same error, with the row of the table instead of that of the sample."""
-    match = ROW_OF_A_BATCH.search(str(error))
-    of_sample = int(match[1]) if match else 0
+    of_sample, message = _row_of(error)
     where = place(int(np.flatnonzero(patients.which == of_sample)[0]))
-    message = ROW_OF_A_BATCH.sub("", str(error), count=1)
     return TooWideError(f"{where[0].upper()}{where[1:]}: {message}")
+
+
+def _row_of(error: TooWideError) -> tuple[int, str]:
+    """The row of a batch that an error is about, and its message without it."""
+    match = ROW_OF_A_BATCH.search(str(error))
+    return int(match[1]) if match else 0, ROW_OF_A_BATCH.sub("", str(error))
 
 
 def _evidence(model: ModelLike, sample: Sample, row: int) -> Evidence:

@@ -17,7 +17,6 @@ from kneebayes.binding import Axes, pd, renamed
 from kneebayes.building.model import AnyModel, ModelLike
 from kneebayes.building.quantities import RATIOS
 from kneebayes.errors import EvidenceError
-from kneebayes.knowledge.statements import Interval
 from kneebayes.learning.counting import (
     Counting,
     Patients,
@@ -35,11 +34,12 @@ from kneebayes.odds import logit
 from kneebayes.text import counted, marked
 from kneebayes.view.figures import (
     BLUE,
+    GREY,
     ORANGE,
     SMALL,
     below,
     caption,
-    fit,
+    finished,
     in_margin,
     legend_above,
     name_lines,
@@ -58,12 +58,14 @@ from kneebayes.view.report import (
     made_by_line,
 )
 
-GREY = "#8c8c8c"
+NAMED = ("kind", "node", "parent", "state")  # of a quantity, as columns
 ENDS = ("text_low", "text_high", "low", "high")
 EDGE = 1e-7  # what is certain is drawn here
 LETTERS = 36  # of a name on one line
 SHOWN = 14
 HEADER = ("said", "before", "now", "90 %", "data", "outweighed after")
+COMMON = "How common each cause is among those with the complaint (! urgent)"
+BESIDES = "What the patients say most about, besides"
 HOW = (
     "data: share of what is known of a number that comes from the patients (1 minus the ratio of "
     "the variances with and without them). outweighed after: how many patients like these weigh "
@@ -119,10 +121,8 @@ class HeldOut(ModelResult):
     @property
     def error(self) -> float:
         """Standard error of the gain; infinite for a single patient."""
-        count = len(self.frame)
-        if count < 2:
-            return float("inf")
-        return float(self.frame["gain"].std(ddof=1) / np.sqrt(count))
+        gains = self.frame["gain"].to_numpy()
+        return float(gains.std(ddof=1) / np.sqrt(len(gains))) if len(gains) > 1 else math.inf
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw how much ln P(answers | complaint) of each patient gained or lost by learning."""
@@ -130,23 +130,20 @@ class HeldOut(ModelResult):
         ax = ax or new_axes(7.0, 3.2)
         longest = max(map(abs, gains), default=1.0)
         width = longest / min(20, max(3, len(gains) // 20)) or 1.0
-        edges = [width * index for index in range(-21, 22)]  # so that one edge is at 0
-        low, high = min([0.0, *gains]), max([0.0, *gains])
-        edges = [edge for edge in edges if low - width <= edge <= high + width]
+        low, high = min([0.0, *gains]) - width, max([0.0, *gains]) + width
+        edges = [width * index for index in range(-21, 22) if low <= width * index <= high]
         worse, better = ([gain for gain in gains if (gain < 0.0) is lost] for lost in (True, False))
         ax.hist(worse, bins=edges, color=ORANGE, hatch="///", edgecolor="white")
         ax.hist(better, bins=edges, color=BLUE, edgecolor="white")
-        mean = sum(gains) / max(1, len(gains))
-        ax.axvline(0.0, color=GREY, lw=1.0)
-        ax.axvline(mean, color="black", lw=1.6, ls="--")
+        ax.axvline(0.0, color=GREY, lw=1.0)  # an edge of two bars too
+        ax.axvline(self.gain, color="black", lw=1.6, ls="--")
         above: dict[str, Any] = {"ha": "center", "va": "bottom"}
-        write(ax, mean, 1.01, f"mean {mean:+.3f}", transform=ax.get_xaxis_transform(), **above)
+        above["transform"] = ax.get_xaxis_transform()
+        write(ax, self.gain, 1.01, f"mean {self.gain:+.3f}", **above)
         ax.set_ylabel("patients not learnt from", fontsize=SMALL)
         ax.locator_params(axis="y", integer=True)
         gained = "gain in ln P(answers | complaint), nats"
-        below(ax, f"{gained}; hatched: foretold worse than before")
-        fit(ax)
-        return ax
+        return finished(ax, f"{gained}; hatched: foretold worse than before")
 
     @property
     def report(self) -> Report:
@@ -222,10 +219,7 @@ class Learnt(Reporting):
             subject = quantity.parent or quantity.node
             rows.append(
                 {
-                    "kind": quantity.kind,
-                    "node": quantity.node,
-                    "parent": quantity.parent,
-                    "state": quantity.state,
+                    **{name: getattr(quantity, name) for name in NAMED},
                     "about": sentence.about,
                     "said": sentence.said,
                     "text": sentence.interval.value,
@@ -313,11 +307,8 @@ class Learnt(Reporting):
         """How much the patients taught, in a sentence."""
         learnt = [outcome for outcome in self.outcomes if not outcome.sentence.fixed]
         more = sum(outcome.data > 0.5 for outcome in learnt)
-        count = len(self.patients)
-        sentence = (
-            f"{counted(count, 'patient')} with the complaint, "
-            f"{self.patients.telling:,} of whom more is known."
-        )
+        telling = f"{self.patients.telling:,} of whom more is known"
+        sentence = f"{self.told} with the complaint, {telling}."
         if math.isinf(self.trust):
             return f"{sentence} The text is trusted without limit, so no number has moved."
         if not self.trail:
@@ -330,27 +321,21 @@ class Learnt(Reporting):
     @property
     def report(self) -> Report:
         """What is shown: what became of shares, and of what else moved most."""
-        causes = [row for row in self._rows if row["kind"] == "prior"]
-        labels = self.before.data.knowledge.label
-        named = [(marked(labels(str(row["node"])), row["urgent"]), row) for row in causes]
+        knowledge, meta = self.before.data.knowledge, self.before.data.knowledge.meta
+        causes = [
+            _cells(marked(knowledge.label(row["node"]), row["urgent"]), row)
+            for row in self._rows
+            if row["kind"] == "prior"
+        ]
         others = [row for row in self._by_data if row["kind"] != "prior"][:SHOWN]
-        spoken = [(marked(row["about"], row["urgent"]), row) for row in others]
-        meta = self.before.data.knowledge.meta
+        spoken = [_cells(marked(row["about"], row["urgent"]), row) for row in others]
         warning = [] if self.converged else ["Stopped before the best numbers were reached."]
         return Report(
             title=f"{meta.title}: what patients taught ({self.before.data.reading})",
             lead=(self.summary,),
             before=(
-                Grid(
-                    "How common each cause is among those with the complaint (! urgent)",
-                    ("cause", *HEADER),
-                    tuple(_cells(name, row) for name, row in named),
-                ),
-                Grid(
-                    "What the patients say most about, besides",
-                    ("statement", *HEADER),
-                    tuple(_cells(name, row) for name, row in spoken),
-                ),
+                Grid(COMMON, ("cause", *HEADER), tuple(causes)),
+                Grid(BESIDES, ("statement", *HEADER), tuple(spoken)),
             ),
             notes=(*warning, *self._stays, HOW),
             made_by=made_by_line(self._origin()),
@@ -361,11 +346,11 @@ class Learnt(Reporting):
     def _stays(self) -> Sequence[str]:
         """What cannot be learnt, and what nobody was asked about."""
         why = Counter(outcome.sentence.fixed for outcome in self.outcomes if outcome.sentence.fixed)
-        reasons = [f"{count} ({reason})" for reason, count in why.items()]
         silent = sum(outcome.data < 0.01 for outcome in self.outcomes if not outcome.sentence.fixed)
         lines = []
-        if reasons:
-            lines.append("Numbers that stay as stated: " + "; ".join(reasons) + ".")
+        if why:
+            reasons = "; ".join(f"{count} ({reason})" for reason, count in why.items())
+            lines.append(f"Numbers that stay as stated: {reasons}.")
         if silent and self.trail:
             lines.append(
                 f"Of {counted(silent, 'further number')} these patients say next to nothing "
@@ -389,19 +374,15 @@ class Learnt(Reporting):
 
 
 def _cells(name: str, row: dict[str, Any]) -> tuple[str, ...]:
-    now = Interval(low=row["low"], value=row["now"], high=row["high"])
-    is_ratio = row["kind"] in RATIOS
-    shown = _ratio if is_ratio else percent
-    after = row["outweighed_after"]
-    return (
-        name,
-        str(row["said"]),
-        shown(row["text"]),
-        shown(now.value),
-        f"{shown(now.low)} to {shown(now.high)}",
-        percent(row["data"]),
-        _patients(after),
-    )
+    """A statement as a row of the report."""
+    written = _ratio if row["kind"] in RATIOS else percent
+    text, now, low, high = (written(row[column]) for column in ("text", "now", "low", "high"))
+    interval, after = f"{low} to {high}", _patients(row["outweighed_after"])
+    return name, str(row["said"]), text, now, interval, percent(row["data"]), after
+
+
+def _ratio(value: float) -> str:
+    return f"x {value:.2g}"
 
 
 def _patients(count: float) -> str:
@@ -412,10 +393,6 @@ def _patients(count: float) -> str:
         return f"{count:.1f}"
     size = 10 ** max(0, math.floor(math.log10(count)) - 1)
     return f"{round(count / size) * size:,}"
-
-
-def _ratio(value: float) -> str:
-    return f"x {value:.2g}"
 
 
 @renamed(cases="patients")
@@ -491,7 +468,13 @@ def update(
     weight = _trust(trust, earlier)
     seen = read_patients(before, patients)
     if earlier is not None:
-        _refuse_if_left_out(earlier)
+        if earlier.patients.left_out:
+            message = (
+                f"This model learnt from {earlier.told}, who were left out of the file that it was "
+                "saved to; more patients can only be learnt from together with them. Take a file "
+                "that has them, or update model.learnt.before with all patients."
+            )
+            raise EvidenceError(message)
         states = int(before.data.engine.flat.own_start[-1])
         seen = together([earlier.patients, seen], states)
     text = read_text(before, 1.0 if math.isinf(weight) else weight)
@@ -520,17 +503,6 @@ def with_learnt(before: AnyModel, learnt: Learnt) -> AnyModel:
     network = data.network.with_numbers(learnt.numbers)
     knowledge, elicited = with_outcomes(before, network, learnt.outcomes, learnt.told)
     return before.replace(knowledge=knowledge, elicited=elicited, learnt=learnt)
-
-
-def _refuse_if_left_out(earlier: Learnt) -> None:
-    """Nothing can be learnt from all patients together where the earlier ones are not there."""
-    if earlier.patients.left_out:
-        message = (
-            f"This model learnt from {earlier.told}, who were left out of the file that it was "
-            "saved to; more patients can only be learnt from together with them. Take a file "
-            "that has them, or update model.learnt.before with all patients."
-        )
-        raise EvidenceError(message)
 
 
 def _trust(trust: float | None, earlier: Learnt | None) -> float:

@@ -16,7 +16,7 @@ from kneebayes.building.quantities import RATIOS, Quantity
 from kneebayes.building.relinking import between_of, companions_of, frequencies_from
 from kneebayes.building.result import number_of, rate_places
 from kneebayes.inference import Evidence
-from kneebayes.knowledge.base import EXPLANATION, PATIENTS, Knowledge
+from kneebayes.knowledge.base import EXPLANATION, PATIENTS, Arrow, Knowledge
 from kneebayes.knowledge.statements import Interval, Record
 from kneebayes.learning.scoring import Found
 from kneebayes.learning.sentences import QUANTILE, Sentence, Text, bounds_of, key_of
@@ -53,38 +53,29 @@ class LearntNumber:
 
 def outcomes_of(model: ModelLike, text: Text, estimate: Found) -> tuple[LearntNumber, ...]:
     """What became of every sentence of a text, at the most probable numbers."""
-    return _Backwards(model, text, estimate).outcomes()
+    backwards = _Backwards(model, text, estimate)
+    return tuple(backwards.outcome(sentence) for sentence in text.sentences)
 
 
 class _Backwards:
     """Numbers become statements again."""
 
     def __init__(self, model: ModelLike, text: Text, estimate: Found) -> None:
-        self.model, self.text, self.found = model, text, estimate
-        self.numbers = estimate.numbers
+        self.data, self.text, self.found = model.data, text, estimate
+        self.numbers, self.before = estimate.numbers, model.data.engine.numbers[0]
         self.by_all, self.by_text = estimate.variances_by_all, estimate.variances_by_text
-        first, last = (
-            _frequencies_of(model, text, one)
-            for one in (model.data.engine.numbers[0], estimate.numbers)
-        )
+        first, last = (_frequencies_of(model, text, one) for one in (self.before, self.numbers))
         self.frequencies = dict(last)
         for sentence in text.sentences:  # what was not quite solved before stays so
             if sentence.quantity.kind in ("frequency", "ratio"):
-                start = first[sentence.place]
-                stated = _frequency_stated(sentence)
-                self.frequencies[sentence.place] = _as_far(start, last[sentence.place], stated)
-        seen = Evidence.of(model.data.network, {model.data.knowledge.meta.complaint: "present"})
-        there = model.data.elicited.there
-        causes = [*model.data.knowledge.diseases, *there.values()]
-        propagated = model.data.engine.propagate_each(
-            [seen], list(dict.fromkeys(causes)), estimate.numbers[None]
-        )
+                place, stated = sentence.place, _frequency_stated(sentence)
+                self.frequencies[place] = _as_far(first[place], last[place], stated)
+        seen = Evidence.of(self.data.network, {self.data.complaint: "present"})
+        there = self.data.elicited.there
+        causes = list(dict.fromkeys([*self.data.knowledge.diseases, *there.values()]))
+        propagated = self.data.engine.propagate_each([seen], causes, self.numbers[None])
         self.present = {id: propagated.present(id) for id in causes}
-        self.ratios = _ratios_by_state(model, estimate.numbers)
-
-    def outcomes(self) -> tuple[LearntNumber, ...]:
-        """What became of every sentence."""
-        return tuple(self.outcome(sentence) for sentence in self.text.sentences)
+        self.ratios = _ratios_by_state(model, self.numbers)
 
     def outcome(self, sentence: Sentence) -> LearntNumber:
         """What became of a sentence, by its kind."""
@@ -113,9 +104,8 @@ class _Backwards:
         value = self.frequencies[sentence.place]  # 1 - value = (1 - number) others
         known = known.through(number / value)
         if quantity.kind == "ratio":
-            leak = self.model.data.engine.place_of(quantity.node)
-            sides = (self.model.data.engine.numbers[0], self.numbers)
-            factor = _odds_factor(*(float(side[leak]) for side in sides))
+            leak = self.data.engine.place_of(quantity.node)
+            factor = _odds_factor(float(self.before[leak]), float(self.numbers[leak]))
             odds = value / (1.0 - value) / (quantity.odds * factor)
             return self.outcome_of(sentence, odds, number, known, ratio=True)
         return self.outcome_of(sentence, value, number, known)
@@ -141,7 +131,7 @@ class _Backwards:
 
     def prior(self, sentence: Sentence) -> LearntNumber:
         """What became of a share or a presence, which follow from what moves together."""
-        quantity, there = sentence.quantity, self.model.data.elicited.there
+        quantity, there = sentence.quantity, self.data.elicited.there
         node = there[quantity.node] if quantity.kind == "presence" else quantity.node
         value = self.present[node]
         if sentence.fixed:
@@ -159,28 +149,24 @@ class _Backwards:
 
     def share(self, sentence: Sentence) -> LearntNumber:
         """A share of a root: the log-odds of one state move against all others."""
-        coordinates = self.text.coordinates
-        family = next(
-            each
-            for each in coordinates.families
-            if each.place <= sentence.place < each.place + len(each.means)
-        )
-        number = float(self.numbers[sentence.place])
+        coordinates, number = self.text.coordinates, float(self.numbers[sentence.place])
+        places = (range(one.place, one.place + len(one.means)) for one in coordinates.families)
+        own = next(family for family in places if sentence.place in family)
         way = np.zeros(len(coordinates))
-        for place in range(family.place + 1, family.place + len(family.means)):
+        for place in own[1:]:
             share = float(self.numbers[place])
             way[coordinates.of_place[place]] = float(place == sentence.place) - share
         return self.outcome_of(sentence, number, number, self.known_along(way / (1.0 - number)))
 
     def evoked(self, quantity: Quantity, number: float) -> list[float]:
         """P(cause | finding, complaint) a step below the learnt link, at it, and above."""
-        knowledge, network = self.model.data.knowledge, self.model.data.network
+        knowledge, network = self.data.knowledge, self.data.network
         seen = Evidence.of(network, {knowledge.meta.complaint: "present", quantity.node: "present"})
         rows = np.repeat(self.numbers[None], 3, axis=0)
         rows[:, quantity.place] = [
             inverse_logit(logit(number) + step) for step in (-STEP, 0.0, STEP)
         ]
-        propagated = self.model.data.engine.propagate_each([seen], [quantity.parent], rows)
+        propagated = self.data.engine.propagate_each([seen], [quantity.parent], rows)
         shares: list[float] = propagated.marginals[quantity.parent][:, 1].tolist()
         return shares
 
@@ -208,22 +194,14 @@ def with_outcomes(
         priors[knowledge.meta.rest] = _moved(before.priors[knowledge.meta.rest], parts)
     stated = []
     for each in before.stated:
-        arrow = each.arrow
-        interval = arrows.get((arrow.parent, arrow.state, arrow.child), each.interval)
+        arrow, odds = each.arrow, each.odds
         named = replace(arrow, statement=_taught_by(arrow.statement, shares, told))
-        made = replace(each, arrow=named, interval=interval, link=number_of(network, arrow))
         if arrow.statement.risk is not None and arrow.child in leaks:
-            factor = _odds_factor(before.leaks[arrow.child].value, leaks[arrow.child].value)
-            made = replace(made, odds=made.odds * factor)
-        stated.append(made)
-    return _with_patients(knowledge, shares, told), replace(
-        before,
-        network=network,
-        priors=priors,
-        leaks=leaks,
-        presences=presences,
-        stated=tuple(stated),
-    )
+            odds *= _odds_factor(before.leaks[arrow.child].value, leaks[arrow.child].value)
+        interval, link = arrows.get(_ends(arrow), each.interval), number_of(network, arrow)
+        stated.append(replace(each, arrow=named, interval=interval, link=link, odds=odds))
+    made = replace(before, network=network, priors=priors, leaks=leaks, presences=presences)
+    return _with_patients(knowledge, shares, told), replace(made, stated=tuple(stated))
 
 
 def _odds_factor(before: float, after: float) -> float:
@@ -237,13 +215,14 @@ def _arrow_key(quantity: Quantity) -> tuple[str, str, str]:
     return quantity.parent, quantity.state, quantity.node
 
 
+def _ends(arrow: Arrow) -> tuple[str, str, str]:
+    return arrow.parent, arrow.state, arrow.child
+
+
 def _shares_of_patients(model: ModelLike, outcomes: Sequence[LearntNumber]) -> dict[int, float]:
     """By identity of each statement how much of its number comes from the patients."""
     knowledge = model.data.knowledge
-    arrows = {
-        (stated.arrow.parent, stated.arrow.state, stated.arrow.child): stated.arrow.statement
-        for stated in model.data.elicited.stated
-    }
+    arrows = {_ends(each.arrow): each.arrow.statement for each in model.data.elicited.stated}
     pointers = {(one.source, one.finding): one.said for one in knowledge.pointers}
     roots = {**knowledge.contexts, **knowledge.mediators, **knowledge.findings}
     shares: dict[int, float] = {}
@@ -274,11 +253,11 @@ def _ratios_by_state(model: ModelLike, numbers: Numbers) -> dict[tuple[str, str,
     table = slice(first, first + len(data.network[EXPLANATION].table or ()))
     rows = np.stack([data.engine.numbers[0][table], numbers[table]])
     before, after = fitting.odds_ratios(rows.reshape(2, -1, fitting.count))
-    keys = [(arrow.parent, arrow.state, arrow.child) for arrow, _ in draft.ratios]
+    keys = (_ends(arrow) for arrow, _ in draft.ratios)
     return dict(zip(keys, (after / before).tolist(), strict=True))
 
 
-def _frequencies_of(model: ModelLike, text: Text, numbers: Numbers) -> Mapping[int, float]:
+def _frequencies_of(model: ModelLike, text: Text, numbers: Numbers) -> dict[int, float]:
     """By place of a link the frequency that would be stated for it: relinking, backwards."""
     knowledge, engine = model.data.knowledge, model.data.engine
     linked = [one for one in text.quantities.all if one.kind in ("frequency", "ratio")]
@@ -395,10 +374,9 @@ def _origin_of(told: str, share: float) -> str:
 def _inside(value: Any, shares: Mapping[int, float], told: str) -> Any:
     """The same with every statement inside changed; what has none is left as it is."""
     if isinstance(value, Record):
-        fields = {name: getattr(value, name) for name in type(value).model_fields}
         update = {
             name: made
-            for name, inner in fields.items()
+            for name, inner in value  # a record gives its fields one by one
             if (made := _inside(inner, shares, told)) is not inner
         }
         own = _taught_by(value, shares, told)

@@ -403,17 +403,13 @@ def _anchored(closed: Judgement) -> Iterator[str]:
 
 def _neglected(closed: Judgement) -> Iterator[str]:
     last = {statement.cause: statement for statement in closed.statements()}
-    for cause, last_said in last.items():
-        exact = last_said.prior + last_said.evidence
-        ignored = abs(last_said.stated - last_said.evidence) < abs(last_said.stated - exact)
-        if last_said.prior < logit(RARE) and last_said.evidence > MOVED and ignored:
-            label = closed.case.model.data.knowledge.label(cause)
+    for cause, said in last.items():
+        prior, evidence, stated = said.prior, said.evidence, said.stated
+        ignored = abs(stated - evidence) < abs(stated - prior - evidence)
+        if prior < logit(RARE) and evidence > MOVED and ignored:
+            label = closed.case.data.knowledge.label(cause)
             yield (
                 f"Base-rate neglect: {label} was {closed.opening.exact[cause]:.1%} before your "
                 f"first question. What you found speaks for it, and still makes only "
                 f"{closed.exact[cause]:.1%} of it; you said {closed.stated[cause]:.0%}."
             )
-
-
-def _decibans(logarithm: float) -> float:
-    return 4.342944819032518 * logarithm
