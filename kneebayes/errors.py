@@ -87,11 +87,15 @@ class ArgumentError(EvidenceError, TypeError):
 
 
 class ImpossibleEvidenceError(KneebayesError, ValueError):
-    """Raised when evidence has probability zero; names a smallest set that conflicts."""
+    """Raised when evidence has probability zero; names a smallest set that conflicts.
 
-    def __init__(self, message: str, conflict: Iterable[str] = ()) -> None:
+    ``urgency`` is how urgent the signs among it are, empty where nothing was said of that.
+    """
+
+    def __init__(self, message: str, conflict: Iterable[str] = (), urgency: str = "") -> None:
         self.message = message
         self.conflict = tuple(conflict)
+        self.urgency = urgency
         super().__init__(message)
 
 

@@ -205,8 +205,14 @@ class Case:
 
     @cached_property
     def belief(self) -> Belief:
-        """The posterior of every cause."""
-        return believe(self.engine, self.knowledge, self.evidence)
+        """The posterior of every cause; where there is none, how urgent the signs are is told."""
+        try:
+            return believe(self.engine, self.knowledge, self.evidence)
+        except ImpossibleEvidenceError as error:
+            if not self.urgency.reasons:
+                raise
+            message = f"{error.message} Whichever is wrong, a sign stands: {self.urgency.in_short}"
+            raise ImpossibleEvidenceError(message, error.conflict, self.level) from None
 
     @property
     def posteriors(self) -> Mapping[str, float]:

@@ -43,6 +43,12 @@ class Urgency:
     reasons: tuple[UrgencyReason, ...]
     advice: str
 
+    @property
+    def in_short(self) -> str:
+        """The advice, and the signs that call for it."""
+        signs = [sign for why in self.reasons if why.level == self.level for sign in why.signs]
+        return f"{', '.join(dict.fromkeys(signs))}. {self.advice}" if signs else self.advice
+
     def __str__(self) -> str:
         if not self.reasons:
             return self.advice

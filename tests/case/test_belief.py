@@ -91,6 +91,7 @@ def test_what_cannot_be_names_states_and_what_is_only_likely(robot: kb.Model) ->
     text = str(caught.value)
     assert text.startswith("The evidence has probability 0 under this model: ")
     assert text.endswith(" cannot be true together. Change or leave out one of them.")
+    assert caught.value.urgency == ""  # no sign among them is urgent
     assert set(caught.value.conflict) == set(map(robot.knowledge.there.__getitem__, said))
     for cause in said:
         assert f"{robot.knowledge.label(cause)} = absent" in text

@@ -233,6 +233,28 @@ def test_impossible_evidence_names_just_what_conflicts(
     assert len(caught.value.conflict) == len(conflict)
 
 
+CONTRADICTED_SIGNS = [  # what cannot be true together, which signs call, and for what
+    ({"severe pain": True, "only mild pain": True}, "severe pain", "now"),
+    (
+        {"red skin area with a clear border": True, "redness": False, "cold foot": True},
+        "red skin area with a clear border, cold or pale foot",
+        "now",
+    ),
+]
+
+
+@pytest.mark.parametrize(("said", "signs", "level"), CONTRADICTED_SIGNS)
+def test_answers_that_contradict_each_other_still_say_how_urgent_the_signs_are(
+    knee: kb.Model, said: dict[str, object], signs: str, level: str
+) -> None:
+    advice = knee.knowledge.meta.advice.now
+    text = re.escape(f"Whichever is wrong, a sign stands: {signs}. {advice}")
+    for ask in (knee.diagnose, knee.interview):
+        with pytest.raises(kb.ImpossibleEvidenceError, match=text) as caught:
+            ask(said)
+        assert caught.value.urgency == level
+
+
 def test_a_probability_given_impossible_evidence_names_the_conflict(knee: kb.Model) -> None:
     said = {"severe pain": True, "mild pain or discomfort": True, "fever": True}
     with pytest.raises(kb.ImpossibleEvidenceError, match="cannot be true together") as caught:

@@ -11,7 +11,6 @@ from typing import Any
 from kneebayes.arguments import checked, whole_number
 from kneebayes.binding import Axes, pd, renamed
 from kneebayes.building.model import ModelLike
-from kneebayes.case import believe
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case
 from kneebayes.questions.ask.outcomes import Outcome, Subject, now_of
@@ -259,7 +258,7 @@ class Interview(CaseResult):
     def answer(self, answers: Mapping[str, Any]) -> Interview:
         """The interview with more answers, or with answers changed or taken back (None)."""
         after = replace(self, case=self.case.given(answers))
-        believe(after.case.engine, after.case.knowledge, after.case.evidence)  # names a conflict
+        _ = after.case.belief  # names a conflict
         return after
 
     @checked
@@ -364,6 +363,6 @@ def interview(
     """
     check_threshold(threshold)
     case = Case.of(model, answers)
-    believe(case.engine, case.knowledge, case.evidence)  # says what conflicts
+    _ = case.belief  # names a conflict
     subject_named(case.knowledge, case.names, about)
     return Interview(case, about, kinds_of(kinds), threshold)
