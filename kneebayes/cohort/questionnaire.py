@@ -35,28 +35,34 @@ def _urgency_levels(data: ModelData, reading: Reading) -> NDArray[np.int8]:
 
 
 def _rules_fired(rule: UrgencyRule, data: ModelData, reading: Reading) -> Signs:
-    """Whether a rule fires, by patient; a cause that it names is known by being there."""
-    nobody = np.zeros((0, len(reading.hard)), dtype=np.bool_)
-    all_of, any_of, none_of = (
-        np.array([_said(name, data, reading) for name in names]) if names else nobody
-        for names in (rule.all_of, rule.any_of, rule.none_of)
-    )
+    """Whether a rule fires, by patient; a cause that it names is known by being there.
+
+    A sign in a cell that cannot be understood counts: it may be there.
+    """
+
+    def said(names: Sequence[str], unread: bool) -> Signs:
+        rows = [_said(name, data, reading, unread) for name in names]
+        return np.array(rows) if rows else np.zeros((0, len(reading.hard)), dtype=np.bool_)
+
+    any_of, none_of = said(rule.any_of, unread=True), said(rule.none_of, unread=False)
     enough = any_of.sum(axis=0) >= (rule.at_least if rule.any_of else 0)
-    fires: Signs = all_of.all(axis=0) & ~none_of.any(axis=0) & enough
+    fires: Signs = said(rule.all_of, unread=True).all(axis=0) & ~none_of.any(axis=0) & enough
     return fires
 
 
-def _said(name: str, data: ModelData, reading: Reading) -> Signs:
+def _said(name: str, data: ModelData, reading: Reading, unread: bool) -> Signs:
     """Of whom it was said that a node is present or in a state, or may be.
 
-    Likelihoods of 1 for every state are no answer: so stands what was not asked.
+    Likelihoods of 1 for every state are no answer: so stands what was not asked. With ``unread``
+    a cell that cannot be understood may say so, too.
     """
     id, state = parted(name)
     at = data.network.index[data.knowledge.there.get(id, id)]
+    perhaps = reading.unread[:, at] & unread
     if name == id:
-        return np.asarray(reading.present[:, at])
+        return np.asarray(reading.present[:, at] | perhaps)
     place = data.network.nodes[at].states.index(state)
-    said = reading.hard[:, at] == place
+    said = perhaps | (reading.hard[:, at] == place)
     if reading.soft is not None:
         starts = data.engine.flat.own_start
         likely = reading.soft[:, starts[at] : starts[at + 1]]

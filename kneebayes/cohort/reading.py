@@ -325,18 +325,20 @@ class Reading:
 
     ``soft`` are likelihoods of each state, nodes end to end: patients x states; None where
     everything that was said is certain. ``present`` is whether each node is present or may be, so
-    that it counts as an urgent sign: patients x nodes.
+    that it counts as an urgent sign: patients x nodes. ``unread`` is where a cell cannot be
+    understood: it may be such a sign.
     """
 
     hard: NDArray[np.int16]  # index of the observed state of each node or -1: patients x nodes
     soft: Numbers | None
     present: NDArray[np.bool_]
+    unread: NDArray[np.bool_]
     unclear: Mapping[int, str]  # by patient the first cell that cannot be understood, and why
 
     def of(self, rows: NDArray[np.bool_]) -> Reading:
         """Some of the patients, all of whom were understood."""
         soft = None if self.soft is None else self.soft[rows]
-        return Reading(self.hard[rows], soft, self.present[rows], {})
+        return Reading(self.hard[rows], soft, self.present[rows], self.unread[rows], {})
 
 
 def made_columns(model: ModelLike) -> tuple[str, ...]:
@@ -419,6 +421,7 @@ class TableReader:
         index, starts = self.data.network.index, self.data.engine.flat.own_start
         hard = np.full((len(frame), len(index)), -1, dtype=np.int16)
         present = np.zeros((len(frame), len(index)), dtype=np.bool_)
+        unread = np.zeros_like(present)
         soft: Numbers | None = None
         unclear: dict[int, str] = {}
         problems = TableProblems() if self.mark else self.problems
@@ -444,13 +447,14 @@ class TableReader:
             for code, answer in enumerate(self._answers(column, values)):
                 if isinstance(answer, EvidenceError):
                     rows = np.flatnonzero(codes == code).tolist()
+                    unread[np.ix_(rows, [index[id] for id in column.ids])] = True
                     problems.add_cells(column.name, str(answer), place(rows[0]), len(rows))
                     for row in rows:
                         unclear.setdefault(row, f"column '{column.name}': {answer}")
                 answers.append(() if isinstance(answer, EvidenceError) else answer)
             for id in column.ids:
                 spread(id, answers, codes)
-        return Reading(hard, soft, present, unclear)
+        return Reading(hard, soft, present, unread, unclear)
 
     def _answers(
         self, column: Column, values: Sequence[object]

@@ -353,7 +353,8 @@ def diagnose_cohort(
         :meth:`kneebayes.Model.check_patients` gives one to be mended.
     unclear
         What becomes of a patient with a cell that cannot be understood: ``"refuse"`` refuses
-        the table and tells all such cells, ``"mark"`` marks the patient as not answered.
+        the table and tells all such cells, ``"mark"`` marks the patient as not answered, and
+        takes a sign that it cannot read for one that may be there when it says how urgent that is.
 
     Raises
     ------

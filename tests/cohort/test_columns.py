@@ -97,6 +97,24 @@ def test_a_patient_who_is_not_understood_is_marked(knee: kb.Model, tmp_path: Pat
         knee.diagnose_cohort(THEIRS, columns=MAP)
 
 
+UNREAD_SIGNS = [  # cells, and how urgent a patient may be in whom some are not understood
+    ({"chest pain": "yes, since Monday"}, "now"),
+    ({"chest pain": "no", "age": "hm"}, "routine"),
+    ({"warmth": "yes", "lasted more than six weeks": "hm"}, "now"),  # not understood hides nothing
+    ({"age": "hm", "swollen knee": "yes", "painful limp": "yes"}, "now"),  # it may be a child
+    ({"swollen knee": "no", "age": "hm", "limping": "no"}, "routine"),
+]
+
+
+@pytest.mark.parametrize(("cells", "level"), UNREAD_SIGNS)
+def test_a_sign_that_is_not_understood_may_be_there(
+    knee: kb.Model, cells: dict[str, str], level: str
+) -> None:
+    cohort = knee.diagnose_cohort(pd.DataFrame([cells]), unclear="mark")
+    assert not cohort.answered[0]
+    assert cohort.urgency[0] == level
+
+
 def test_plus_and_minus_in_one_column_are_not_guessed(knee: kb.Model) -> None:
     with pytest.raises(kb.EvidenceError, match="a '-' may mean absent or unknown"):
         knee.diagnose_cohort(pd.DataFrame({"fever": ["+", "-"]}))
