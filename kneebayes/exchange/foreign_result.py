@@ -9,13 +9,11 @@ from typing import Any
 
 from kneebayes.binding import Axes, pd
 from kneebayes.text import counted
-from kneebayes.view.figures import BLACK, BLUE, ORANGE, SMALL, below, caption, name_lines, new_axes
+from kneebayes.view.figures import BLACK, BLUE, ORANGE, SMALL, below, beside, caption, lines_of
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting, frame_of
 
-NAME = 28  # letters of a label on one line
 Shown = Mapping[str, tuple[str, Callable[[Any], str]]]
-
 SHOWN = 20
 NOT_OURS = "This network was made elsewhere: what it says is its makers', and never medical advice."
 
@@ -39,9 +37,9 @@ class Bars:
 
     def draw(self, ax: Axes | None) -> Axes:
         """Draw the first; what is below 0 is hatched, what has no end as long as the longest."""
-        labels, marks = self.labels[:SHOWN], self.marks[:SHOWN]
-        values, places = self.lengths[:SHOWN], range(len(labels))
-        ax = ax or new_axes(7.5, 1.3 + 0.34 * max(1, len(labels)))
+        labels = [label.replace(" = ", "\u00a0=\u00a0") for label in self.labels[:SHOWN]]
+        values, marks = self.lengths[:SHOWN], self.marks[:SHOWN]
+        ax, places = lines_of(labels, ax), range(len(labels))
         finite = [abs(value) for value in (*values, *marks) if math.isfinite(value)]
         longest = max(finite, default=1.0) or 1.0
         room = (1.4 if min(values, default=0.0) < 0.0 else 1.3) * longest  # for the numbers
@@ -55,16 +53,8 @@ class Bars:
         for place, (value, end) in enumerate(zip(values, ends, strict=True)):
             beyond = "impossible" if math.isnan(value) else "decides"
             words = self.said(value) if math.isfinite(value) else beyond
-            far, side, away = end, "left", 4
-            if any(end <= mark < end + 0.2 * room for mark in marks[place : place + 1]):
-                far = marks[place]  # beyond a mark that would stand in it
-            if end < 0.0:
-                far, side, away = end, "right", -4
-            style: dict[str, Any] = {"ha": side, "va": "center", "fontsize": SMALL}
-            offset: dict[str, Any] = {"xytext": (away, 0), "textcoords": "offset points"}
-            ax.annotate(words, (far, place), **style, **offset)
-        name_lines(ax, [label.replace(" = ", "\u00a0=\u00a0") for label in labels], NAME)
-        ax.set_ylim(max(1, len(labels)) - 0.4, -0.6)
+            hidden = marks and 0.0 <= end <= marks[place] < end + 0.2 * room  # by a mark in it
+            beside(ax, (marks[place] if hidden else end, place), words, 4 if end >= 0.0 else -4)
         ax.set_xlim(-room if min(ends, default=0.0) < 0.0 else 0.0, room)
         ax.locator_params(axis="x", nbins=6)
         ax.set_xticks([tick for tick in ax.get_xticks() if abs(tick) <= 1.05 * longest])
