@@ -35,16 +35,7 @@ from kneebayes.errors import EvidenceError, UnknownNameError
 from kneebayes.knowledge.records import Meta
 from kneebayes.text import counted, marked, shown
 from kneebayes.view.differential import what_it_is
-from kneebayes.view.figures import (
-    BLUE,
-    ORANGE,
-    below,
-    caption,
-    described,
-    name_lines,
-    new_axes,
-    write,
-)
+from kneebayes.view.figures import bars, below, caption, described, lines_of
 from kneebayes.view.markup import bar, percent
 from kneebayes.view.report import (
     InJson,
@@ -236,15 +227,11 @@ class Cohort(InJson):
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw how many patients have each cause as their most probable one."""
         counts = self.top.value_counts()
-        counts = counts[counts > 0].iloc[::-1]
-        drawn = ax if ax is not None else new_axes(7.0, 1.4 + 0.3 * max(1, len(counts)))
-        urgent = {one.label for one in self.model.data.knowledge.causes.values() if one.urgent}
-        names = [marked(name, name in urgent) for name in counts.index]
-        colours = [ORANGE if name in urgent else BLUE for name in counts.index]
-        drawn.barh(range(len(counts)), counts.to_numpy(), color=colours, height=0.62)
-        for place, count in enumerate(counts):
-            write(drawn, count, place, f" {count:,}")
-        name_lines(drawn, names)
+        counts = counts[counts > 0]
+        causes = self.model.data.knowledge.causes.values()
+        urgent = counts.index.isin([cause.label for cause in causes if cause.urgent]).tolist()
+        drawn = lines_of(list(map(marked, counts.index, urgent)), ax)
+        bars(drawn, counts.tolist(), [f"{count:,}" for count in counts], urgent)
         drawn.set_xlim(0.0, 1.12 * max([*counts, 1]))
         drawn.set_xticks([])
         drawn.spines["bottom"].set_visible(False)
