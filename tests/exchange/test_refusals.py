@@ -543,8 +543,13 @@ XMLBIF: Cases = {
         ["b: it has no DEFINITION. Add its table.", "c: it has no DEFINITION. Add its table."],
     ),
     "of other kinds": (
-        xmlbif(variable("a", kind=' TYPE="utility"') + definition("a", "0.2 0.8")),
-        ["a: it is a variable of type 'utility'. Only chance variables with states are read."],
+        xmlbif(
+            MA.replace("nature", "utility") + MA.replace("nature", "decision").replace(">a<", ">b<")
+        ),
+        [
+            "a: it is a variable of type 'utility'. Only chance variables with states are read.",
+            "b: it is a variable of type 'decision'. Only chance variables with states are read.",
+        ],
     ),
     "told twice": (
         xmlbif(MA.replace("</VARIABLE>", "<VALUE>z</VALUE></VARIABLE>")),
