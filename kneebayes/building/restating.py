@@ -62,20 +62,15 @@ class Restating:
         causes = {*knowledge.diseases, *knowledge.there.values()}
         self.relevant = self._relevant({*asked, *causes, self.complaint})
         self.free, self.companions = between_of(knowledge), companions_of(knowledge)
-        self.linking = np.array(
-            [
-                one.kind in ("frequency", "ratio", "leak", "evoking") and one.node in self.relevant
-                for one in quantities.all
-            ]
+        kinds = np.array([one.kind for one in quantities.all])
+        relevant, brought = (
+            np.array([one.node in some for one in quantities.all])
+            for some in (self.relevant, self.draft.cause_there)
         )
-        self.fitted_from = np.array([one.kind in ("prior", "scale") for one in quantities.all])
-        self.apart_from = self.fitted_from | np.array(
-            [
-                one.kind == "presence"
-                or (one.kind in ("frequency", "ratio") and one.node in self.draft.cause_there)
-                for one in quantities.all
-            ]
-        )
+        of_links = np.isin(kinds, ("frequency", "ratio"))
+        self.linking = relevant & (of_links | np.isin(kinds, ("leak", "evoking")))
+        self.fitted_from = np.isin(kinds, ("prior", "scale"))
+        self.apart_from = self.fitted_from | (kinds == "presence") | (of_links & brought)
 
     def _relevant(self, ids: set[str]) -> set[str]:
         network = self.engine.network

@@ -78,16 +78,15 @@ class _Article:
         claims = self.claimed(said.word_because or said.because)
         if not claims or said.layer in ("literature", "beyond"):
             return None
-        changed: dict[str, object] = {"because": claims, "word_because": ()}
+        claimed = said.but(because=claims, word_because=())
         if isinstance(said.amount, str) and not said.word:
-            return said.model_copy(update=changed)
+            return claimed
         if said.in_cases is not None and said.word:
-            changed["in_cases"] = said.word
-        elif said.how_often is None and (said.word or self.words["risk"]):
-            changed |= {"in_cases": None, "risk": said.word or VAGUEST}
-        elif said.how_often is not None and (said.word or self.words["how_often"]):
-            changed["how_often"] = said.word or VAGUEST
-        return said.model_copy(update=changed)
+            return claimed.but(in_cases=said.word)
+        kind = "risk" if said.how_often is None else "how_often"
+        if said.word or self.words[kind]:
+            return claimed.but(in_cases=None, **{kind: said.word or VAGUEST})
+        return claimed
 
     def statements(self, said: Mapping[str, Statement]) -> dict[str, Statement]:
         """The statements that the article makes, by the same keys."""
@@ -97,19 +96,17 @@ class _Article:
     def evoked(self, said: Mapping[str, Evoked]) -> dict[str, Evoked]:
         """Evoking strengths that rest on a claim."""
         return {
-            id: evoked.model_copy(update={"because": self.claimed(evoked.because)})
+            id: evoked.but(because=self.claimed(evoked.because))
             for id, evoked in said.items()
             if self.claimed(evoked.because) and evoked.layer in (None, "article")
         }
 
     def group(self, group: Group) -> Group:
         """A group with what the article says of it."""
-        return group.model_copy(
-            update={
-                "raised_by": self.statements(group.raised_by),
-                "shows": self.statements(group.shows),
-                "evoked_by": self.evoked(group.evoked_by),
-            }
+        return group.but(
+            raised_by=self.statements(group.raised_by),
+            shows=self.statements(group.shows),
+            evoked_by=self.evoked(group.evoked_by),
         )
 
     def cause(self, cause: Cause, groups: Mapping[str, Group]) -> Cause:
@@ -121,10 +118,10 @@ class _Article:
             else:
                 raised[parent] = self.statements(said)
         shows = self.statements(cause.shows)
-        free = {"between": Evoked.model_fields["between"].default}  # bounds were measured
+        free = Evoked.model_fields["between"].default  # bounds were measured
         evoked = {
-            id: statement.model_copy(update=free)
-            for id, statement in self.evoked(cause.evoked_by).items()
+            id: said.but(between=free)
+            for id, said in self.evoked(cause.evoked_by).items()
             if id in shows
         }
         for group in groups.values():
@@ -134,15 +131,13 @@ class _Article:
                 if group.evoked_by:
                     because = group.because or MEMBERS
                     shows[any_of(group.id)] = Statement(how_often=1.0, because=because)
-        return cause.model_copy(
-            update={
-                "commonness": self.commonness(cause.commonness),
-                "present_in": None,
-                "raised_by": {id: statement for id, statement in raised.items() if statement},
-                "shows": shows,
-                "shows_silent": {},
-                "evoked_by": evoked,
-            }
+        return cause.but(
+            commonness=self.commonness(cause.commonness),
+            present_in=None,
+            raised_by={id: statement for id, statement in raised.items() if statement},
+            shows=shows,
+            shows_silent={},
+            evoked_by=evoked,
         )
 
     def not_said_there(self, shows: Mapping[str, Statement], cause: str) -> dict[str, Statement]:
@@ -156,12 +151,10 @@ class _Article:
 
     def commonness(self, said: Commonness) -> Commonness:
         """The word alone."""
-        nothing = {"published": None, "published_because": ()}
-        nothing |= {"assumed": None, "assumed_because": ()}
-        return said.model_copy(update=nothing)
+        return said.but(published=None, published_because=(), assumed=None, assumed_because=())
 
     def shown(self, record: Shown) -> Shown:
         """A node with the arrows that the article knows."""
         fields = [name for name in ("shows", "shown_by") if hasattr(record, name)]
         arrows = {name: self.statements(getattr(record, name)) for name in fields}
-        return record.model_copy(update=arrows)
+        return record.but(**arrows)

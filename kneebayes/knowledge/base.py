@@ -268,29 +268,30 @@ class Knowledge:
                 return f"{file}.toml: {id}"
         return id
 
+    @cached_property
+    def every_record(self) -> tuple[tuple[str, Record], ...]:
+        """Every record, those inside others among them, with its place."""
+        nodes = (self.diseases, self.contexts, self.mediators, self.findings, self.groups)
+        kinds: list[tuple[str, Mapping[str, Record]]] = [
+            ("tests.toml: methods.", self.methods),
+            ("urgency.toml: ", {rule.id: rule for rule in self.urgency}),
+            ("incoherent.toml: ", self.incoherent),
+            ("settings.toml: ", self.settings),
+            ("lexicons.toml: ", self.lexicons),
+        ]
+        found = [
+            ("knowledge.toml", self.meta),
+            *((self.place(id), record) for kind in nodes for id, record in kind.items()),
+            *((f"{file}{id}", record) for file, kind in kinds for id, record in kind.items()),
+        ]
+        return tuple(each for place, record in found for each in _records_inside(place, record))
+
     def origins(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Every place that gives an origin, with the origins it gives."""
-        yield from self._origins
-
-    @cached_property
-    def _origins(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        return tuple(self._all_origins())
-
-    def _all_origins(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        yield from _origins_inside("knowledge.toml", self.meta)
-        for kind in (self.diseases, self.contexts, self.mediators, self.findings, self.groups):
-            for id, record in kind.items():
-                yield from _origins_inside(self.place(id), record)
-        for method in self.methods.values():
-            yield f"tests.toml: methods.{method.id}", method.because
-        for rule in self.urgency:
-            yield f"urgency.toml: {rule.id}", rule.because
-        for incoherence in self.incoherent.values():
-            yield f"incoherent.toml: {incoherence.id}", incoherence.because
-        for setting in self.settings.values():
-            yield from _origins_inside(f"settings.toml: {setting.id}", setting)
-        for lexicon in self.lexicons.values():
-            yield from _origins_inside(f"lexicons.toml: {lexicon.id}", lexicon)
+        for place, record in self.every_record:
+            for name in ORIGINS:
+                if because := vars(record).get(name):
+                    yield place, because
 
     def claims_used(self) -> dict[str, list[str]]:
         """For each claim the places that rest on it."""
@@ -352,25 +353,21 @@ def _together(cause: Cause, parent: Cause | None, statement: Statement) -> bool:
 
 
 ORIGINS = ("because", "word_because", "published_because", "assumed_because", "overruled")
-HOLDING = (Record, dict, tuple)  # what may hold something that gives an origin
+HOLDING = (Record, dict, tuple)  # what may be a record, or hold one
 
 
-def _origins_inside(place: str, value: Any) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _records_inside(place: str, value: Any) -> Iterator[tuple[str, Record]]:
+    """A record and all those inside it, with their places."""
     if isinstance(value, Record):
-        fields = value.__dict__
-        for name in ORIGINS:
-            if fields.get(name):
-                yield place, fields[name]
-        inside = [(_inside(place, name), fields[name]) for name in fields if "because" not in name]
-    elif isinstance(value, dict):
-        inside = [(_inside(place, key), inner) for key, inner in value.items()]
-    else:
-        inside = [(f"{place}[{at}]", inner) for at, inner in enumerate(value)]
-    for where, inner in inside:
+        yield place, value
+        value = vars(value)
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
         if isinstance(inner, HOLDING):
-            yield from _origins_inside(where, inner)
+            yield from _records_inside(_inside(place, key), inner)
 
 
-def _inside(place: str, name: str) -> str:
-    """A place one step further in: the entry of a file, or the field of an entry."""
-    return f"{place}.{name}" if ": " in place else f"{place}: {name}"
+def _inside(place: str, key: str | int) -> str:
+    """A place one step further in: the entry of a file, the field of an entry, one of a list."""
+    if isinstance(key, int):
+        return f"{place}[{key}]"
+    return f"{place}.{key}" if ": " in place else f"{place}: {key}"

@@ -10,7 +10,7 @@ from kneebayes.knowledge.base import EXPLANATION, Arrow, Knowledge
 from kneebayes.knowledge.files import QUOTED, written_row
 from kneebayes.knowledge.names import Meaning, Names
 from kneebayes.knowledge.records import Group, parted
-from kneebayes.knowledge.statements import ASSUMED, Amount, Claim, Statement
+from kneebayes.knowledge.statements import ASSUMED, Claim, Commonness, Record, Statement
 from kneebayes.text import counted, did_you_mean, either, suggest
 
 ADD = "Add it (what is told or seen stands in findings.toml), or take the name out."
@@ -215,37 +215,16 @@ class _Checks:
         lexicons = self.knowledge.lexicons
         place = "knowledge.toml: lexicon"
         yield from self.unknown(place, "lexicon", self.knowledge.meta.lexicon, lexicons)
-        for where, direction, amount in self.amounts():
+        said = [
+            each for where, one in self.knowledge.every_record for each in _words_of(one, where)
+        ]
+        for where, direction, word in said:
             for lexicon in lexicons.values():
                 known = getattr(lexicon, direction)
-                if isinstance(amount, str) and amount not in known:
-                    hint = did_you_mean(amount, known, f"Known: {', '.join(known)}.")
-                    wrong = f"'{amount}' is no word for {direction} in the lexicon '{lexicon.id}'."
+                if word not in known:
+                    hint = did_you_mean(word, known, f"Known: {', '.join(known)}.")
+                    wrong = f"'{word}' is no word for {direction} in the lexicon '{lexicon.id}'."
                     yield Problem(where, wrong, hint)
-
-    def amounts(self) -> Iterator[tuple[str, str, Amount | None]]:
-        """Every amount of the folder: its place, the direction of speech, what was said."""
-        knowledge = self.knowledge
-        for cause in knowledge.causes.values():
-            place = knowledge.place(cause.id)
-            yield f"{place}: commonness", "commonness", cause.commonness.word or None
-            for evoking, evoked in cause.evoked_by.items():
-                yield f"{place}: evoked_by.{evoking}", "evoking", evoked.evokes
-            shown = cause.shows.get(knowledge.meta.complaint)  # no arrow: what explains it does so
-            if shown is not None:
-                where = f"{place}: shows.{knowledge.meta.complaint}"
-                yield where, "frequency", shown.how_often
-        for group in knowledge.groups.values():
-            yield from _amounts_of_group(group, knowledge.place(group.id))
-        for arrow in knowledge.arrows():
-            yield from _amounts_of(arrow.statement, arrow.place)
-        for context in knowledge.contexts.values():
-            yield f"{knowledge.place(context.id)}.share", "frequency", context.share
-            yield f"{knowledge.place(context.id)}.leak", "frequency", context.leak
-        for mediator in knowledge.mediators.values():
-            yield f"{knowledge.place(mediator.id)}.leak", "frequency", mediator.leak
-        for finding in knowledge.findings.values():
-            yield f"{knowledge.place(finding.id)}.leak", "frequency", finding.leak
 
     def members(self) -> Iterator[Problem]:
         """Members, methods and evoking findings that do not exist."""
@@ -345,12 +324,18 @@ class _Checks:
         knowledge = self.knowledge
         known = [*knowledge.findings, *knowledge.contexts, *knowledge.mediators]
         for named in ids:
-            id, _, state = named.partition(".")
+            id, _ = parted(named)
             yield from self.unknown(place, "finding or context", id, known)
-            states = self.states(id)
-            if id in known and (state or "present") not in states:
-                wrong = f"'{named}' names no state of '{id}'."
-                yield Problem(place, wrong, f"Write {id}.STATE; states: {', '.join(states)}.")
+            if id in known:
+                yield from self.state_of(place, named)
+
+    def state_of(self, place: str, named: str) -> Iterator[Problem]:
+        """A state, named behind its node, that the node has not."""
+        id, state = parted(named)
+        states = self.states(id)
+        if state not in states:
+            remedy = f"Write {id}.STATE; states: {', '.join(states)}."
+            yield Problem(place, f"'{named}' names no state of '{id}'.", remedy)
 
     def rules(self) -> Iterator[Problem]:
         """What urgency rules name: nodes that exist, in a state that they have."""
@@ -358,39 +343,35 @@ class _Checks:
         for rule in knowledge.urgency:
             place = f"urgency.toml: {rule.id}"
             for name in rule.names:
-                id, state = parted(name)
+                id, _ = parted(name)
                 yield from self.unknown(place, "finding", id, self.nodes)
                 if id not in self.nodes:
                     continue
-                states = self.states(id)
-                remedy = f"Write {id}.STATE; states: {', '.join(states)}."
-                if not knowledge.states_of(id):
-                    if name != id:
-                        wrong = f"'{name}': a rule names what is present, without a state."
-                        yield Problem(place, wrong, f"Write {id}; none_of takes what is not there.")
-                elif name == id:
+                if not knowledge.states_of(id) and name != id:
+                    wrong = f"'{name}': a rule names what is present, without a state."
+                    yield Problem(place, wrong, f"Write {id}; none_of takes what is not there.")
+                elif knowledge.states_of(id) and name == id:
                     wrong = f"'{id}' has several states and is never just present."
+                    remedy = f"Write {id}.STATE; states: {', '.join(self.states(id))}."
                     yield Problem(place, wrong, remedy)
-                elif state not in states:
-                    yield Problem(place, f"'{name}' names no state of '{id}'.", remedy)
+                else:
+                    yield from self.state_of(place, name)
 
 
-def _amounts_of_group(group: Group, place: str) -> Iterator[tuple[str, str, Amount | None]]:
-    """The amounts of what is said of a group."""
-    for id, evoked in group.evoked_by.items():
-        yield f"{place}.evoked_by.{id}", "evoking", evoked.evokes
-    for field, statements in (("raised_by", group.raised_by), ("shows", group.shows)):
-        for id, said in statements.items():
-            yield from _amounts_of(said, f"{place}.{field}.{id}")
+DIRECTION = {"how_often": "frequency", "in_cases": "frequency", "risk": "risk"}
+DIRECTION |= {"evokes": "evoking", "share": "frequency", "leak": "frequency"}
 
 
-def _amounts_of(said: Statement, place: str) -> Iterator[tuple[str, str, Amount | None]]:
-    """The amounts of a statement, with the direction of speech of each."""
-    yield place, "frequency", said.how_often
-    yield place, "frequency", said.in_cases
-    yield place, "risk", said.risk
-    direction = "frequency" if said.risk is None else "risk"
-    yield f"{place}.word", direction, said.word or None
+def _words_of(record: Record, place: str) -> Iterator[tuple[str, str, str]]:
+    """Words for amounts in a record: where they stand, their direction of speech, and the word."""
+    for field, direction in DIRECTION.items():
+        amount = vars(record).get(field)
+        if isinstance(amount, str):
+            yield f"{place}.{field}" if field in ("share", "leak") else place, direction, amount
+    if isinstance(record, Commonness) and record.word:
+        yield place, "commonness", record.word
+    if isinstance(record, Statement) and record.word:
+        yield f"{place}.word", "frequency" if record.risk is None else "risk", record.word
 
 
 def _last_column(claim: Claim) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from kneebayes.knowledge.article import article_alone
 from kneebayes.knowledge.base import Knowledge, present_node
@@ -45,11 +45,10 @@ def in_layer(knowledge: Knowledge, layer: Layer) -> Knowledge:
         rest = named[whole.meta.rest]
         unnamed = _unnamed_part(rest, parts)
         parts = {**parts, unnamed.id: unnamed}
-        said = ("shows", "shows_silent", "raised_by", "evoked_by")
-        bare: dict[str, object] = {field: {} for field in said}
-        named = {**named, rest.id: rest.model_copy(update=bare)}
+        bare = rest.but(shows={}, shows_silent={}, raised_by={}, evoked_by={})
+        named = {**named, rest.id: bare}
     groups = {
-        id: record.model_copy(update={"members": tuple(m for m in record.members if m in named)})
+        id: record.but(members=tuple(one for one in record.members if one in named))
         for id, record in whole.groups.items()
     }
     groups = {id: record for id, record in groups.items() if record.members}
@@ -62,9 +61,7 @@ def in_layer(knowledge: Knowledge, layer: Layer) -> Knowledge:
         urgency=tuple(_rules(whole.urgency, parts)),
         incoherent=rules_without(whole.incoherent, parts),
         settings={
-            id: record.model_copy(
-                update={"shifts": {id: one for id, one in record.shifts.items() if id in known}}
-            )
+            id: record.but(shifts={id: one for id, one in record.shifts.items() if id in known})
             for id, record in whole.settings.items()
         },
         layer=layer,
@@ -75,13 +72,11 @@ def in_layer(knowledge: Knowledge, layer: Layer) -> Knowledge:
 
 def _without_article(knowledge: Knowledge) -> Knowledge:
     """A folder without what is stated for the article's layer alone."""
-    return replace(
-        knowledge,
-        causes={id: _measured(record) for id, record in knowledge.causes.items()},
-        contexts={id: _measured(record) for id, record in knowledge.contexts.items()},
-        mediators={id: _measured(record) for id, record in knowledge.mediators.items()},
-        findings={id: _measured(record) for id, record in knowledge.findings.items()},
-    )
+    measured: dict[str, Any] = {
+        kind: {id: _measured(record) for id, record in getattr(knowledge, kind).items()}
+        for kind in ("causes", "contexts", "mediators", "findings")
+    }
+    return replace(knowledge, **measured)
 
 
 def _measured(record: Stating) -> Stating:
@@ -98,7 +93,7 @@ def _measured(record: Stating) -> Stating:
                 kept[id] = one
         if kept != said:
             changed[name] = kept
-    return record.model_copy(update=changed) if changed else record
+    return record.but(**changed) if changed else record
 
 
 def _unnamed_part(rest: Cause, parts: Mapping[str, Cause]) -> Cause:
@@ -107,15 +102,8 @@ def _unnamed_part(rest: Cause, parts: Mapping[str, Cause]) -> Cause:
     taken = sum(sum(part) / 2.0 if isinstance(part, tuple) else part for part in each)
     part = max(0.05, 1.0 - taken)
     share = Commonness(part=part, because=rest.commonness.because)
-    changed = {
-        "id": f"{rest.id}_unnamed",
-        "label": f"{rest.label} (unnamed)",
-        "aliases": (),
-        "codes": {},
-        "layer": "beyond",
-        "commonness": share,
-    }
-    return rest.model_copy(update=changed)
+    id, label = f"{rest.id}_unnamed", f"{rest.label} (unnamed)"
+    return rest.but(id=id, label=label, aliases=(), codes={}, layer="beyond", commonness=share)
 
 
 def with_presences(knowledge: Knowledge) -> Knowledge:
@@ -138,18 +126,12 @@ def with_presences(knowledge: Knowledge) -> Knowledge:
 
 def with_members(groups: Mapping[str, Group], causes: Mapping[str, Cause]) -> dict[str, Group]:
     """Groups that name no members have the causes whose own group they are."""
-    return {
-        id: group
-        if group.members
-        else group.model_copy(
-            update={
-                "members": tuple(
-                    cause.id for cause in causes.values() if cause.group in (id, group.label)
-                )
-            }
-        )
-        for id, group in groups.items()
-    }
+    found = dict(groups)
+    for id, group in groups.items():
+        if not group.members:
+            own = tuple(one.id for one in causes.values() if one.group in (id, group.label))
+            found[id] = group.but(members=own)
+    return found
 
 
 def _rules(rules: Iterable[UrgencyRule], parts: Mapping[str, Cause]) -> Iterable[UrgencyRule]:
@@ -162,4 +144,4 @@ def _rules(rules: Iterable[UrgencyRule], parts: Mapping[str, Cause]) -> Iterable
         if len(kept["all_of"]) < len(rule.all_of) or (rule.any_of and not kept["any_of"]):
             continue
         least = min(rule.at_least, max(1, len(kept["any_of"])))
-        yield rule.model_copy(update={**kept, "at_least": least})
+        yield rule.but(**kept, at_least=least)

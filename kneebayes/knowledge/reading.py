@@ -128,16 +128,10 @@ def _sentence(fault: Mapping[str, Any]) -> tuple[str, str]:
 
 Kind = TypeVar("Kind", bound=Record)
 
-CLAIM_HEADER = (
-    *("id", "section", "kind", "subject", "object"),
-    *("strength", "statement", "unused_because"),
-)
+CLAIM_HEADER = tuple(Claim.model_fields)
 LEFT_OUT = ("settings.toml", "incoherent.toml", "voices.toml", "sayings.toml")  # if not needed
-FILES = (
-    *("knowledge.toml", "claims.csv", "references.toml", "lexicons.toml", "groups.toml"),
-    *("contexts.toml", "mediators.toml", "findings.toml", "tests.toml", "urgency.toml"),
-    *LEFT_OUT,
-)
+NEEDED = "knowledge references lexicons groups contexts mediators findings tests urgency"
+FILES = ("claims.csv", *(f"{name}.toml" for name in NEEDED.split()), *LEFT_OUT)
 KIND = "folder"  # of what is kept for the next process
 KEPT = 8  # folders that were read last: loading one again, unchanged, only looks at its files
 

@@ -87,6 +87,10 @@ class Record(BaseModel):
         made.model_post_init(None)
         return made
 
+    def but(self, **changes: Any) -> Self:
+        """The same record with other entries, by their names."""
+        return self.model_copy(update=changes)
+
 
 Text = Annotated[str, Field(min_length=1, max_length=600)]
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
