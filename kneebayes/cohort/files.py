@@ -413,10 +413,7 @@ def _to_parquet(path: Path, indexed: bool) -> Iterator[Add]:
         yield add
 
 
-MODELS_KEPT = 8
-
-
-@lru_cache(maxsize=MODELS_KEPT)
+@lru_cache(maxsize=8)
 def _loaded(folder: str | None, lexicon: str | None) -> ModelLike:
     """The model of this process; loading takes about a second, so it is done once."""
     return read_model(folder, lexicon)

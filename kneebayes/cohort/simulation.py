@@ -151,12 +151,9 @@ def words_of(model: ModelLike, id: str) -> NDArray[np.object_]:
     states = model.data.network[id].states
     finding = model.data.knowledge.findings.get(id)
     own = {} if finding is None else {str(state): word for state, word in finding.states.items()}
-    words = np.empty(len(states), dtype=object)
-    if states == ("absent", "present") and not own:
-        words[:] = [False, True]
-    else:
-        words[:] = [own.get(state, state) for state in states]
-    return words
+    plain = states == ("absent", "present") and not own
+    words = [False, True] if plain else [own.get(state, state) for state in states]
+    return np.array(words, dtype=object)
 
 
 MOST_AT_ONCE = 10_000_000  # patients in one table; a file takes more
@@ -164,7 +161,6 @@ MOST_PATIENTS = 10**10  # more than anybody has room for
 
 GREY, LETTERS = "#8c8c8c", 30  # letters of a cause on one line
 SHARES = (0.0, 0.01, 0.03, 0.06, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
-
 
 BLOCK = 1024  # patients drawn from one stream of chance, so that more of them are the same first
 PIECE = 8  # blocks that are handed over together
@@ -305,8 +301,7 @@ class SimulatedCohort(ModelResult):
             expected = row["expected"]
             half = 1.96 * sqrt(expected * (1.0 - expected) / max(len(self), 1))
             span = [sqrt(max(expected - half, 0.0)), sqrt(min(expected + half, 1.0))]
-            style: dict[str, Any] = {"color": GREY, "alpha": 0.6, "solid_capstyle": "butt"}
-            ax.plot(span, [index, index], lw=5, zorder=1, **style)
+            ax.plot(span, [index] * 2, color=GREY, alpha=0.6, lw=5, solid_capstyle="butt", zorder=1)
             colour = ORANGE if row["urgent"] else BLUE
             ax.plot(sqrt(row["share"]), index, "o", color=colour, ms=4.5, zorder=2)
             in_margin(ax, index, percent(row["share"]))

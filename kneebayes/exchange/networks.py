@@ -131,10 +131,9 @@ def _renamed(
     states = {node.id: _names(node.states, format) for node in nodes}
     made = [with_names(node, names, states[node.id]) for node in nodes]
     nodes_changed = _changed(names)
-    states_changed = {id: _changed(own) for id, own in states.items() if _changed(own)}
-    if not nodes_changed and not states_changed:
-        return made, {}
-    return made, {"nodes": nodes_changed, "states": states_changed}
+    states_changed = {id: changed for id, own in states.items() if (changed := _changed(own))}
+    any_changed = nodes_changed or states_changed
+    return made, {"nodes": nodes_changed, "states": states_changed} if any_changed else {}
 
 
 def _names(names: Iterable[str], format: Format) -> dict[str, str]:

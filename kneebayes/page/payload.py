@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.case.urgency import LIKELY, POSSIBLE
@@ -84,7 +85,7 @@ def payload(model: ModelLike) -> Plain:
     ('pain_behind_knee', True)
     """
     knowledge, numbers = model.data.knowledge, numbers_of(model)
-    return {
+    content: Plain = {
         "version": VERSION,
         "title": knowledge.meta.title,
         "source": knowledge.meta.source,
@@ -116,8 +117,8 @@ def payload(model: ModelLike) -> Plain:
         "care": _care(knowledge),
         **_telling(knowledge),
         **numbers,
-        **_grounds(model, numbers["origins"]),
     }
+    return content | _grounds(knowledge, content)
 
 
 def _node(knowledge: Knowledge, node: Node) -> Plain:
@@ -339,15 +340,13 @@ def _shortened(*numbers: float) -> tuple[float, ...]:
     return tuple(float(f"{one:.4g}") for one in numbers)
 
 
-def _grounds(model: ModelLike, origins: Iterable[str]) -> Plain:
+def _grounds(knowledge: Knowledge, content: Plain) -> Plain:
     """The claims and references that are named anywhere, in arrows by their origins."""
-    knowledge = model.data.knowledge
-    named = {*origins}
-    named.update(one for cause in _causes(model) for one in cause["because"])
-    named.update(one for rule in knowledge.urgency for one in _origins(*rule.because))
-    care = _care(knowledge)
+    care = content["care"]
     told = [care["always"], *care["groups"].values(), *care["causes"].values()]
-    named.update(one for sentences in told for _, because in sentences for one in because)
+    resting = [row["because"] for row in (*content["causes"], *content["urgency"]["rules"])]
+    resting += [because for sentences in told for _, because in sentences]
+    named = {*content["origins"], *chain.from_iterable(resting)}
     return {
         "measures": list(MEASURES),
         "claims": {id: claim.statement for id, claim in knowledge.claims.items() if id in named},

@@ -34,11 +34,8 @@ def age(text: str) -> dict[str, Any]:
 
 
 NOT_USED: dict[str, tuple[dict[str, Any], str]] = {
-    "muscle disease is no pain": (feature("HP:0003551"), "related to 'pain going up stairs'"),
     "an id that was merged": (feature("HP:0007019"), "related to 'pain going up stairs'"),
-    "bursitis is not septic": (feature("HP:0025232", "Bursitis"), "more than 'septic bursitis"),
     "neoplasm is not benign": (feature("HP:0031459"), "it means more than"),
-    "redness somewhere": (feature("HP:0010783"), "where a modifier names the knee"),
     "redness of the face": (feature("HP:0001041", "Facial erythema"), "no code of the folder"),
     "redness, of the face by its label": (
         feature("HP:0010783", "Erythema of the face", modifiers=[{"id": "x:1", "label": "Knee"}]),
@@ -46,14 +43,8 @@ NOT_USED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "swelling of some joint": (feature("HP:0001386", "Joint swelling"), "names no place"),
     "acute by itself": (feature("HP:0011009", "Acute"), "it modifies a feature"),
-    "bilateral by itself": (feature("HP:0012832", "Bilateral"), "it modifies a feature"),
-    "comes and goes": (feature("HP:0001954", "Recurrent fever"), "it comes and goes"),
     "another side of the knee": (feature("HP:6001144"), "at another place than"),
     "somewhere in the knee": (feature("HP:0030839", "Knee pain"), "does not prove it"),
-    "label of another": (
-        feature("HP:0001945", "Hip dislocation"),
-        "contradicts its code, which means fever",
-    ),
     "label that denies": (feature("HP:0001945", "No fever"), "contradicts its code"),
     "in childhood": (feature("HP:0001945", onset=age("P3Y")), "47 years before"),
     "congenital": (
@@ -71,11 +62,6 @@ NOT_USED: dict[str, tuple[dict[str, Any], str]] = {
     "in some days": (
         feature("HP:0001945", onset={"interval": {"start": "1990-01-01", "end": "1991-01-01"}}),
         "and when the patient was seen is not said",
-    ),
-    "resolved": (feature("HP:0001945", resolution=age("P50Y")), "it has resolved"),
-    "absence of a part": (
-        feature("HP:0011134", "Low-grade fever", excluded=True),
-        "does not exclude",
     ),
 }
 
@@ -140,40 +126,6 @@ def test_who_does_not_have_the_complaint_is_refused(knee: kb.Model, id: str) -> 
         knee.load_phenopacket(packet(feature(id, excluded=True)))
 
 
-OTHER: dict[str, tuple[dict[str, Any], str]] = {
-    "negated": (packet({"type": FEVER, "negated": True}), "only version 1 has the field 'negated'"),
-    "collection": (
-        packet(subject={"id": "s", "ageAtCollection": {"age": "P4Y"}}),
-        "'ageAtCollection'",
-    ),
-    "version": (
-        packet(metaData={"phenopacketSchemaVersion": "1.0.0"}),
-        r"it says version 1\.0\.0; version 2",
-    ),
-    "version 3": (packet(metaData={"phenopacketSchemaVersion": "3.0"}), "it says version 3.0"),
-    "cohort": ({"id": "a", "members": [packet(), packet()]}, r"a cohort of 2 members\. Read each"),
-}
-
-
-@pytest.mark.parametrize("case", OTHER)
-def test_what_is_another_kind_of_file_is_named(knee: kb.Model, case: str) -> None:
-    content, message = OTHER[case]
-    with pytest.raises(ExchangeError, match=message):
-        knee.load_phenopacket(content)
-
-
-def test_of_a_family_the_proband_is_read(knee: kb.Model) -> None:
-    family = {
-        "id": "f",
-        "proband": packet({"type": FEVER}),
-        "relatives": [packet()],
-        "pedigree": {"persons": []},
-    }
-    patient = knee.load_phenopacket(family)
-    assert patient.answers == {"fever": "present"}
-    assert [one.place for one in patient.unused] == ["relatives", "pedigree"]
-
-
 def test_an_age_from_the_date_of_birth(knee: kb.Model) -> None:
     subject = {
         "id": "s",
@@ -182,10 +134,6 @@ def test_an_age_from_the_date_of_birth(knee: kb.Model) -> None:
     }
     patient = knee.load_phenopacket(packet({"type": FEVER, "onset": age("P2Y")}, subject=subject))
     assert patient.answers == {"age": "older"}
-    alone = knee.load_phenopacket(
-        packet(subject={"id": "s", "dateOfBirth": "1950-06-01T00:00:00Z"})
-    )
-    assert [one.why for one in alone.unused] == ["no date of the encounter tells the age from it"]
 
 
 def test_yaml_says_what_json_says(knee: kb.Model, tmp_path: Path) -> None:
@@ -314,15 +262,6 @@ def test_a_changed_packet_is_read_or_refused(knee: kb.Model) -> None:
     assert read > 40
 
 
-def test_fields_that_others_added_are_told_and_not_read(knee: kb.Model) -> None:
-    patient = knee.load_phenopacket(packet({"type": FEVER}, curationHistory=[{"x": 1}]))
-    assert [(one.place, one.why) for one in patient.unused] == [
-        ("curationHistory", "no field of phenopackets 2")
-    ]
-    with pytest.raises(ExchangeError, match="Did you mean 'phenotypicFeatures'"):
-        knee.load_phenopacket({"id": "a", "phenotypicFeature": [{"type": FEVER}]})
-
-
 def test_dates_are_held_against_the_day_of_the_encounter(knee: kb.Model) -> None:
     subject = {"id": "s", "timeAtLastEncounter": {"timestamp": "2020-06-02T10:00:00Z"}}
     for day, used in (
@@ -347,39 +286,8 @@ def test_a_disease_of_long_ago_is_no_cause_of_now(knee: kb.Model) -> None:
     assert {"gout_known", "rheumatoid_arthritis_known"} <= set(known)
 
 
-def seen(**when: Any) -> dict[str, Any]:
-    return {"id": "a", "subject": {"id": "p", "timeAtLastEncounter": when}}
-
-
 def years(*ages: int) -> list[dict[str, str]]:
     return [{"iso8601duration": f"P{age}Y"} for age in ages]
-
-
-def test_a_time_that_is_told_in_two_ways_is_refused(knee: kb.Model) -> None:
-    [five, sixty, seventy] = years(5, 60, 70)
-    both = seen(age=five, ageRange={"start": sixty, "end": seventy})
-    with pytest.raises(ExchangeError, match="it is told as age and as ageRange"):
-        knee.load_phenopacket(both)
-    onset = {"age": five, "timestamp": "2020-01-01T00:00:00Z"}
-    fever = feature("HP:0001945", onset=onset)
-    with pytest.raises(ExchangeError, match=r"phenotypicFeatures\[0\].onset: it is told as age"):
-        knee.load_phenopacket(packet(fever))
-
-
-def test_a_range_that_runs_backwards_is_refused(knee: kb.Model) -> None:
-    [sixty, seventy] = years(60, 70)
-    with pytest.raises(ExchangeError, match="it ends before it starts"):
-        knee.load_phenopacket(seen(ageRange={"start": seventy, "end": sixty}))
-
-
-def test_an_animal_is_no_patient(knee: kb.Model) -> None:
-    for id, read in (("NCBITaxon:9615", False), ("NCBITaxon:9606", True)):
-        content = {"id": "a", "subject": {"id": "p", "taxonomy": {"id": id, "label": "x"}}}
-        if read:
-            knee.load_phenopacket(content)
-        else:
-            with pytest.raises(ExchangeError, match=r"subject\.taxonomy: it is of 'x'"):
-                knee.load_phenopacket(content)
 
 
 @pytest.mark.parametrize(
@@ -402,11 +310,6 @@ def test_a_sex_that_the_model_has_no_state_for_is_told(knee: kb.Model) -> None:
         assert patient.answers == {}
         told = next(entry for entry in patient.unused if entry.place == "subject.sex")
         assert (told.label, told.why) == (said, "'sex' has no state for it")
-
-
-def test_fhir_is_called_what_it_is(knee: kb.Model) -> None:
-    with pytest.raises(ExchangeError, match="a FHIR resource, 'Bundle'"):
-        knee.load_phenopacket({"resourceType": "Bundle", "entry": []})
 
 
 def test_a_narrower_code_is_called_by_its_own_names_and_those_above_it(knee: kb.Model) -> None:
