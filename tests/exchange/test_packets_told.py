@@ -1,6 +1,7 @@
 # ruff: noqa: E501 - packets in one line each are easier to read than broken ones
 """All that is told of a phenopacket: what each part means, and why the rest was not used."""
 
+import html
 from typing import Any
 
 import pytest
@@ -590,6 +591,12 @@ def test_all_that_a_packet_says(knee: kb.Model, case: str) -> None:
     assert list(patient.remarks) == remarks
     assert patient.answers == {one.id: one.answer for one in patient.told if one.id}
     assert patient.unused == tuple(one for one in patient.told if not one.id)
+    assert all(one.why in html.unescape(patient.html) for one in patient.unused)
+    count = len(patient.unused)
+    things = f"{count} thing{'s' * (count > 1)} in the file did not become"
+    shown = " ".join(patient.text.split())
+    assert (things if count else "All of it became answers") in shown
+    assert len(patient.table) == len(patient.told)
     assert patient.source == "the phenopacket"
 
 
