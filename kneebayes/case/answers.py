@@ -27,6 +27,7 @@ ABSENT_WORDS = {"absent", "no", "n", "false", "negative", "neg", "denied", "deni
 UNKNOWN_WORDS = {"?", "??", "-", "--", "---", "\u2013", "\u2014", ".", "unk", "unknown", "missing"}
 UNKNOWN_WORDS |= {"n a", "n.a.", "na", "not asked", "not known", "not done", "not tested"}
 UNKNOWN_WORDS |= {"not recorded", "not documented", "not assessed", "not applicable", "null"}
+PERHAPS = "a number between 0 and 1 (perhaps: 0.7 speaks 7 to 3 for {})"
 OPEN = "Leave it out, or say None, if unknown."
 EMPTY = {"", "na", "nan", "<na>", "null"}
 
@@ -91,10 +92,9 @@ class Answer:
     Attributes
     ----------
     likelihood
-        P(what was said | state), one number per state.
+        P(what was said | state), one number per state; only their ratios count.
     state
-        The answer in words: ``present``, ``absent``, a state, or for virtual evidence the
-        probabilities that were given.
+        The answer in words: ``present``, ``absent``, a state, or "perhaps" with its weights.
     """
 
     id: str
@@ -117,8 +117,9 @@ def read_answers(data: ModelData, given_answers: object) -> tuple[Answer, ...]:
     """Translate names and answers into likelihoods of nodes; unknown answers are left out.
 
     An answer is True or ``"present"``, False or ``"absent"``, None or ``"unknown"``, the name of a
-    state, a probability (virtual evidence), or for a node with several states a mapping of states
-    to probabilities. A group can be False: all of its members are absent.
+    state, a number between 0 and 1 ("perhaps": 0.7 speaks 7 to 3 for it, and is not the
+    probability that it is there), or for a node with several states a mapping of states to
+    weights. A group can be False: all of its members are absent.
 
     Raises
     ------
@@ -203,7 +204,7 @@ def _read_one(
 def _in_years(knowledge: Knowledge, name: str, meaning: Meaning, answer: object) -> object:
     """Digits in text as the number they are, where the states of a node are spans of years.
 
-    An age that nobody has is refused, and so is a fraction below 1: it may be a probability.
+    An age that nobody has is refused, and so is a fraction below 1: it may mean "perhaps".
     """
     states = knowledge.contexts[meaning.id].states if meaning.kind == "context" else ()
     if meaning.state or not any(state.below for state in states) or isinstance(answer, bool):
@@ -217,8 +218,8 @@ def _in_years(knowledge: Knowledge, name: str, meaning: Meaning, answer: object)
     if not 0.0 <= age <= OLDEST or 0.0 < age < 1.0:
         words = ", ".join(f"'{state.label}'" for state in states)
         message = (
-            f"'{name}' must be one of {words}, a probability for each, or years (0, or 1 to "
-            f"{OLDEST}), such as 67. Got {shown(answer)}. Leave it out, or say None, if unknown."
+            f"'{name}' must be one of {words}, a weight for each, or years from 0 (the first year) "
+            f"to {OLDEST}, such as 67. Got {shown(answer)}. {OPEN}"
         )
         raise EvidenceError(message)
     return years
@@ -376,9 +377,9 @@ def _understood(
     return _state(states, meaning.state, value) if 0.0 <= value <= 1.0 else None
 
 
-def _state(states: tuple[str, ...], state: str, probability: float) -> Likelihood:
-    """Likelihood of each state when ``state`` was given a probability."""
-    return tuple(probability if other == state else 1.0 - probability for other in states)
+def _state(states: tuple[str, ...], state: str, weight: float) -> Likelihood:
+    """Likelihood of each state when ``weight`` speaks for ``state``, and the rest against it."""
+    return tuple(weight if other == state else 1.0 - weight for other in states)
 
 
 def _from_mapping(
@@ -434,12 +435,13 @@ def _not_understood(knowledge: Knowledge, id: str, name: str, answer: object) ->
     if context is not None and context.states:
         words = ", ".join(f"'{state.label}'" for state in context.states)
         has_years = any(state.below for state in context.states)  # sorted into the states
-        more = "a probability for each, or years, such as 67"
-        allowed = f"one of {words}, {more if has_years else 'or a probability for each'}"
+        more = "a weight for each, or years, such as 67"
+        allowed = f"one of {words}, {more if has_years else 'or a weight for each'}"
     elif named:
-        allowed = " or ".join(f"'{word}'" for word in named.values()) + ", or a probability"
+        perhaps = PERHAPS.format(f"'{named['present']}'")
+        allowed = " or ".join(f"'{word}'" for word in named.values()) + f", or {perhaps}"
     else:
-        allowed = "True (present), False (absent) or a probability between 0 and 1"
+        allowed = f"True (present), False (absent) or {PERHAPS.format('it')}"
     given = dict(answer) if isinstance(answer, Mapping) else answer
     return EvidenceError(f"'{name}' must be {allowed}. Got {shown(given)}. {OPEN}")
 

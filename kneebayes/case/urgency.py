@@ -11,7 +11,7 @@ from kneebayes.case.answers import Answer
 from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.records import Cause, Group, UrgencyRule
 
-POSSIBLE = 0.25  # an uncertain sign counts from this probability on: caution first
+POSSIBLE = 0.25  # an uncertain sign counts from this answer on, 1 to 3 for it: caution first
 PROBABLE = 0.2  # P(an urgent cause explains it) from which on this is said beside the signs
 
 

@@ -395,7 +395,7 @@ def _number(name: str, text: str) -> float:
     try:
         return probability_of(text)
     except ValueError:
-        message = f"'{name}' must be a probability between 0 and 1, or in percent. Got '{text}'."
+        message = f"'{name}' must be a number between 0 and 1, or in percent. Got '{text}'."
         raise EvidenceError(message) from None
 
 

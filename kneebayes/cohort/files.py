@@ -491,7 +491,7 @@ def diagnose_dask(patients: Any, model: ModelLike, keep: Sequence[str] = ()) -> 
 
     The result has the same index and parts, the kept columns, and those of
     :attr:`kneebayes.cohort.Cohort.table`. dask turns columns of mixed Python objects into text:
-    words and numbers are read from text as well, a mapping of states to probabilities is not.
+    words and numbers are read from text as well, a mapping of states to weights is not.
 
     Parameters
     ----------

@@ -111,25 +111,27 @@ class Patient(Reporting):
     def report(self) -> Report:
         """What is shown: urgency, what was understood, and what was not."""
         case = self.diagnose().case
+        knowledge = self.model.data.knowledge
+        words = {knowledge.cause_of(one.id) or one.id: one.state for one in case.answers}
         rows = [
             (
                 entry.label or entry.code or entry.place,
-                self.model.data.knowledge.label(entry.id) if entry.used else "not used",
-                _in_words(entry.answer) if entry.used else entry.why,
+                knowledge.label(entry.id) if entry.used else "not used",
+                words.get(entry.id, str(entry.answer)) if entry.used else entry.why,
             )
             for entry in self.told
         ]
         count = len(self.unused)
         unused = f"{counted(count, 'thing')} in the file did not become an answer."
         return Report(
-            title=f"{self.model.data.knowledge.meta.title}: a patient from {self.source}",
+            title=f"{knowledge.meta.title}: a patient from {self.source}",
             known="What the file says, and what became of it:",
             advice=case.urgency.advice,
             reasons=tuple(map(str, case.urgency.reasons)),
             header=("in the file", "understood as", "answer, or why not"),
             rows=tuple(rows),
             notes=(*self.remarks, unused if count else "All of it became answers."),
-            disclaimer=self.model.data.knowledge.meta.disclaimer,
+            disclaimer=knowledge.meta.disclaimer,
             made_by=made_by_line(self.model),
         )
 
@@ -142,14 +144,8 @@ class Patient(Reporting):
         return f"Patient({self.source!r}: {answers}, {len(self.unused)} not used)"
 
 
-def _in_words(answer: object) -> str:
-    if isinstance(answer, Mapping):
-        return ", ".join(f"{state} {value:.3g}" for state, value in answer.items())
-    return f"P(present) = {answer:.3g}" if isinstance(answer, float) else str(answer)
-
-
 def told_answers(case: CaseLike) -> dict[str, Any]:
-    """Answers by id in the order given: a state, ``unknown``, P(present), or a number a state."""
+    """Answers by id in the order given: a state, ``unknown``, perhaps (0.7), a weight a state."""
     case = case.case
     network = case.data.network
     answers: dict[str, Any] = {

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kneebayes.building.model import ModelLike
     from kneebayes.case.case import CaseLike, Diagnosing
 
-PERHAPS = 0.75  # P(present) that "perhaps" stands for, as in ``weights.js``
+PERHAPS = 0.75  # the answer that "perhaps" stands for, 3 to 1 for it, as in ``weights.js``
 READING = ("lexicon", "layer", "setting")
 
 
@@ -200,7 +200,7 @@ def _state_shown(model: ModelLike, answer: Answer) -> str:
         return "perhaps"
     message = (
         f"An explorer takes certain answers only, and 'perhaps' ({PERHAPS}) of what is answered "
-        f"with yes or no. Got {answer.label}: {answer.state}. Use model.diagnose for probabilities."
+        f"with yes or no. Got {answer.label}: {answer.state}. Use model.diagnose for it."
     )
     raise EvidenceError(message)
 

@@ -66,7 +66,7 @@ def payload(model: ModelLike) -> Plain:
           ``groups`` and ``causes``, and ``likely``, the probability from which on these are told;
         - ``urgency``: ``advice`` by level, ``rules`` in the order in which they are shown (of
           ``all``, ``any`` with ``atLeast`` and ``none`` what is not empty), and ``possible``, the
-          probability from which on an uncertain sign counts;
+          answer ("perhaps") from which on an uncertain sign counts;
         - ``incoherent`` and ``voices``: answers that no virtual patient gives together, and the
           words he answers; ``rest``, the cause that alone is nobody's diagnosis;
         - ``arrows``, ``intervals``, ``origins``, ``claims``, ``references``: what each number

@@ -27,7 +27,8 @@ class _Network:
     can be used in scikit-learn's pipelines, cross-validation and scorers, beside classifiers
     that do learn. It is a multilabel classifier: the truth is patients x causes. Cells of a
     DataFrame are answers as :meth:`kneebayes.Model.diagnose_cohort` takes them; in an array of
-    numbers 1 is present, 0 absent, NaN unknown, and what lies between a probability.
+    numbers 1 is present, 0 absent, NaN unknown, and what lies between perhaps (0.7 speaks 7 to 3
+    for it).
 
     Parameters
     ----------
@@ -131,7 +132,7 @@ class _Network:
             raise EvidenceError(message)
         values = np.asarray(answers)
         if np.iscomplexobj(values):
-            message = "Complex data not supported: answers are present, absent or a probability."
+            message = "Complex data not supported: answers are numbers between 0 and 1."
             raise EvidenceError(message)
         if values.ndim != 2:
             message = (

@@ -54,9 +54,10 @@ ACCEPTED = [
     ("local inflammation", False, (1.0, 0.0), "absent"),
 ]
 
+PERHAPS = "a number between 0 and 1 (perhaps: 0.7 speaks 7 to 3 for"
 ALLOWED = {
-    "fever": "'fever' must be True (present), False (absent) or a probability between 0 and 1.",
-    "onset": "'onset' must be 'gradual' or 'sudden', or a probability.",
+    "fever": f"'fever' must be True (present), False (absent) or {PERHAPS} it).",
+    "onset": f"'onset' must be 'gradual' or 'sudden', or {PERHAPS} 'sudden').",
 }
 
 REFUSED = [
@@ -156,7 +157,7 @@ def test_states_with_a_probability_each(knee: kb.Model) -> None:
 @pytest.mark.parametrize("said", [True, "yes", "ancient", {"ancient": 1.0}])
 def test_what_is_no_state_is_refused_with_all_that_are(knee: kb.Model, said: object) -> None:
     labels = ", ".join(f"'{state.label}'" for state in knee.knowledge.contexts["age"].states)
-    allowed = f"one of {labels}, a probability for each, or years, such as 67"
+    allowed = f"one of {labels}, a weight for each, or years, such as 67"
     text = f"'age' must be {allowed}. Got {said!r}."
     with pytest.raises(kb.EvidenceError, match=re.escape(text)):
         knee.diagnose({"age": said})
@@ -205,7 +206,7 @@ def test_what_cannot_be_understood_is_refused(
 def test_an_age_that_nobody_has_is_refused(knee: kb.Model, said: object) -> None:
     with pytest.raises(kb.EvidenceError) as caught:
         knee.diagnose({"age": said})
-    text = "or years (0, or 1 to 120), such as 67. Got "
+    text = "or years from 0 (the first year) to 120, such as 67. Got "
     assert text in str(caught.value)
 
 

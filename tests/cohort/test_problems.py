@@ -9,7 +9,8 @@ import pytest
 import kneebayes as kb
 
 NO_SQUEAK = "No finding, context, cause, mediator or group named "
-PROBABLE = "must be True (present), False (absent) or a probability between 0 and 1."
+PERHAPS = "a number between 0 and 1 (perhaps: 0.7 speaks 7 to 3 for"
+PROBABLE = f"must be True (present), False (absent) or {PERHAPS} it)."
 OR_NONE = "Leave it out, or say None, if unknown."
 
 CELLS = [
@@ -29,7 +30,7 @@ CELLS = [
     ({"fever": ["5"]}, None, "Got 5.0."),
     ({"fever": [[1.0]]}, None, "Got [1.0]."),
     ({"fever": [{"presnt": 1.0}, True]}, None, "Got {'presnt': 1.0}."),
-    ({"onset": [True]}, None, "'onset' must be 'gradual' or 'sudden', or a probability. Got True."),
+    ({"onset": [True]}, None, f"'onset' must be 'gradual' or 'sudden', or {PERHAPS} 'sudden')."),
     ({"onset": [1.0, True]}, None, "column 'onset', row 1: 'onset' must be"),
     ({"age": ["older", "ancient"]}, None, "column 'age', row 1: 'age' must be one of '"),
     ({"age": [pd.Timestamp("2000-01-01")]}, None, "Got Timestamp('2000-01-01 00:00:00')."),

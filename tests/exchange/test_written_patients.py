@@ -11,7 +11,7 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.exchange import ExchangeError, load_network_file, save_network
-from kneebayes.exchange.patient import _in_words, answer_of, case_content, software
+from kneebayes.exchange.patient import answer_of, case_content, software
 from kneebayes.exchange.side_table import NetworkFile, side_table_path
 from kneebayes.exchange.written_patients import SCALE
 from kneebayes.network import Network, noisy_or_node, root_node, table_node
@@ -239,9 +239,9 @@ def test_what_is_told_of_a_patient(robot: kb.Model, dx: kb.Differential) -> None
     rows = [
         ("headache", "headache", "present"),
         ("squeak", "squeak", "present"),
-        ("sparks", "sparks", "P(present) = 0.25"),
+        ("sparks", "sparks", "perhaps present (0.25 to 0.75)"),
         ("wet", "left out in the rain", "absent"),
-        ("model year", "model year", "vintage"),
+        ("model year", "model year", "vintage model"),
         ("rusty bolt", "rusty bolt", "absent"),
         ("sudden heat", "sudden heat", "unknown"),
     ]
@@ -290,24 +290,22 @@ def test_what_is_told_of_a_patient(robot: kb.Model, dx: kb.Differential) -> None
 
 
 @pytest.mark.parametrize(
-    ("states", "likelihood", "answer", "words"),
+    ("states", "likelihood", "answer"),
     [
-        (2, (0.0, 1.0), "s1", "s1"),
-        (2, (1.0, 0.0), "s0", "s0"),
-        (2, (0.75, 0.25), 0.25, "P(present) = 0.25"),
-        (2, (0.5, 0.25), {"s0": 0.5, "s1": 0.25}, "s0 0.5, s1 0.25"),
-        (2, (0.0, 0.5), {"s1": 0.5}, "s1 0.5"),
-        (3, (0.0, 1.0, 0.0), "s1", "s1"),
-        (3, (0.75, 0.25, 0.0), {"s0": 0.75, "s1": 0.25}, "s0 0.75, s1 0.25"),
-        (3, (0.0, 0.0, 1 / 3), {"s2": 1 / 3}, "s2 0.333"),
+        (2, (0.0, 1.0), "s1"),
+        (2, (1.0, 0.0), "s0"),
+        (2, (0.75, 0.25), 0.25),
+        (2, (0.5, 0.25), {"s0": 0.5, "s1": 0.25}),
+        (2, (0.0, 0.5), {"s1": 0.5}),
+        (3, (0.0, 1.0, 0.0), "s1"),
+        (3, (0.75, 0.25, 0.0), {"s0": 0.75, "s1": 0.25}),
+        (3, (0.0, 0.0, 1 / 3), {"s2": 1 / 3}),
     ],
 )
 def test_a_likelihood_as_an_answer(
-    states: int, likelihood: tuple[float, ...], answer: object, words: str
+    states: int, likelihood: tuple[float, ...], answer: object
 ) -> None:
-    told = answer_of(tuple(f"s{at}" for at in range(states)), likelihood)
-    assert told == answer
-    assert _in_words(told) == words
+    assert answer_of(tuple(f"s{at}" for at in range(states)), likelihood) == answer
 
 
 # the second file of a network

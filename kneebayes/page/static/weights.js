@@ -2,7 +2,7 @@
 
 import { createModel } from "./model.js";
 
-/** P(present) that "perhaps" stands for: what Python understands as the answer 0.75. */
+/** What "perhaps" stands for: the answer 0.75 of Python, which speaks 3 to 1 for it. */
 export const PERHAPS = 0.75;
 
 /** What comes before the id of a node that was perhaps seen. */

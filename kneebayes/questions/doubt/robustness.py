@@ -385,8 +385,8 @@ def robustness(
 ) -> Robustness:
     """How sure the ranking is, if every word may mean anything inside its interval.
 
-    Each draw chooses a number for every word and every published range, builds the network
-    that follows from these numbers (with the stated priors kept), and diagnoses the patient
+    Each draw chooses a number for every word and every range, those of the priors too, builds
+    the network that follows (in which the priors that were drawn hold), and diagnoses the patient
     with it. Within a draw a word means the same in all statements that use it in the same
     direction.
 
@@ -405,7 +405,7 @@ def robustness(
     Raises
     ------
     KneebayesError
-        If an argument is out of range, or the priors cannot be kept in nearly all draws.
+        If an argument is out of range, or the answers are impossible in nearly all draws.
 
     Examples
     --------

@@ -60,7 +60,7 @@ class _Move(NamedTuple):
 def _bars_over(case: Case, cause: str, over: Over) -> tuple[float, tuple[Bar, ...]]:
     """The posterior of a cause, and how far statements move it, the furthest first.
 
-    One statement is changed at a time, and the stated priors are kept in every network. A claim
+    One statement is changed at a time, a prior as well; all others hold in every network. A claim
     that goes takes with it every number that names it as an origin, even beside others.
     """
     knowledge, lexicon = case.knowledge, case.elicited.lexicon
