@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from kneebayes.errors import KneebayesError
 from kneebayes.odds import logit
 from kneebayes.study.published import shipped
 from kneebayes.text import counted
-from kneebayes.view.figures import SMALL, WIDE, below, beside, name_lines, new_axes
+from kneebayes.view.figures import COLOURS, GREY, SMALL, WIDE, below, beside, name_lines, new_axes
 from kneebayes.view.report import ModelResult, Report, frame_of
 
 FILE = "published_ratios.csv"
@@ -80,20 +81,16 @@ def accuracy(model: ModelLike) -> Accuracy:
     >>> sorted({row.verdict for row in found.rows} - {"inside", "near", "far", "reversed"})
     []
     """
-    data = model.data
-    known = {*data.network.index}
-    rows, left_out = [], 0
-    for stated in _published():
+    data, rows, published = model.data, [], _published()
+    for stated in published:
         answer, among = _answers(stated["answer"]), _answers(stated["among"])
-        if stated["cause"] not in data.knowledge.diseases or not {*answer, *among} <= known:
-            left_out += 1
-            continue
-        ratio = _ratio(data, stated["cause"], answer, among)
-        low, high = float(stated["low"]), float(stated["high"])
-        texts = {name: stated[name] for name in ("cause", "answer", "among", "source")}
-        verdict = _verdict(ratio, low, high)
-        rows.append(AccuracyRow(**texts, low=low, high=high, model=ratio, verdict=verdict))
-    return Accuracy(data, tuple(rows), left_out)
+        known = {*answer, *among} <= set(data.network.index)
+        if known and stated["cause"] in data.knowledge.diseases:
+            ratio = _ratio(data, stated["cause"], answer, among)
+            low, high = float(stated["low"]), float(stated["high"])
+            told = (stated["cause"], stated["answer"], stated["among"], low, high, stated["source"])
+            rows.append(AccuracyRow(*told, ratio, _verdict(ratio, low, high)))
+    return Accuracy(data, tuple(rows), len(published) - len(rows))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -128,18 +125,11 @@ class Accuracy(ModelResult):
     @property
     def report(self) -> Report:
         """What is shown."""
-        label = self.data.knowledge.label
-        rows = tuple(
-            (
-                label(row.cause),
-                _in_words(self.data, row.answer),
-                _in_words(self.data, row.among),
-                _published_as(row),
-                _plain(row.model),
-                row.verdict,
-            )
-            for row in self.rows
-        )
+        rows = []
+        for row in self.rows:
+            answer, among = (_in_words(self.data, said) for said in (row.answer, row.among))
+            numbers = _published_as(row), _plain(row.model), row.verdict
+            rows.append((self.data.knowledge.label(row.cause), answer, among, *numbers))
         near, turned = self.share("inside", "near"), self.share("reversed")
         counted = (
             f"{near:.0%} of {len(self.rows)} lie in the published interval or within a factor of "
@@ -157,9 +147,10 @@ class Accuracy(ModelResult):
         ax = ax or new_axes(WIDE, 0.32 * len(rows) + 1.8)
         for place, row in enumerate(rows):
             far = row.verdict in ("far", "reversed")
-            ax.plot([row.low, row.high], [place, place], color="#767676", lw=4)
-            ax.plot([row.low, row.high], [place, place], "|", color="#767676", ms=11, mew=2)
-            ax.plot(row.model, place, "o", ms=5, color="#b2481e" if far else "#1f5a99")
+            ax.plot([row.low, row.high], [place, place], color=GREY, lw=4)
+            ax.plot([row.low, row.high], [place, place], "|", color=GREY, ms=11, mew=2)
+            colour = COLOURS["cause" if far else "finding"]
+            ax.plot(row.model, place, "o", ms=5, color=colour)
             told = [(min(row.low, row.high), _published_as(row)), (row.model, _plain(row.model))]
             if row.model < row.low:
                 told.reverse()
@@ -204,17 +195,16 @@ def _distance(row: AccuracyRow) -> float:
 
 
 def _published() -> list[dict[str, str]]:
-    file, room = shipped(FILE), Path(__file__).parent
+    file = shipped(FILE)
     if file is None:
-        message = (
-            f"The published ratios ({FILE}) were not found in {room}. Install kneebayes again."
-        )
+        room = Path(__file__).parent
+        message = f"'{FILE}' was not found in {room}. Install kneebayes again."
         raise KneebayesError(message)
     with file.open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
 
 
-def _answers(text: str) -> dict[str, object]:
+def _answers(text: str) -> dict[str, Any]:
     """``fever=present; age=older`` as answers."""
     pairs = (part.strip().split("=") for part in text.split(";") if part.strip())
     return {name: WORDS.get(state, state) for name, state in pairs}
@@ -224,11 +214,11 @@ def _ratio(
     data: ModelData, cause: str, answer: Mapping[str, object], among: Mapping[str, object]
 ) -> float:
     node = data.knowledge.there[cause]
-    odds = []
-    for answers in ({**among, **answer}, dict(among)):
-        found = data.engine.propagate(Case.of(data, answers).evidence, [node]).present(node)
-        odds.append(logit(found, EDGE))
-    return float(np.exp(odds[0] - odds[1]))
+    with_it, without = (
+        data.engine.propagate(Case.of(data, answers).evidence, [node]).present(node)
+        for answers in ({**among, **answer}, among)
+    )
+    return float(np.exp(logit(with_it, EDGE) - logit(without, EDGE)))
 
 
 def _verdict(ratio: float, low: float, high: float) -> str:
@@ -243,8 +233,5 @@ def _in_words(data: ModelData, text: str) -> str:
     parts = []
     for name, answer in _answers(text).items():
         label = data.knowledge.label(name)
-        if answer is True:
-            parts.append(label)
-        else:
-            parts.append(f"no {label}" if answer is False else f"{label}: {answer}")
+        parts.append({True: label, False: f"no {label}"}.get(answer, f"{label}: {answer}"))
     return ", ".join(parts)

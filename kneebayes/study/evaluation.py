@@ -40,6 +40,8 @@ ENDS = (0.025, 0.975)  # of an interval that holds 95 %
 
 
 ANY = "any urgent cause"
+URGENT = ["predictor", "id", "cause", "patients", "by_signs", "by_probability", "missed"]
+URGENT += ["false_alarms"]
 COLUMNS = {
     "predictor": "{predictor}",
     "log score (bits)": "{log_score:.4f}",
@@ -57,29 +59,25 @@ LEGEND = (
 
 def _notes(evaluation: Evaluation) -> list[str]:
     notes = [LEGEND]
-    differences = [
+    listed = "; ".join(
         f"{row['predictor']} {row['difference']:+.4f} ({row['low']:+.4f} to {row['high']:+.4f})"
-        for row in records_of(evaluation.comparisons)
-        if row["score"] == "log_score"
-    ]
-    if differences:
-        listed = "; ".join(differences)
+        for row in records_of(evaluation.comparisons.query("score == 'log_score'"))
+    )
+    if listed:
         notes.append(f"Log score minus that of {evaluation.reference}, paired, 95 %: {listed}.")
-    noticed_from = percent(evaluation.scoring.threshold)
-    notes += [
-        f"Urgent causes: {counted(row['patients'], 'case has', many='cases have')} one; "
-        f"{counted(row['missed'], 'of them has', many='of them have')} neither a sign that makes "
-        f"it urgent nor P(any urgent) of at least {noticed_from}"
-        + ("." if isnan(alarms) else f"; of the others {percent(alarms)} have.")
-        for row in records_of(evaluation.urgent)
-        if row["predictor"] == evaluation.reference and not row["id"]
-        for alarms in [row["false_alarms"]]  # nan where everybody has an urgent cause
-    ]
+    for row in records_of(evaluation.urgent.query("id == ''"))[:1]:  # of the reference
+        alarms = row["false_alarms"]  # nan where everybody has an urgent cause
+        notes.append(
+            f"Urgent causes: {counted(row['patients'], 'case has', many='cases have')} one; "
+            f"{counted(row['missed'], 'of them has', many='of them have')} neither a sign that "
+            "makes it urgent nor P(any urgent) of at least "
+            f"{percent(evaluation.scoring.threshold)}"
+            + ("." if isnan(alarms) else f"; of the others {percent(alarms)} have.")
+        )
     notes += evaluation.remarks
     if evaluation.left_out:
-        single = evaluation.left_out == 1
         notes.append(
-            f"{evaluation.left_out:,} case{' is' if single else 's are'} left out: not everybody "
+            f"{counted(evaluation.left_out, 'case is', many='cases are')} left out: not everybody "
             "has a prediction there (what was answered cannot be true together)."
         )
     return notes
@@ -214,8 +212,7 @@ class Evaluation(Reporting):
         ``calibration_expected`` and ``calibration_limit``, its mean and 95 % point by chance
         alone, and ``cases``.
         """
-        rows = [self._row(name, values) for name, values in self.values_of.items()]
-        return frame_of(rows)
+        return frame_of([self._row(name, values) for name, values in self.values_of.items()])
 
     def _row(self, name: str, values: Numbers) -> dict[str, object]:
         truth, calibration = self.facts, self.calibrations[name]
@@ -309,35 +306,31 @@ class Evaluation(Reporting):
         rows = []
         for name, values in self.values_of.items():
             for kind, id, label, members in asked:
-                positions = [columns.index(member) for member in members]
-                predicted = 1.0 - np.prod(1.0 - values[:, positions], axis=1)
-                if len(positions) == 1:
-                    predicted = values[:, positions[0]]
-                truth = np.asarray(self.facts[:, positions].any(axis=1))
-                row = {
-                    "predictor": name,
-                    "kind": kind,
-                    "id": id,
-                    "label": label,
-                    "urgent": any(member in subject.urgent for member in members),
-                    "present": int(truth.sum()),
-                    "mean_prediction": float(predicted.mean()),
-                    "log_score": float(log_scores(predicted[:, None], truth[:, None]).mean()),
-                    "brier": float(brier_scores(predicted[:, None], truth[:, None]).mean()),
-                    "auc": area_under_curve(predicted, truth),
-                }
-                rows.append(row)
+                at = [columns.index(member) for member in members]
+                truth = np.asarray(self.facts[:, at].any(axis=1, keepdims=True))
+                predicted = values[:, at]
+                if len(at) > 1:
+                    predicted = 1.0 - np.prod(1.0 - predicted, axis=1, keepdims=True)
+                row = {"predictor": name, "kind": kind, "id": id, "label": label}
+                rows.append(
+                    {
+                        **row,
+                        "urgent": not set(members).isdisjoint(subject.urgent),
+                        "present": int(truth.sum()),
+                        "mean_prediction": float(predicted.mean()),
+                        "log_score": float(log_scores(predicted, truth).mean()),
+                        "brier": float(brier_scores(predicted, truth).mean()),
+                        "auc": area_under_curve(predicted[:, 0], truth[:, 0]),
+                    }
+                )
         return frame_of(rows)
 
     @cached_property
     def curve(self) -> pd.DataFrame:
         """The calibration curve: one row a predictor and bin, with Wilson's 95 % intervals."""
+        each = self.calibrations.items()
         return frame_of(
-            [
-                {"predictor": name, **asdict(box)}
-                for name, calibration in self.calibrations.items()
-                for box in calibration.bins
-            ]
+            [{"predictor": name, **asdict(box)} for name, found in each for box in found.bins]
         )
 
     @cached_property
@@ -350,14 +343,10 @@ class Evaluation(Reporting):
         the share of patients without any urgent cause who have either.
         """
         urgent, labels = list(self.subject.urgent), self.subject.labels
-        header = ["predictor", "id", "cause", "patients", "by_signs", "by_probability", "missed"]
-        header.append("false_alarms")
-        if not urgent:
-            return frame_of(columns=header)
         truth = self.truth[urgent].to_numpy(dtype=bool)
         some = np.asarray(truth.any(axis=1))
-        columns = [(id, labels[id], truth[:, index]) for index, id in enumerate(urgent)]
-        columns.append(("", ANY, some))
+        columns = [(id, labels[id], has) for id, has in zip(urgent, truth.T, strict=True)]
+        columns += [("", ANY, some)] if urgent else []
         signs = np.zeros(len(truth), dtype=bool)
         if self.flagged is not None:
             signs = self.flagged.to_numpy(dtype=bool)
@@ -370,7 +359,7 @@ class Evaluation(Reporting):
                 signed, found, missed = has & signs, has & likely, has & ~signs & ~likely
                 counts = [int(which.sum()) for which in (has, signed, found, missed)]
                 rows.append((name, id, label, *counts, false_alarms))
-        return frame_of(rows, columns=header)
+        return frame_of(rows, columns=URGENT)
 
     def _any_urgent_of(self, name: str) -> Numbers:
         """P(any urgent cause) as told; else one minus the product of P(absent)."""
@@ -397,12 +386,9 @@ class Evaluation(Reporting):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the calibration curve of the reference, with intervals."""
-        calibration = self.calibrations[self.reference]
-        rows = [asdict(box) for box in calibration.bins]
-        caption = (
-            f"error {percent(calibration.error)}, by chance up to {percent(calibration.limit)}"
-        )
-        return draw_calibration(rows, f"{self.reference}: {caption}", ax)
+        found = self.calibrations[self.reference]
+        said = f"error {percent(found.error)}, by chance up to {percent(found.limit)}"
+        return draw_calibration([*map(asdict, found.bins)], f"{self.reference}: {said}", ax)
 
     def draw_scores(self, score: str = "log_score", ax: Axes | None = None) -> Axes:
         """Draw one score of every predictor: any column of numbers of :attr:`table`.
@@ -414,34 +400,24 @@ class Evaluation(Reporting):
 
     def _scored(self, score: str) -> list[dict[str, Any]]:
         """One row a predictor: its value, ``low`` and ``high`` where there are, ``doubt``."""
-        pairs = zip(self.table["predictor"], self._column(score), strict=True)
-        ends = self.intervals.query("score == @score").set_index("predictor")[["low", "high"]]
-        doubt = self.comparisons.query("score == @score and better == ''")["predictor"].tolist()
-        return [
-            {
-                "predictor": name,
-                "value": value,
-                "doubt": name in doubt,
-                **(dict(ends.loc[name]) if name in ends.index else {}),
-            }
-            for name, value in pairs
-        ]
-
-    def _column(self, score: str) -> pd.Series:
-        """The values of a score by predictor."""
         there = [str(name) for name in self.table if self.table[name].dtype.kind in "iuf"]
         if score not in there:
             message = f"There is no score {score!r}. There are: {', '.join(there)}."
             raise EvidenceError(message)
-        return self.table[score]
+        pairs = zip(self.table["predictor"], self.table[score], strict=True)
+        ends = self.intervals.query("score == @score").set_index("predictor")[["low", "high"]]
+        doubt = self.comparisons.query("score == @score and better == ''")["predictor"].tolist()
+        return [
+            {"predictor": name, "value": value, "doubt": name in doubt}
+            | (dict(ends.loc[name]) if name in ends.index else {})
+            for name, value in pairs
+        ]
 
     def draw_recall(self, ax: Axes | None = None) -> Axes:
         """Draw how many present causes are found among the first 1 to 10 of each ranking."""
         firsts = list(range(1, min(10, len(self.subject.labels)) + 1))
-        lines = {
-            name: [self._recall(values, first) for first in firsts]
-            for name, values in self.values_of.items()
-        }
+        each = self.values_of.items()
+        lines = {name: [self._recall(values, first) for first in firsts] for name, values in each}
         return self._titled(draw_recall(firsts, lines, ax))
 
     def draw_learning(self, score: str = "log_score", ax: Axes | None = None) -> Axes:
@@ -450,21 +426,18 @@ class Evaluation(Reporting):
         What does not learn is a level line. Lines and bands are the 95 % intervals of
         :attr:`intervals`, where a score has them.
         """
+        rows = self._scored(score)
         learners: dict[str, list[dict[str, Any]]] = {}
-        others = []
-        for row in self._scored(score):
-            size = self.learned_from.get(row["predictor"])
-            if size is None:
-                others.append(row)
-            else:
-                name = row["predictor"].rpartition(", ")[0]
-                learners.setdefault(name, []).append({**row, "size": size})
+        for row in (row for row in rows if row["predictor"] in self.learned_from):
+            name, size = row["predictor"].rpartition(", ")[0], self.learned_from[row["predictor"]]
+            learners.setdefault(name, []).append({**row, "size": size})
+        others = [row for row in rows if row["predictor"] not in self.learned_from]
         return draw_learning(learners, others, score, ax)
 
     def __repr__(self) -> str:
         first = self.table.iloc[0]
-        cases = counted(len(self), "case")
         return (
-            f"Evaluation({cases}, {self.reference}: log score {first['log_score']:.4f} bits, "
-            f"recall_3 {first['recall_3']:.1%}; {counted(len(self.predictions), 'predictor')})"
+            f"Evaluation({counted(len(self), 'case')}, {self.reference}: "
+            f"log score {first['log_score']:.4f} bits, recall_3 {first['recall_3']:.1%}; "
+            f"{counted(len(self.predictions), 'predictor')})"
         )

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -31,12 +30,12 @@ from kneebayes.odds import inverse_logit, logit
 from kneebayes.questions.explain.subsets import DECIBANS
 from kneebayes.study.published import VISITS, PublishedCase, Visit, published_cases
 from kneebayes.text import counted
-from kneebayes.view.figures import SMALL, below, name_lines, new_axes
+from kneebayes.view.figures import GREY, below, legend_above, name_lines, new_axes, write
 from kneebayes.view.report import ModelResult, Report, cells_of, frame_of
 from kneebayes.view.trace import ORIGINS
 
 NARROW = 0.06  # a share in which its number has no room
-COLOURS = ("#1f5a99", "#2f7d4f", "#b2481e", "#767676")
+COLOURS = ("#1f5a99", "#2f7d4f", "#b2481e", GREY)
 FIELDS = {"prior": ": commonness", "presence": ": present_in"}
 STEP = 1e-3  # of log-odds, or of the logarithm of a ratio
 ROUNDING = 1e-6  # of the steepest slope of an answer; a flatter one is error of rounding
@@ -252,31 +251,25 @@ class EvidenceShare(ModelResult):
         for visit, weights in self.weights.items():
             total = weights.sum()
             for place in np.flatnonzero(weights > 0.0):
-                quantity = self.quantities.all[place]
-                because = _because(knowledge, quantity)
-                weight, origins = float(weights[place]), knowledge.shares_of(because)
-                written = arrows.get(
-                    (quantity.parent, quantity.node, quantity.state), knowledge.place(quantity.node)
-                )
+                one, weight = self.quantities.all[place], float(weights[place])
+                because = _because(knowledge, one)
+                origins = knowledge.shares_of(because)
+                written = arrows.get((one.parent, one.node, one.state), knowledge.place(one.node))
                 written = written.replace(f"causes/{rest}_unnamed.toml", f"causes/{rest}.toml")
-                written += FIELDS.get(quantity.kind, "")
                 rows.append(
                     {
                         "visit": visit,
-                        "place": written,
-                        "about": labelled(knowledge, quantity),
-                        "said": said_in_words(knowledge, quantity),
-                        "low": quantity.interval.low,
-                        "value": quantity.interval.value,
-                        "high": quantity.interval.high,
+                        "place": written + FIELDS.get(one.kind, ""),
+                        "about": labelled(knowledge, one),
+                        "said": said_in_words(knowledge, one),
+                        **one.interval.model_dump(),
                         "because": because,
                         "weight": weight,
                         "share": weight / total,
                         **{kind: weight * origins.get(kind, 0.0) for kind in ORIGINS},
                     }
                 )
-        frame = frame_of(rows)
-        return frame.sort_values("weight", ascending=False, kind="stable", ignore_index=True)
+        return _falling(frame_of(rows), "weight")
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -300,9 +293,7 @@ class EvidenceShare(ModelResult):
         """
         assumed = self.numbers[self.numbers["visit"] == VISITS[-1]]
         assumed = assumed.assign(share=assumed["assumption"] / assumed["weight"].sum())
-        assumed = assumed[assumed["assumption"] > 0.0]
-        assumed = assumed.sort_values("assumption", ascending=False, kind="stable")
-        return assumed.head(LISTED).reset_index(drop=True)
+        return _falling(assumed.query("assumption > 0"), "assumption").head(LISTED)
 
     def share(self, origin: str, visit: Visit = "first visit") -> float:
         """Share of the weight of one visit that rests on one sort of origin."""
@@ -312,12 +303,7 @@ class EvidenceShare(ModelResult):
     @property
     def report(self) -> Report:
         """What is shown."""
-        lead = [
-            f"{visit.capitalize()}: "
-            + ", ".join(f"{self.share(kind, visit):.0%} {kind}" for kind in self._kinds)
-            + "."
-            for visit in self.weights
-        ]
+        lead = [f"{visit.capitalize()}: {self._shares(visit)}." for visit in self.weights]
         return self._report(
             "what the weight of evidence rests on",
             *cells_of(self.assumed.head(SHOWN), COLUMNS),
@@ -325,6 +311,10 @@ class EvidenceShare(ModelResult):
             notes=(ABOUT, f".assumed lists {counted(len(self.assumed), 'assumed number')}."),
             lead=tuple(lead),
         )
+
+    def _shares(self, visit: Visit) -> str:
+        """What the weight of one visit rests on, in words."""
+        return ", ".join(f"{self.share(kind, visit):.0%} {kind}" for kind in self._kinds)
 
     @property
     def _kinds(self) -> list[str]:
@@ -342,20 +332,23 @@ class EvidenceShare(ModelResult):
                 label = "" if row else kind
                 ax.barh(row, share, left=start, color=colour, label=label, height=0.62)
                 if share >= NARROW:
-                    style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": SMALL}
-                    ax.text(start + share / 2.0, row, f"{share:.0%}", color="white", **style)
+                    write(ax, start + share / 2.0, row, f"{share:.0%}", color="white", ha="center")
                 start += share
         name_lines(ax, list(self.weights))
         ax.invert_yaxis()
         ax.set_xlim(0.0, 1.0)
         ax.xaxis.set_major_formatter("{x:.0%}")
-        place: dict[str, Any] = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0)}
-        ax.legend(ncols=len(self._kinds), frameon=False, fontsize=SMALL, **place)
+        legend_above(ax, 0.0, len(self._kinds), "lower left")
         return self._titled(below(ax, "share of the weight of evidence"))
 
     def __repr__(self) -> str:
-        shares = ", ".join(f"{self.share(kind):.0%} {kind}" for kind in self._kinds)
-        return f"EvidenceShare({counted(self.patients, 'patient')}, first visit: {shares})"
+        patients = counted(self.patients, "patient")
+        return f"EvidenceShare({patients}, first visit: {self._shares('first visit')})"
+
+
+def _falling(table: pd.DataFrame, column: str) -> pd.DataFrame:
+    """A table with the largest of a column first."""
+    return table.sort_values(column, ascending=False, kind="stable", ignore_index=True)
 
 
 def _because(knowledge: Knowledge, quantity: Quantity) -> tuple[str, ...]:

@@ -97,7 +97,7 @@ class Misspecification(ModelResult):
         mine = rows[EXACT]
         asked = "predictor == @INFORMED and score == 'log_score'"
         [pair] = records_of(evaluation.comparisons.query(asked))
-        urgent = records_of(evaluation.urgent.query("predictor == @EXACT and id == ''"))
+        urgent = evaluation.urgent.query("predictor == @EXACT and id == ''")
         shared = ("brier", "recall_3", "calibration_error", "calibration_limit")
         return {
             "world": world.name,
@@ -108,8 +108,8 @@ class Misspecification(ModelResult):
             "regret_high": 0.0 - pair["low"],
             "prior_log_score": rows["prior only"]["log_score"],
             **{name: mine[name] for name in shared},
-            "urgent_patients": sum(row["patients"] for row in urgent),
-            "urgent_missed": sum(row["missed"] for row in urgent),
+            "urgent_patients": urgent["patients"].sum(),
+            "urgent_missed": urgent["missed"].sum(),
             "impossible": evaluation.left_out,
         }
 
@@ -132,11 +132,9 @@ class Misspecification(ModelResult):
 
     def __repr__(self) -> str:
         worst = self.table.sort_values("regret").iloc[-1]
-        return (
-            f"Misspecification({counted(len(self.worlds), 'world')}, "
-            f"{counted(self.patients, 'patient')} each: largest "
-            f"regret {worst['regret']:.4f} bits, {worst['world']!r})"
-        )
+        drawn = f"{counted(len(self.worlds), 'world')}, {counted(self.patients, 'patient')} each"
+        regret = f"largest regret {worst['regret']:.4f} bits, {worst['world']!r}"
+        return f"Misspecification({drawn}: {regret})"
 
 
 def _interval(row: Mapping[str, float]) -> str:
@@ -153,25 +151,28 @@ def worlds_of(model: ModelLike, recording: Recording = VISIT) -> tuple[World, ..
     history and symptoms that are wrong in 5 % and 15 %; and a record in which only 30 % of what
     was found absent is written down.
     """
-    worlds = [World(AS_STATED, model, recording)]
-    worlds += [
-        World(f"lexicon: {id}", with_lexicon(model, id), recording)
-        for id in model.data.knowledge.lexicons
-        if id != model.data.elicited.lexicon
-    ]
-    worlds += [
-        World(f"setting: {setting.id}", in_setting(model, setting.id), recording)
-        for setting in model.data.knowledge.settings.values()
-        if setting.id != model.data.setting
-    ]
-    worlds.append(World("no mediators", without_mediators(model), recording))
-    worlds += [
-        World(f"{share:.0%} of answers wrong", model, replace(recording, misreported=share))
-        for share in WRONG
-    ]
+    data = model.data
+    models: dict[str, ModelLike] = {AS_STATED: model}
+    models |= {
+        f"lexicon: {id}": with_lexicon(model, id)
+        for id in data.knowledge.lexicons
+        if id != data.lexicon
+    }
+    models |= {
+        f"setting: {id}": in_setting(model, id)
+        for id in data.knowledge.settings
+        if id != data.setting
+    }
+    models["no mediators"] = without_mediators(model)
+    written = {
+        f"{share:.0%} of answers wrong": replace(recording, misreported=share) for share in WRONG
+    }
     quiet = replace(recording, absent_written=PRESENT_FIRST)
-    worlds.append(World(f"{PRESENT_FIRST:.0%} of the absent written down", model, quiet))
-    return tuple(worlds)
+    written[f"{PRESENT_FIRST:.0%} of the absent written down"] = quiet
+    return (
+        *(World(name, other, recording) for name, other in models.items()),
+        *(World(name, model, other) for name, other in written.items()),
+    )
 
 
 @checked
@@ -199,8 +200,7 @@ def misspecify(
     threshold
         P(any urgent cause) from which on a case counts as noticed.
     """
-    recording = VISIT if recording is None else recording
-    chosen = tuple(worlds_of(model, recording) if worlds is None else worlds)
+    chosen = tuple(worlds_of(model, recording or VISIT) if worlds is None else worlds)
     if not chosen:
         message = "'worlds' must have at least one world to draw patients from. Got none."
         raise ArgumentError(message)
@@ -209,12 +209,8 @@ def misspecify(
     for world in chosen:
         cohort = simulate(world.model, n, seed, recording=world.recording)
         informed = diagnose_cohort(world.model, cohort.answers, progress=False).posteriors
+        only, others = ("prior only",), {INFORMED: informed}
         evaluations[world.name] = evaluate(
-            model,
-            cohort,
-            baselines=("prior only",),
-            others={INFORMED: informed},
-            scoring=scoring,
-            progress=False,
+            model, cohort, baselines=only, others=others, scoring=scoring, progress=False
         )
     return Misspecification(model.data, evaluations, chosen, n, seed)
