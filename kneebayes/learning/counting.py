@@ -116,11 +116,10 @@ def together(parts: Sequence[Patients], states: int) -> Patients:
     soft = None if all(one.soft is None for one in samples) else np.concatenate(softs)
     hard = np.concatenate([one.hard for one in samples])
     weights = np.concatenate([one.weights for one in samples])
-    offsets = np.cumsum([0, *(len(one.hard) for one in samples)])
-    which = [
-        np.where(part.which >= 0, part.which + offset, -1)
-        for part, offset in zip(parts, offsets, strict=False)
-    ]
+    which, before = [], 0
+    for part, sample in zip(parts, samples, strict=True):
+        which.append(np.where(part.which >= 0, part.which + before, -1))
+        before += len(sample.hard)
     return Patients(Sample(hard, soft, weights), sum(map(len, parts)), np.concatenate(which))
 
 

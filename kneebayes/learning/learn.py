@@ -322,13 +322,10 @@ class Learnt(Reporting):
     def report(self) -> Report:
         """What is shown: what became of shares, and of what else moved most."""
         knowledge, meta = self.before.data.knowledge, self.before.data.knowledge.meta
-        causes = [
-            _cells(marked(knowledge.label(row["node"]), row["urgent"]), row)
-            for row in self._rows
-            if row["kind"] == "prior"
-        ]
+        priors = [row for row in self._rows if row["kind"] == "prior"]
+        causes = (_cells(knowledge.label(row["node"]), row) for row in priors)
         others = [row for row in self._by_data if row["kind"] != "prior"][:SHOWN]
-        spoken = [_cells(marked(row["about"], row["urgent"]), row) for row in others]
+        spoken = (_cells(row["about"], row) for row in others)
         warning = [] if self.converged else ["Stopped before the best numbers were reached."]
         return Report(
             title=f"{meta.title}: what patients taught ({self.before.data.reading})",
@@ -378,6 +375,7 @@ def _cells(name: str, row: dict[str, Any]) -> tuple[str, ...]:
     written = _ratio if row["kind"] in RATIOS else percent
     text, now, low, high = (written(row[column]) for column in ("text", "now", "low", "high"))
     interval, after = f"{low} to {high}", _patients(row["outweighed_after"])
+    name = marked(name, row["urgent"])
     return name, str(row["said"]), text, now, interval, percent(row["data"]), after
 
 
@@ -480,10 +478,8 @@ def update(
     text = read_text(before, 1.0 if math.isinf(weight) else weight)
     if not seen.telling or math.isinf(weight):
         numbers = before.data.engine.numbers[0]
-        same = tuple(
-            LearntNumber(sentence, sentence.interval, float(numbers[sentence.place]), 0.0)
-            for sentence in text.sentences
-        )
+        each = ((one, one.interval, float(numbers[one.place])) for one in text.sentences)
+        same = tuple(LearntNumber(*stated, data=0.0) for stated in each)
         return before.replace(learnt=Learnt(before, seen, same, numbers, weight, (), True, 0.0))
     counting, selected = Counting(before.data.engine), selection_of(before)
     scoring = Estimation(counting, text.coordinates, seen.sample, selected, text.imagined)

@@ -163,9 +163,8 @@ class _Backwards:
         knowledge, network = self.data.knowledge, self.data.network
         seen = Evidence.of(network, {knowledge.meta.complaint: "present", quantity.node: "present"})
         rows = np.repeat(self.numbers[None], 3, axis=0)
-        rows[:, quantity.place] = [
-            inverse_logit(logit(number) + step) for step in (-STEP, 0.0, STEP)
-        ]
+        middle = logit(number)
+        rows[:, quantity.place] = [*map(inverse_logit, (middle - STEP, middle, middle + STEP))]
         propagated = self.data.engine.propagate_each([seen], [quantity.parent], rows)
         shares: list[float] = propagated.marginals[quantity.parent][:, 1].tolist()
         return shares

@@ -83,10 +83,8 @@ class Coordinates:
         self.free, self.families, self.shifts = tuple(free), tuple(families), tuple(shifts)
         self.table, self.columns = slice(*table), columns
         self.free_at = _places([prior.place for prior in free])
-        self.share_at = [
-            _places(range(family.place + 1, family.place + len(family.means)))
-            for family in families
-        ]
+        shares = (range(one.place + 1, one.place + len(one.means)) for one in families)
+        self.share_at = [*map(_places, shares)]
         self.places: Integers = np.concatenate([self.free_at, *self.share_at])
         self.of_place = {int(place): at for at, place in enumerate(self.places)}
         self.first_shift = len(self.places)
@@ -284,13 +282,9 @@ class Estimation:
         self.soft = None
         if sample.soft is not None:
             self.soft = np.concatenate([sample.soft, np.ones((len(extra), sample.soft.shape[1]))])
-        pairs = [
-            imagined.weight * share
-            for imagined in self.imagined
-            for share in (imagined.mean, 1 - imagined.mean)
-        ]
-        total = sample.size + sum(imagined.weight for imagined in self.imagined)
-        self.weights = np.concatenate([sample.weights, [-total], np.array(pairs, dtype=float)])
+        pairs = [(one.weight * one.mean, one.weight * (1 - one.mean)) for one in self.imagined]
+        total = sample.size + sum(one.weight for one in self.imagined)
+        self.weights = np.concatenate([sample.weights, [-total], np.ravel(pairs)])
 
     def look(self, point: Numbers) -> _Point:
         """The posterior density at one point, with gradient and information."""
@@ -370,9 +364,8 @@ class Estimation:
             trail.append(here.value)
         first = self.cases + 1
         gradients = here.scores[first::2] - here.scores[first + 1 :: 2]
-        return Found(
-            here.at, here.numbers, tuple(trail), converged, here.by_text, here.by_all, gradients
-        )
+        known = (here.by_text, here.by_all, gradients)
+        return Found(here.at, here.numbers, tuple(trail), converged, *known)
 
     def _climb(self, here: _Point, step: Numbers, promised: float) -> _Point | None:
         """The end of a step, halved until the density rises; None if it never does."""

@@ -139,9 +139,8 @@ class PgmpyNaiveBayes:
         known = states[:, [network.index[id] for id in items]].astype(float)
         frame = frame_of(np.where(known < 0, np.nan, known), columns=items)
         sizes = {id: len(network[id].states) for id in items}
-        self.tables = [
-            estimate_naive(frame, column.astype(float), sizes, IMAGINED) for column in truth.T
-        ]
+        columns = truth.T.astype(float)
+        self.tables = [estimate_naive(frame, column, sizes, IMAGINED) for column in columns]
 
     def predict(self, states: States) -> Numbers:
         """P(cause) as learned: patients x causes."""

@@ -188,17 +188,14 @@ class Evaluation(Reporting):
     @cached_property
     def values_of(self) -> Mapping[str, Numbers]:
         """The predictions as arrays."""
-        return {
-            name: prediction.to_numpy(dtype=float) for name, prediction in self.predictions.items()
-        }
+        return {name: table.to_numpy(dtype=float) for name, table in self.predictions.items()}
 
     @cached_property
     def calibrations(self) -> Mapping[str, Calibration]:
         """The calibration of each predictor, all causes together."""
-        return {
-            name: calibration_of(values, self.facts, seed=self.scoring.seed)
-            for name, values in self.values_of.items()
-        }
+        facts, seed = self.facts, self.scoring.seed
+        each = self.values_of.items()
+        return {name: calibration_of(values, facts, seed=seed) for name, values in each}
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -328,10 +325,8 @@ class Evaluation(Reporting):
     @cached_property
     def curve(self) -> pd.DataFrame:
         """The calibration curve: one row a predictor and bin, with Wilson's 95 % intervals."""
-        each = self.calibrations.items()
-        return frame_of(
-            [{"predictor": name, **asdict(box)} for name, found in each for box in found.bins]
-        )
+        bins = [(name, box) for name, found in self.calibrations.items() for box in found.bins]
+        return frame_of([{"predictor": name, **asdict(box)} for name, box in bins])
 
     @cached_property
     def urgent(self) -> pd.DataFrame:

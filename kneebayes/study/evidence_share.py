@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from itertools import chain
 
 import numpy as np
 
@@ -98,11 +99,11 @@ def evidence_share(
     """
     chosen = published_cases(half) if cases is None else tuple(cases)
     data = model.data
-    counted = {
+    counts = {
         visit: Counter(key for case in chosen for key in _keys(data, case, visit))
         for visit in VISITS
     }
-    weighed = _weighed(data, dict.fromkeys(key for found in counted.values() for key in found))
+    weighed = _weighed(data, dict.fromkeys(chain.from_iterable(counts.values())))
     if not weighed:
         message = "No answer can be weighed: there is no patient whose cause the model has."
         raise EvidenceError(message)
@@ -111,8 +112,8 @@ def evidence_share(
     divided = _divided(data, quantities, slopes)
     weights = np.array([abs(weight) for weight, _ in weighed.values()])
     parts = {
-        visit: divided @ (np.array([found[key] for key in weighed]) * weights)
-        for visit, found in counted.items()
+        visit: divided @ (weights * [found[key] for key in weighed])
+        for visit, found in counts.items()
     }
     patients = sum(_in_model(data, case) for case in chosen)
     return EvidenceShare(data, quantities, parts, patients)
@@ -151,33 +152,27 @@ def _weighed(data: ModelData, keys: Iterable[Key]) -> dict[Key, tuple[float, Num
     An answer that is impossible with one of the two causes has no finite weight, and is left
     out.
     """
-    derived: dict[tuple[str, str, tuple[float, ...]], tuple[float, Numbers]] = {}
-    nothing = "", ()
 
-    def derive(cause: str, node: str, likelihood: tuple[float, ...]) -> tuple[float, Numbers]:
+    @cache
+    def derive(cause: str, *answer: tuple[str, tuple[float, ...]]) -> tuple[float, Numbers]:
         """P(answer | cause, complaint) as a logarithm, and its slopes; each is asked once."""
-        key = cause, node, likelihood
-        if key not in derived:
-            alone = Evidence.of(data.network, {data.complaint: "present", cause: "present"})
-            answer = Evidence({node: likelihood} if node else {})
-            found = data.engine.derive(alone.plus(answer))
-            derived[key] = found.log_probability, found.derivatives
-        return derived[key]
+        alone = Evidence.of(data.network, {data.complaint: "present", cause: "present"})
+        found = data.engine.derive(alone.plus(Evidence(dict(answer))))
+        return found.log_probability, found.derivatives
+
+    def likelihood_of(cause: str, *answer: tuple[str, tuple[float, ...]]) -> tuple[float, Numbers]:
+        """Ln P(answer | cause), and its slopes."""
+        (log, slopes), (log_alone, alone) = derive(cause, *answer), derive(cause)
+        return log - log_alone, slopes - alone
 
     weighed = {}
     for key in keys:
-        node, likelihood, right, rival = key
+        node, likelihood, *causes = key
         try:
-            found = [
-                derive(cause, *answer)
-                for cause in (right, rival)
-                for answer in ((node, likelihood), nothing)
-            ]
+            (log, slopes), (other, its) = (likelihood_of(id, (node, likelihood)) for id in causes)
         except ImpossibleEvidenceError:
             continue
-        (log, slope), (log_alone, alone), (other, its), (other_alone, its_alone) = found
-        weight = DECIBANS * (log - log_alone - other + other_alone)
-        weighed[key] = float(weight), slope - alone - its + its_alone
+        weighed[key] = float(DECIBANS * (log - other)), slopes - its
     return weighed
 
 

@@ -208,7 +208,7 @@ def refuse_others(title: str, known: int, told: int) -> None:
 
 
 SURE = 0.6  # a truth that is less sure counts neither way
-VERDICTS = ("right", "wrong", "not in the truth", "missed")
+COSTS = {"right": 0.0, "wrong": 10.0, "not in the truth": 2.0, "missed": 1.0}
 ABOUT = (
     "Precision: of the answers taken from a text, those that people took too (strictly: what they "
     "did not take counts as wrong). Recall: of what people took at the first visit, inferences "
@@ -286,9 +286,7 @@ class ReadingEvaluation(Reporting):
         """Ids of the patients whose text was read worst, worst first."""
         cost = dict.fromkeys(self.texts, 0.0)
         for judgement in self.judgements:
-            cost[judgement.case] += {"wrong": 10.0, "not in the truth": 2.0, "missed": 1.0}.get(
-                judgement.verdict, 0.0
-            )
+            cost[judgement.case] += COSTS[judgement.verdict]
         ranked = sorted(cost, key=lambda case: (-cost[case], case))
         return [case for case in ranked if cost[case] > 0][: self.worst]
 
@@ -298,7 +296,6 @@ class ReadingEvaluation(Reporting):
         rows = tuple(_row(name, good, of) for name, (good, of) in self.shares.items())
         return Report(
             title=f"How well {counted(len(self.texts), 'history was', many='histories were')} read",
-            known="",
             header=("measure", "share", "95 % interval", "of"),
             rows=rows,
             notes=tuple(self._told(case) for case in self.worst_texts()),
@@ -309,7 +306,7 @@ class ReadingEvaluation(Reporting):
     def _told(self, case: str) -> str:
         """One text with what was wrong in it."""
         parts = [f"{case}: {self.texts[case]}"]
-        for verdict in VERDICTS[1:]:
+        for verdict in ("wrong", "not in the truth", "missed"):
             sentences = [
                 f"{judged.id} {judged.answer or judged.truth}"
                 + (f" ({judged.words!r})" if judged.words else "")
@@ -323,7 +320,7 @@ class ReadingEvaluation(Reporting):
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the shares with their intervals."""
         table = self.table.sort_values("share", kind="stable")
-        ax = new_axes(WIDE, 1.2 + 0.34 * len(table)) if ax is None else ax
+        ax = ax or new_axes(WIDE, 1.2 + 0.34 * len(table))
         errors = [table["share"] - table["low"], table["high"] - table["share"]]
         line: dict[str, Any] = {"fmt": "o", "capsize": 3, "color": BLUE, "clip_on": False}
         ax.errorbar(table["share"], range(len(table)), xerr=errors, **line)
@@ -392,12 +389,8 @@ def _judged(model: ModelLike, case: PublishedCase) -> Iterator[Verdict]:
         if known == "unsure":
             continue
         verdict = "not in the truth" if not known else "right" if known == answer else "wrong"
-        words = next(
-            mention.words.text
-            for mention in history.mentions
-            if mention.id == id and mention.is_sure
-        )
-        yield Verdict(case.id, id, verdict, answer, known, words, id in first)
+        sure = (one for one in history.mentions if one.id == id and one.is_sure)
+        yield Verdict(case.id, id, verdict, answer, known, next(sure).words.text, id in first)
     for id, known in first.items():
         if id not in taken and known != "unsure":
             yield Verdict(case.id, id, "missed", "", known, "", at_first=True)

@@ -127,9 +127,9 @@ class Judge:
             except (UnknownNameError, EvidenceError):  # no such name, or no such state
                 self._shifts[key] = None
             else:
-                self._shifts[key] = {
-                    id: logit(beliefs[id], EDGE) - logit(self.prior[id], EDGE) for id in self.prior
-                }
+                before = self.prior.items()
+                shifts = {id: logit(beliefs[id], EDGE) - logit(one, EDGE) for id, one in before}
+                self._shifts[key] = shifts
         return self._shifts[key]
 
     def _naive(self, answers: Mapping[str, Any]) -> Beliefs:

@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import compress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 
 from kneebayes.arguments import checked, whole_number
-from kneebayes.building.model import read_as
+from kneebayes.building.model import ModelLike, read_as
 from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
 from kneebayes.knowledge.names import example_causes
 from kneebayes.teaching.feedback import Feedback
@@ -30,9 +30,6 @@ from kneebayes.teaching.situation import (
 from kneebayes.teaching.talking import clearly, hear, likeliest, names_of, told_at_first
 from kneebayes.text import either, fold, shown, suggest
 from kneebayes.writing import plain_text
-
-if TYPE_CHECKING:
-    from kneebayes.building.model import ModelLike
 
 BACKGROUNDS = {"all": 1.0, "some": 0.5, "none": 0.0}  # share of the contexts that is told
 LARGEST = 1_000_000  # bytes

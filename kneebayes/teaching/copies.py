@@ -128,11 +128,9 @@ def _copied(originals: list[Path], folder: Path, replace: bool) -> StudentCopies
     for path, notebook in read.items():
         text = json.dumps(student_copy(notebook), indent=1, ensure_ascii=False)
         write_safely(paths[path], text + "\n")
-    count = [
-        sum(_tagged(c, mark) for notebook in read.values() for c in notebook["cells"])
-        for mark in MARKS
-    ]
-    return StudentCopies(tuple(paths.values()), *count)
+    cells = [cell for notebook in read.values() for cell in notebook["cells"]]
+    exercises, solutions = (sum(_tagged(cell, mark) for cell in cells) for mark in MARKS)
+    return StudentCopies(tuple(paths.values()), exercises, solutions)
 
 
 def _originals(source: Path) -> list[Path]:

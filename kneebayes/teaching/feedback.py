@@ -158,12 +158,10 @@ def _advised(feedback: Feedback) -> str:
 
 def _urgency(feedback: Feedback) -> Iterator[str]:
     """What the signs call for; a sign that the learner did not find is marked."""
-    missed = {(reason.level, reason.text) for reason in feedback.missed}
     advice, *lines = urgency_lines(feedback.due)
     yield f"By the signs that you found, or that were free to ask about: {advice}"
     for reason, line in zip(feedback.due.reasons, lines, strict=True):
-        was_found = (reason.level, reason.text) not in missed
-        yield line if was_found else f"{line} (missed: not found out)"
+        yield f"{line} (missed: not found out)" if reason in feedback.missed else line
     if LEVELS.index(feedback.hindsight.level) > LEVELS.index(feedback.due.level):
         yield (
             f"In hindsight, with every test and the truth about the causes, it was "

@@ -5,27 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from kneebayes.arguments import checked, number, whole_number
 from kneebayes.binding import Axes, pd, renamed
+from kneebayes.building.model import ModelLike
 from kneebayes.case import Answer, Urgency, judge_urgency, read_answers
 from kneebayes.case.answers import evidence_of
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError
 from kneebayes.inference import Evidence
+from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.names import example_finding
 from kneebayes.teaching import figures
 from kneebayes.teaching.practice_text import Page, Paged, in_short
 from kneebayes.text import counted, marked
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Grid, Paragraph, frame_of, made_by, urgency_lines
-
-if TYPE_CHECKING:
-    from kneebayes.building.model import ModelLike
-    from kneebayes.knowledge import Knowledge
 
 PEOPLE = (1_000, 10_000, 100_000)
 MOST = 100_000_000

@@ -189,10 +189,8 @@ class Judgement:
     @cached_property
     def missed(self) -> tuple[UrgencyReason, ...]:
         """Rules that fire on what could be had for nothing, but not on what was known."""
-        known = {(reason.level, reason.text) for reason in self.case.urgency.reasons}
-        return tuple(
-            reason for reason in self.due.reasons if (reason.level, reason.text) not in known
-        )
+        known = {(one.level, one.text) for one in self.case.urgency.reasons}
+        return tuple(one for one in self.due.reasons if (one.level, one.text) not in known)
 
     @property
     def advice_too_low(self) -> bool | None:
@@ -347,9 +345,7 @@ class Judgement:
 
 def _reason(closed: Judgement, cause: str) -> str:
     label = closed.case.data.knowledge.label(cause)
-    before, after, stated = (
-        each[cause] for each in (closed.opening.exact, closed.exact, closed.stated)
-    )
+    before, after, stated = closed.opening.exact[cause], closed.exact[cause], closed.stated[cause]
     sentence = (
         f"{label}: you said {percent(stated)}, what was known makes it {percent(after)}. "
         f"Before your first question it was {percent(before)}"
@@ -394,9 +390,9 @@ def _anchored(closed: Judgement) -> Iterator[str]:
         moved = own[-1].evidence - own[0].evidence
         followed = own[-1].stated - own[0].stated
         if len(own) > 1 and abs(moved) >= MOVED and followed * moved < FOLLOWED * moved**2:
+            label = closed.case.data.knowledge.label(cause)
             yield (
-                f"Anchoring: between your first and last word on "
-                f"{closed.case.data.knowledge.label(cause)} the evidence moved it by "
+                f"Anchoring: between your first and last word on {label} the evidence moved it by "
                 f"{DECIBANS * moved:+.0f} decibans, your statement by {DECIBANS * followed:+.0f}."
             )
 

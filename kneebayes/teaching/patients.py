@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kneebayes.building.model import ModelLike
 from kneebayes.case.case import Case
 from kneebayes.errors import KneebayesError, TooWideError
 from kneebayes.inference import Evidence
@@ -18,9 +18,6 @@ from kneebayes.knowledge.records import contradiction
 from kneebayes.network import Network, Node, Numbers
 from kneebayes.odds import entropy
 from kneebayes.text import shown
-
-if TYPE_CHECKING:
-    from kneebayes.building.model import ModelLike
 
 Truth = Mapping[str, str]
 Words = NDArray[np.uint32]
@@ -135,11 +132,9 @@ def _patients(model: ModelLike, seed: int) -> Iterator[Truth]:
 def is_teachable(model: ModelLike, truth: Truth) -> bool:
     """Whether a patient contradicts nothing, and has a cause that can be named."""
     knowledge = model.data.knowledge
-    named = (id for id in knowledge.causes if id != knowledge.meta.rest)
+    named = any(truth[id] == "present" for id in knowledge.causes if id != knowledge.meta.rest)
     states = {**truth, **{id: truth[node] for id, node in _nodes_of(model).items()}}
-    return any(truth[id] == "present" for id in named) and not contradiction(
-        knowledge.incoherent, states
-    )
+    return named and not contradiction(knowledge.incoherent, states)
 
 
 def _nodes_of(model: ModelLike) -> dict[str, str]:
@@ -185,12 +180,9 @@ def hardness_of(model: ModelLike, truth: Truth) -> Hardness:
     after = dict.fromkeys([*before, *knowledge.findings])
     cases = [evidence_about(network, truth, [*ids]) for ids in (before, after)]
     propagated = model.data.engine.propagate_each(cases, list(knowledge.causes))
-    bits = [
-        sum(entropy(min(1.0, float(propagated.marginals[id][row, 1]))) for id in knowledge.causes)
-        for row in range(2)
-    ]
-    herrings = red_herrings(model, truth)
-    return Hardness(bits[0], bits[1], _atypicality(model, truth), herrings)
+    shares = np.stack([propagated.marginals[id][:, 1] for id in knowledge.causes], axis=1)
+    opening, left = (sum(map(entropy, row)) for row in np.minimum(shares, 1.0).tolist())
+    return Hardness(opening, left, _atypicality(model, truth), red_herrings(model, truth))
 
 
 def _atypicality(model: ModelLike, truth: Truth) -> float:
@@ -251,9 +243,8 @@ def red_herrings(model: ModelLike, truth: Truth) -> tuple[str, ...]:
     ]
     if not stray:
         return ()
-    cases = [
-        evidence_about(network, truth, ids) for ids in (before, *([*before, i] for i in stray))
-    ]
+    asked = [before, *([*before, id] for id in stray)]
+    cases = [evidence_about(network, truth, ids) for ids in asked]
     causes = list(knowledge.causes)
     propagated = model.data.engine.propagate_each(cases, causes)
     beliefs = np.stack([propagated.marginals[id][:, 1] for id in causes], axis=1)

@@ -9,13 +9,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from kneebayes.arguments import checked, whole_number
 from kneebayes.binding import Axes, pd, renamed, renamed_function
+from kneebayes.building.model import ModelLike
 from kneebayes.errors import KneebayesError
 from kneebayes.odds import NORMAL_95, inverse_logit, logit, wilson_interval
 from kneebayes.teaching import figures
@@ -27,9 +29,6 @@ from kneebayes.text import clipped, counted
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Grid, Paragraph, frame_of, made_by
 from kneebayes.writing import write_safely
-
-if TYPE_CHECKING:
-    from kneebayes.building.model import ModelLike
 
 Learner = Callable[[PracticeCase, np.random.Generator], Feedback]
 
@@ -195,8 +194,7 @@ class Practice(Paged):
                 learner = file.name.split(".")[0].split("-")[0]
                 done += cls.of(learner, [Feedback(load_handed_in(model, file))])
             except KneebayesError as error:
-                text = str(error)
-                problems.append(text if text.startswith(str(file)) else f"{file}: {text}")
+                problems.append(f"{file}: {str(error).removeprefix(f'{file}: ')}")
         if problems:
             message = f"{place}: {len(problems)} of {counted(len(files), 'file')} cannot be read:\n"
             raise KneebayesError(message + "\n".join(f"- {problem}" for problem in problems))
@@ -283,21 +281,18 @@ class Practice(Paged):
     @cached_property
     def _ranges(self) -> list[dict[str, Any]]:
         """Calibration in a few ranges, which a dozen cases can fill; many learners are one."""
-        strayed = {
-            str(row["learner"]): -float(row["mean"])
-            for row in self._score_rows
-            if row["score"] == "divergence"
-        }
+        rows = (row for row in self._score_rows if row["score"] == "divergence")
+        strayed = {row["learner"]: -row["mean"] for row in rows}
         found = self._came_true(
             lambda p: min(bisect_right(RANGES, p), len(RANGES) - 1),
             apart=len(self._by_learner) <= LEARNERS_APART,
         )
         order = sorted(found, key=lambda key: (strayed.get(key[0], 0.0), key[0], -key[1]))
-        rows = []
-        for name, place in order:
-            ends = f"{100 * RANGES[place - 1]:.0f} to {RANGES[place]:.0%}"
-            rows.append({"learner": name, "range": ends, **found[name, place]})
-        return rows
+        ends = [f"{100 * low:.0f} to {high:.0%}" for low, high in pairwise(RANGES)]
+        return [
+            {"learner": name, "range": ends[place - 1], **found[name, place]}
+            for name, place in order
+        ]
 
     @property
     def calibration(self) -> pd.DataFrame:
@@ -334,10 +329,8 @@ class Practice(Paged):
         for who, feedback in pairs:
             case, true = feedback.case, feedback.true_causes
             names = " and ".join(map(case.data.knowledge.label, true))
-            stated, exact = (
-                " and ".join(percent(beliefs[id]) for id in true)
-                for beliefs in (feedback.stated, feedback.exact)
-            )
+            stated = " and ".join(percent(feedback.stated[id]) for id in true)
+            exact = " and ".join(percent(feedback.exact[id]) for id in true)
             asked = str(sum(len(step.asked) for step in case.steps))
             patient = "-" if case.seed is None else str(case.seed)
             cells = (who, patient, names or "-", stated, exact, asked, f"{case.cost:g}")

@@ -45,9 +45,8 @@ def log_score(stated: Mapping[str, float], truth: Mapping[str, bool]) -> float:
     >>> log_score({"gout": 0.25, "cyst": 0.5}, {"gout": True, "cyst": False})
     3.0
     """
-    return -sum(
-        math.log2(_kept(p) if true else 1.0 - _kept(p)) for p, true in _pairs(stated, truth)
-    )
+    pairs = ((_kept(p), true) for p, true in _pairs(stated, truth))
+    return -sum(math.log2(p if true else 1.0 - p) for p, true in pairs)
 
 
 @checked
@@ -177,17 +176,13 @@ def weigh_statements(statements: Sequence[StatedBelief]) -> GretherWeights | Non
     >>> weigh_statements(said).faults
     ('base-rate neglect',)
     """
-    usable = [
-        statement
-        for statement in statements
-        if np.isfinite([statement.prior, statement.evidence, statement.stated]).all()
-    ]
-    cases = np.array([statement.case for statement in usable])
-    groups, count = np.unique(cases), len(usable)
+    rows = np.array([(1.0, one.prior, one.evidence, one.stated) for one in statements])
+    usable = np.isfinite(rows.reshape(-1, 4)).all(axis=1)
+    cases = np.array([one.case for one in statements])[usable]
+    groups, count = np.unique(cases), len(cases)
     if len(groups) < 3 or count < 4:
         return None
-    known = np.array([[1.0, statement.prior, statement.evidence] for statement in usable])
-    stated = np.array([statement.stated for statement in usable])
+    known, stated = rows[usable, :3], rows[usable, 3]
     if np.linalg.matrix_rank(known) < 3:
         return None
     inverse = np.linalg.inv(known.T @ known)
@@ -197,8 +192,5 @@ def weigh_statements(statements: Sequence[StatedBelief]) -> GretherWeights | Non
     correction = len(groups) / (len(groups) - 1) * (count - 1) / (count - 3)
     variance = correction * inverse @ (scores.T @ scores) @ inverse
     errors: Numbers = np.sqrt(np.maximum(np.diag(variance), 0.0))
-    intercept, prior, evidence = weights.tolist()
-    of_intercept, of_prior, of_evidence = errors.tolist()
-    return GretherWeights(
-        intercept, prior, evidence, of_intercept, of_prior, of_evidence, count, len(groups)
-    )
+    fitted = (*weights.tolist(), *errors.tolist(), count, len(groups))
+    return GretherWeights(*fitted)

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from kneebayes.arguments import checked, is_share
 from kneebayes.binding import Axes, pd
+from kneebayes.building.model import ModelData, ModelLike
 from kneebayes.case import Answer, Urgency
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError
@@ -26,9 +27,6 @@ from kneebayes.teaching.talking import introduction, sentence_about
 from kneebayes.text import shown
 from kneebayes.view.report import Grid, ModelResult, Paragraph, frame_of, urgency_lines
 from kneebayes.writing import write_safely
-
-if TYPE_CHECKING:
-    from kneebayes.building.model import ModelData, ModelLike
 
 LEVELS = ("routine", "soon", "now")
 FORMAT, VERSION = "kneebayes case", 1

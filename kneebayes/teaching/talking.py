@@ -5,20 +5,17 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice, zip_longest
 from math import log
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kneebayes.building.model import ModelLike
+from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.records import bounds_of
 from kneebayes.teaching.patients import Truth, chances_from
-
-if TYPE_CHECKING:
-    from kneebayes.building.model import ModelLike
-    from kneebayes.knowledge import Knowledge
 
 Heard = tuple[str, float]
 
@@ -96,22 +93,17 @@ def hear(names: Mapping[str, Sequence[str]], asked: str) -> list[Heard]:
     it begins the same or has a slip. A name agrees as far as its words and those of the question
     do (Dice).
     """
-    split = {
-        id: [list(dict.fromkeys(words_of(name))) for name in some] for id, some in names.items()
-    }
-    spread = Counter(
-        word for some in split.values() for word in {part for words in some for part in words}
-    )
+    split = {id: [dict.fromkeys(words_of(name)) for name in some] for id, some in names.items()}
+    spread = Counter(word for some in split.values() for word in set().union(*some))
     weights = {word: log(1.0 + len(split) / count) for word, count in spread.items()}
     alike = {wish: _alike(wish, spread) for wish in dict.fromkeys(words_of(asked))}
     full = log(1.0 + len(split))
-    agreements = [
-        (id, max((_agreement(alike, words, weights, full) for words in some), default=0.0))
+    agreements = {
+        id: max((_agreement(alike, words, weights, full) for words in some), default=0.0)
         for id, some in split.items()
-    ]
-    return sorted(
-        (pair for pair in agreements if pair[1] >= FAINT), key=lambda agreement: -agreement[1]
-    )
+    }
+    heard = [(id, agreement) for id, agreement in agreements.items() if agreement >= FAINT]
+    return sorted(heard, key=lambda pair: -pair[1])
 
 
 def _alike(wish: str, words: Iterable[str]) -> dict[str, float]:
@@ -127,16 +119,15 @@ def _alike(wish: str, words: Iterable[str]) -> dict[str, float]:
 
 def _agreement(
     wanted: Mapping[str, Mapping[str, float]],
-    words: Sequence[str],
+    words: Collection[str],
     weights: Mapping[str, float],
     full: float,
 ) -> float:
     total = sum(weights[word] for word in words)
     shared, asked = 0.0, 0.0
     for wish, alike in wanted.items():
-        likeness, nearest = max(
-            ((alike[word], word) for word in words if word in alike), default=(0.0, "")
-        )
+        likened = [(alike[word], word) for word in words if word in alike]
+        likeness, nearest = max(likened, default=(0.0, ""))
         weight = weights.get(wish, weights[nearest] if likeness else full)
         asked += weight
         shared += likeness * (weight + weights.get(nearest, 0.0)) if likeness else 0.0

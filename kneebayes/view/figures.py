@@ -206,9 +206,7 @@ def log_odds(probability: float) -> float:
 
 def odds_axis(ax: Axes, values: Sequence[float], edge: float = CERTAIN) -> None:
     """Probabilities along the scale of log-odds, with some room at the ends."""
-    low, high = (
-        logit(bound, edge) for bound in (min(values, default=0.01), max(values, default=0.99))
-    )
+    low, high = logit(min(values, default=0.01), edge), logit(max(values, default=0.99), edge)
     room = 0.06 * (high - low) + 0.3
     ax.set_xlim(low - room, high + room)
     inside = (tick for tick in ODDS_TICKS if low - room <= logit(tick, edge) <= high + room)
@@ -247,9 +245,8 @@ def _draw_map(knowledge: Knowledge, network: Network, stated: Network, ax: Axes 
     urgent = {id for id in causes if knowledge.causes[id].urgent}
     labels = [marked(knowledge.label(id), id in urgent) for id in causes]
     names_of_rows = [fill(label, NAME + 2) for label in labels]
-    ax.set_yticks(
-        range(len(causes)), names_of_rows, fontsize=SMALL, parse_math=False, linespacing=0.85
-    )
+    style: dict[str, Any] = {"fontsize": SMALL, "parse_math": False, "linespacing": 0.85}
+    ax.set_yticks(range(len(causes)), names_of_rows, **style)
     starts = [
         sum(knowledge.findings[id].kind in kinds[:index] for id in findings) for index in range(5)
     ]

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from html import escape
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from pathlib import Path
 from textwrap import shorten, wrap
 from typing import Any, cast, overload
@@ -312,9 +312,7 @@ def _aligned(rows: Sequence[Row]) -> Iterator[str]:
     broken = [[wrap(cell, LONGEST) or [""] for cell in row] for row in rows]
     columns = list(zip(*broken, strict=True))
     widths = [max(len(line) for cell in column for line in cell) for column in columns]
-    to_the_right = [
-        are_numbers([line for cell in column[1:] for line in cell]) for column in columns
-    ]
+    to_the_right = [are_numbers([*chain.from_iterable(column[1:])]) for column in columns]
     for row in broken:
         for parts in zip_longest(*row, fillvalue=""):
             cells = (
@@ -475,9 +473,8 @@ def alt_text_of(report: Report) -> str:
     if not cells and grids:
         header, cells = grids[0].header, grids[0].rows
     rows = [_row_in_words(header, row) for row in cells[:ALT_LINES]]
-    below = [
-        line for block in report.before if isinstance(block, Outline) for _, line in block.lines
-    ]
+    outlines = [block for block in report.before if isinstance(block, Outline)]
+    below = [line for outline in outlines for _, line in outline.lines]
     parts = [report.title, report.known, report.advice, *report.lead[:1], *below, *rows]
     words = " ".join(_sentence(part) for part in parts if part)
     return shorten(words, ALT_LETTERS, placeholder=" ...")

@@ -72,11 +72,8 @@ def _arrow_rows(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> Itera
 def _evoked_rows(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> Iterator[TraceRow]:
     """What points to the cause; its link is the one of the same finding under ``shows``."""
     lexicon = knowledge.lexicons[elicited.lexicon]
-    links = {
-        stated.arrow.child: stated.link
-        for stated in elicited.stated
-        if stated.arrow.parent == cause.id
-    }
+    own = (stated for stated in elicited.stated if stated.arrow.parent == cause.id)
+    links = {stated.arrow.child: stated.link for stated in own}
     for finding, said in cause.evoked_by.items():
         interval = amount_interval(said.evokes, "evoking", lexicon)
         label, stated = knowledge.label(finding), _as_text(said.evokes)
