@@ -211,7 +211,7 @@ class Case:
         except ImpossibleEvidenceError as error:
             if not self.urgency.reasons:
                 raise
-            message = f"{error.message} Whichever is wrong, a sign stands: {self.urgency.in_short}"
+            message = f"{error.message} Whichever is wrong: {self.urgency.in_short}"
             raise ImpossibleEvidenceError(message, error.conflict, self.level) from None
 
     @property

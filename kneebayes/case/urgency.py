@@ -12,6 +12,7 @@ from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.records import Cause, Group, UrgencyRule
 
 POSSIBLE = 0.25  # an uncertain sign counts from this answer on, 1 to 3 for it: caution first
+SIGNS = 4  # named where there is room for a line
 PROBABLE = 0.2  # P(an urgent cause explains it) from which on this is said beside the signs
 
 
@@ -45,9 +46,11 @@ class Urgency:
 
     @property
     def in_short(self) -> str:
-        """The advice, and the signs that call for it."""
-        signs = [sign for why in self.reasons if why.level == self.level for sign in why.signs]
-        return f"{', '.join(dict.fromkeys(signs))}. {self.advice}" if signs else self.advice
+        """The advice and the first signs that call for it, in a line; empty if none does."""
+        called = [why for why in self.reasons if why.level == self.level]
+        signs = list(dict.fromkeys(sign for why in called for sign in why.signs))
+        more = [f"{len(signs) - SIGNS} more"] if len(signs) > SIGNS else []
+        return f"{self.advice} Signs: {', '.join(signs[:SIGNS] + more)}." if signs else ""
 
     def __str__(self) -> str:
         if not self.reasons:

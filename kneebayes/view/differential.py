@@ -20,6 +20,7 @@ from kneebayes.view.report import (
     plain_case,
     ranked_frame,
     report_on,
+    with_signs,
 )
 
 ASKED = "what may cause it"
@@ -98,7 +99,7 @@ def draw_differential(case: CaseLike, n: int = 10, ax: Axes | None = None) -> Ax
     """Draw the first ``n`` causes as bars with matplotlib."""
     case = case.case
     rows = [fields_of(row) for row in case.ranked]
-    title = f"{case.title}: {ASKED} ({case.data.reading})"
+    title = with_signs(f"{case.title}: {ASKED} ({case.data.reading})", case)
     return caption(draw_ranking(rows, n, ax), title, known_of(case.answers))
 
 

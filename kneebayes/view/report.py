@@ -109,6 +109,11 @@ def urgency_lines(urgency: Urgency) -> list[str]:
     return [urgency.advice, *(f"  - {reason}" for reason in urgency.reasons)]
 
 
+def with_signs(title: str, case: Case) -> str:
+    """What stands above a picture of a patient: a title, and what urgent signs call for."""
+    return "\n".join(filter(None, (title, case.urgency.in_short)))
+
+
 def _beside_the_signs(case: Case) -> str:
     """What is said apart from the signs, where these let wait and an urgent cause is probable."""
     if case.level == "now" or case.any_urgent < PROBABLE:
@@ -528,6 +533,11 @@ class CaseResult(Reporting):
     def urgency(self) -> Urgency:
         """What the signs say to do, whatever was asked."""
         return self.case.urgency
+
+    def _titled(self, ax: Axes, title: str = "") -> Axes:
+        """As for any result; besides, what urgent signs call for: a picture goes about alone."""
+        title = title or self.report.title
+        return super()._titled(ax, with_signs(title, self.case) if self.report.advice else title)
 
     def _origin(self) -> Mapping[str, Any]:
         """Which model made it, what was answered, and how urgent that is."""

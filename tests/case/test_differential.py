@@ -248,7 +248,7 @@ def test_answers_that_contradict_each_other_still_say_how_urgent_the_signs_are(
     knee: kb.Model, said: dict[str, object], signs: str, level: str
 ) -> None:
     advice = knee.knowledge.meta.advice.now
-    text = re.escape(f"Whichever is wrong, a sign stands: {signs}. {advice}")
+    text = re.escape(f"Whichever is wrong: {advice} Signs: {signs}.")
     for ask in (knee.diagnose, knee.interview):
         with pytest.raises(kb.ImpossibleEvidenceError, match=text) as caught:
             ask(said)

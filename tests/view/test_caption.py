@@ -42,6 +42,24 @@ def test_a_picture_tells_of_whom_it_speaks(pump: kb.Model, name: str) -> None:
         assert answer in said
 
 
+WARNED: dict[str, Callable[[kb.Differential], "Axes"]] = {
+    **PICTURES,
+    "ledger": lambda dx: dx.explain("dry bearing").draw(),
+    "nomogram": lambda dx: dx.nomogram("dry bearing", "scorched smell").draw(),
+}
+
+
+@pytest.mark.parametrize("name", WARNED)
+def test_a_picture_says_what_urgent_signs_call_for(pump: kb.Model, name: str) -> None:
+    smells = pump.diagnose({"scorched smell": True, "squealing": True, "weak jet": True})
+    assert smells.urgency.level == "now"
+    said = " ".join(WARNED[name](smells).get_title(loc="left").split())
+    assert f"{pump.knowledge.meta.advice.now} Signs: scorched smell" in said
+    calm = pump.diagnose({"scorched smell": False, "squealing": True, "weak jet": True})
+    assert calm.urgency.level == "routine"
+    assert "Signs: " not in WARNED[name](calm).get_title(loc="left")
+
+
 def test_long_stories_are_cut_and_dollars_stay_dollars() -> None:
     ax = Figure(figsize=(4.0, 3.0)).add_subplot()
     much = [Answer(f"n{at}", "much", (0.0, 1.0), "present") for at in range(200)]

@@ -19,7 +19,7 @@ from kneebayes.questions.explain.words import Words, explanation_rows, in_deciba
 from kneebayes.text import counted
 from kneebayes.view.figures import BLUE, ORANGE, SMALL, caption, name_lines, new_axes, write
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, frame_of, report_on
+from kneebayes.view.report import CaseResult, Report, frame_of, report_on, with_signs
 
 MOST_ORDERS = 1_000_000  # of the answers; fewer are looked at where time is over
 ORDERS = ("ledger", "shapley")
@@ -260,7 +260,7 @@ class Explanation(CaseResult):
         marked = "".join(f"; {label} is urgent" for label in self._urgent)
         learnt = self.case.data.learnt
         marked += "" if learnt is None else f"; learnt from {learnt.told}"
-        title = f"{words.question}\n{order}{marked}"
+        title = with_signs(f"{words.question}\n{order}{marked}", self.case)
         against = explained.against is not None
         return draw_waterfall(falls, ends, title, added=added, against=against, ax=ax)
 

@@ -16,9 +16,9 @@ from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.odds import decibans, inverse_logit, logit
-from kneebayes.view.figures import PALETTE, SMALL, broken, new_axes, write
+from kneebayes.view.figures import PALETTE, SMALL, broken, caption, new_axes, write
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, frame_of, known_of, report_on
+from kneebayes.view.report import CaseResult, Report, frame_of, known_of, report_on, with_signs
 
 DASHES = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (5, 1, 1, 1)))
 MARKS = ("o", "D", "s", "^")
@@ -222,8 +222,7 @@ class Nomogram(CaseResult):
             note = f"if it counted as alone: to {percent(self.after_if_alone)}"
             steps.append((f"{note} (ratio {ratio_text(self.alone)})", self.before, self.alone))
         ax = draw_nomogram(steps, ax)
-        ax.set_title(self.case.marked(self.cause), parse_math=False)
-        return ax
+        return caption(ax, with_signs(self.case.marked(self.cause), self.case))
 
     @property
     def _told(self) -> str:

@@ -128,7 +128,9 @@ def test_it_draws_itself_with_and_without_the_ratio_alone(
 
     step = leg.nomogram("DVT", "calf tenderness")
     ax = step.draw()
-    assert ax.get_title() == "deep vein thrombosis (urgent)"
+    first, *rest = ax.get_title(loc="left").splitlines()
+    assert first == "deep vein thrombosis (urgent)"
+    assert " ".join(rest).startswith("Go to a doctor now. Signs: ")
     assert len(ax.get_legend().get_texts()) == 1
     both = step.draw(alone=True)
     assert len(both.get_legend().get_texts()) == 2
