@@ -14,7 +14,7 @@ from functools import wraps
 from importlib.metadata import version
 from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar, cast, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast, get_type_hints
 
 import typer
 
@@ -30,6 +30,7 @@ from kneebayes.errors import (
 from kneebayes.knowledge.names import example_background, example_finding
 from kneebayes.model import Model, load
 from kneebayes.text import either
+from kneebayes.view.report import Showing
 
 if TYPE_CHECKING:
     from kneebayes.knowledge.statements import Layer
@@ -45,17 +46,6 @@ INDEX = re.compile(r"""make it the index: frame\.set_index\((["'])(.*?)\1\)""")
 ELSEWHERE = {"--folder", "--layer"}  # options that decide which names there are
 
 Command = TypeVar("Command", bound=Callable[..., None])
-
-
-class Shown(Protocol):
-    """What shows itself as text and as JSON."""
-
-    @property
-    def text(self) -> str:
-        """The result in words."""
-
-    def to_json(self) -> str:
-        """The result as JSON."""
 
 
 app = typer.Typer(
@@ -356,7 +346,7 @@ def _split_by_the_shell(model: Model, words: list[str]) -> list[str]:
     return names
 
 
-def show(result: Shown, as_json: bool) -> None:
+def show(result: Showing, as_json: bool) -> None:
     """Print a result as text or as JSON."""
     typer.echo(result.to_json() if as_json else result.text)
 

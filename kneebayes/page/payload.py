@@ -39,11 +39,6 @@ def payload(model: ModelLike) -> Plain:
 
     Numbers are not rounded, so the page computes the same posteriors as Python.
 
-    Parameters
-    ----------
-    model
-        The model, with its lexicon and its setting.
-
     Returns
     -------
     dict

@@ -34,9 +34,10 @@ def test_a_cohort_is_drawn_by_what_is_most_probable_the_most_frequent_on_top(
     labels = {cause.label: cause.urgent for cause in pump.knowledge.causes.values()}
     assert counts["wet winding"] == 3
     names = [f"{name} (urgent)" if labels[name] else name for name in counts.index]
-    assert rows_of(axes) == names[::-1]
+    assert rows_of(axes) == names
+    assert axes.yaxis_inverted()
     for at, (name, (start, end, height, colour)) in enumerate(
-        zip(counts.index[::-1], bars(axes), strict=True)
+        zip(counts.index, bars(axes), strict=True)
     ):
         assert (start, end, height) == pytest.approx((0.0, counts[name], at))
         assert colour == (ORANGE if labels[name] else BLUE).lower()
