@@ -35,7 +35,6 @@ def test_a_cohort_is_drawn_by_what_is_most_probable_the_most_frequent_on_top(
     assert counts["wet winding"] == 3
     names = [f"{name} (urgent)" if labels[name] else name for name in counts.index]
     assert rows_of(axes) == names
-    assert axes.yaxis_inverted()
     for at, (name, (start, end, height, colour)) in enumerate(
         zip(counts.index, bars(axes), strict=True)
     ):
@@ -45,7 +44,7 @@ def test_a_cohort_is_drawn_by_what_is_most_probable_the_most_frequent_on_top(
         assert axes.texts[at].get_position() == (counts[name], at)
     assert axes.get_xlim() == pytest.approx((0.0, 1.12 * 3))
     assert list(axes.get_xticks()) == []
-    assert_rows_fill(axes, len(counts))
+    assert_rows_fill(axes, len(counts), down=True)
     assert_plain(axes, open_sides=("top", "right", "bottom"))
 
 
