@@ -243,14 +243,10 @@ class Model:
         if answers is not None and not isinstance(answers, Mapping):
             from kneebayes.history.record import History
 
-            if isinstance(answers, History):
-                return self._diagnose_history(answers)
+            if isinstance(answers, History):  # the result says that it was read
+                read = Case.of(self, answers.answers)
+                return Differential(self, replace(read, remarks=(answers.remark,)))
         return Differential(self, Case.of(self, answers))
-
-    def _diagnose_history(self, history: History) -> Differential:
-        """Rank the causes given what a history says; the result says that it did."""
-        case = replace(Case.of(self, history.answers), remarks=(history.remark,))
-        return Differential(self, case)
 
     interview = interview
     probability = probability
@@ -378,8 +374,8 @@ class Model:
         data = self.data
         where = "" if data.setting is None else f", setting {data.setting!r}"
         where += "" if data.learnt is None else f", learnt from {data.learnt.told}"
-        sizes = (len(self.causes), "cause"), (len(self.findings), "finding")
-        size = ", ".join(counted(*one) for one in (*sizes, (len(self.contexts), "context")))
+        parts = {"cause": self.causes, "finding": self.findings, "context": self.contexts}
+        size = ", ".join(counted(len(each), name) for name, each in parts.items())
         title = self.knowledge.meta.title
         return f"Model({title!r}, lexicon {data.lexicon!r}{where}: {size})"
 

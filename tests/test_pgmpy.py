@@ -9,13 +9,14 @@ from typing import Any
 
 import oracle
 import pytest
+from asked_of_pgmpy import query_pgmpy
 
 import kneebayes as kb
 from kneebayes.errors import KneebayesError
 from kneebayes.exchange import save_network
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network, noisy_or_node, root_node
-from kneebayes.network.pgmpy_bridge import query_pgmpy, to_pgmpy
+from kneebayes.network.pgmpy_bridge import to_pgmpy
 
 SUFFIXES = (".xmlbif", ".bif")  # XDSL is not for pyAgrum, see tests/exchange/test_networks.py
 CLOSE = 1e-9

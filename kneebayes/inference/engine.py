@@ -7,16 +7,15 @@ from functools import cached_property
 
 import numpy as np
 
-from kneebayes.errors import ImpossibleEvidenceError, KneebayesError
+from kneebayes.errors import KneebayesError
 from kneebayes.inference.answering import run_batch
 from kneebayes.inference.batch import Flat, Propagation, cases_of, flatten, numbers_of
-from kneebayes.inference.evidence import Evidence
+from kneebayes.inference.evidence import ABSENT, PRESENT, Evidence, impossible
 from kneebayes.inference.limits import Budget, Running, clock_running
 from kneebayes.inference.native import kernel
 from kneebayes.inference.single import Derivatives, derive, joint_of, subset_joint
 from kneebayes.network import Network, Numbers
 
-ABSENT, PRESENT = (1.0, 0.0), (0.0, 1.0)
 SMALL = 1e-3  # below this 1 - P(all absent) would lose more than three digits
 
 
@@ -168,6 +167,13 @@ class Engine:
         """Natural logarithm of P(evidence); ``-inf`` for zero."""
         return float(self.propagate_each([evidence]).log_probability[0])
 
+    def log_of_possible(self, evidence: Evidence, so: str = "nothing follows from it") -> float:
+        """The same for evidence that must be possible; the error says what else would be so."""
+        log = self.log_probability(evidence)
+        if log == -np.inf:
+            raise impossible(evidence, so)
+        return log
+
     def probability(self, evidence: Evidence) -> float:
         """P(evidence): a probability, or for virtual evidence a likelihood."""
         return float(np.exp(self.log_probability(evidence)))
@@ -180,7 +186,7 @@ class Engine:
         ImpossibleEvidenceError
             If the evidence has probability zero.
         """
-        return min(1.0, self._share(event, evidence, self._log_of_possible(evidence)))
+        return min(1.0, self._share(event, evidence, self.log_of_possible(evidence)))
 
     def probability_of_any(
         self, groups: Sequence[Sequence[str]], evidence: Evidence
@@ -195,7 +201,7 @@ class Engine:
         ImpossibleEvidenceError
             If the evidence has probability zero.
         """
-        given = self._log_of_possible(evidence)
+        given = self.log_of_possible(evidence)
 
         def share(states: Mapping[str, tuple[float, float]]) -> float:
             """P(these states | evidence)."""
@@ -212,13 +218,6 @@ class Engine:
                 )
             answers.append(min(1.0, some))
         return answers
-
-    def _log_of_possible(self, evidence: Evidence) -> float:
-        given = self.log_probability(evidence)
-        if given == -np.inf:
-            message = "The evidence has probability zero, so nothing follows from it."
-            raise ImpossibleEvidenceError(message, list(evidence))
-        return given
 
     def _share(self, event: Evidence, evidence: Evidence, given: float) -> float:
         """P(event | evidence), where ``given`` is the logarithm of P(evidence)."""

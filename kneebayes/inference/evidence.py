@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from kneebayes.errors import EvidenceError
+from kneebayes.errors import EvidenceError, ImpossibleEvidenceError
 from kneebayes.network import Network
 from kneebayes.text import shown
+
+ABSENT, PRESENT = (1.0, 0.0), (0.0, 1.0)  # likelihoods of a node that is either
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,13 @@ class Evidence:
             before = joined.get(id, (1.0,) * len(likelihood))
             joined[id] = tuple(a * b for a, b in zip(before, likelihood, strict=True))
         return Evidence(joined)
+
+
+def impossible(
+    evidence: Iterable[str] = (), so: str = "nothing follows from it"
+) -> ImpossibleEvidenceError:
+    """What to raise where evidence has probability zero."""
+    return ImpossibleEvidenceError(f"The evidence has probability zero, so {so}.", [*evidence])
 
 
 def certain_state(likelihood: tuple[float, ...]) -> int | None:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference.batch import cases_of
 from kneebayes.inference.engine import Engine
-from kneebayes.inference.evidence import Evidence
+from kneebayes.inference.evidence import Evidence, impossible
 from kneebayes.inference.plain import Scaled, ask_plainly, concatenate, relevant_nodes
 from kneebayes.inference.plan import Join, Reduce
 from kneebayes.network import Network, Node, Numbers
@@ -294,8 +294,7 @@ class Drawing:
         self._plan, self._tables = asked.plan, asked.tables
         self.log_probability = asked.log_probability
         if self.log_probability == -np.inf:
-            message = "The evidence has probability zero, so nothing can be drawn given it."
-            raise ImpossibleEvidenceError(message, list(evidence))
+            raise impossible(evidence, "nothing can be drawn given it")
 
     def draw(self, draws: int, rng: np.random.Generator) -> Worlds:
         """Draw independent worlds: index of the state of each node, draws x nodes."""

@@ -10,11 +10,8 @@ from itertools import chain, combinations, count, islice
 
 import numpy as np
 
-from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference.engine import Engine
-from kneebayes.inference.evidence import Evidence
-
-ABSENT, PRESENT = (1.0, 0.0), (0.0, 1.0)
+from kneebayes.inference.evidence import ABSENT, PRESENT, Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +56,7 @@ def most_probable_sets(
     engine: Engine, evidence: Evidence, nodes: Sequence[str]
 ) -> Iterator[CauseSet]:
     """All sets of present nodes, the most probable first; everything else is summed out."""
-    if engine.log_probability(evidence) == -np.inf:
-        message = "The evidence has probability zero, so nothing follows from it."
-        raise ImpossibleEvidenceError(message, list(evidence))
+    engine.log_of_possible(evidence)
     for states, share in probable_states(engine, evidence, nodes):
         present = (id for id in nodes if states[id] == engine.network[id].states[1])
         yield CauseSet(tuple(present), share)

@@ -14,7 +14,7 @@ from functools import partial
 
 import numpy as np
 
-from kneebayes.errors import ImpossibleEvidenceError, TooWideError
+from kneebayes.errors import TooWideError
 from kneebayes.inference import plain
 from kneebayes.inference.answering import add_up, cost_of, is_rough, parts_of, too_wide
 from kneebayes.inference.batch import (
@@ -29,7 +29,7 @@ from kneebayes.inference.batch import (
     rows_of,
 )
 from kneebayes.inference.cores import map_on_all_cores
-from kneebayes.inference.evidence import Evidence
+from kneebayes.inference.evidence import Evidence, impossible
 from kneebayes.inference.limits import LIMITS, ROOMY, Running
 from kneebayes.inference.native import Kernel, kernel
 from kneebayes.inference.plain import ask_plainly, relevant_nodes
@@ -156,7 +156,6 @@ def _gate(id: str, switch: str, about: list[str], likelihood: Numbers) -> Node:
 
 
 LEAK = "leak"
-IMPOSSIBLE = "The evidence has probability zero, so nothing follows from it."
 
 
 @dataclass(frozen=True)
@@ -204,7 +203,7 @@ def _derive_in_parts(native: Kernel, network: Network, flat: Flat, single: Rows)
     ]
     log_probability, shares = add_up(np.array([part.log_probability for part in parts]))
     if log_probability == -np.inf:
-        raise ImpossibleEvidenceError(IMPOSSIBLE, ())
+        raise impossible()
     if not shares.all():  # what is impossible may still have a slope, which its logarithm hides
         raise TooWideError(too_wide(float(cost_of(flat, single, single.hard, single.limits)[1][0])))
     told = [part.derive() for part in parts]
@@ -222,7 +221,7 @@ def _derive_plainly(network: Network, flat: Flat, single: Rows) -> Derivatives:
     """In plain NumPy, whatever the size of the numbers."""
     one = plain.ask_plainly(flat, single.numbers[0], single.hard[0], single.soft[0], single.wanted)
     if one.log_probability == -np.inf:
-        raise ImpossibleEvidenceError(IMPOSSIBLE, ())
+        raise impossible()
     derivatives, fired = one.slopes()
     names = {plain.LEAK: LEAK, **{index: node.id for index, node in enumerate(network.nodes)}}
     by_name = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -63,22 +63,6 @@ def small_tables(network: Network, node: Node) -> Iterator[Node]:
         parents = (before, link.parent) if before else (link.parent,)
         yield Node(id, node.states, parents, table=tuple(numbers.ravel().tolist()))
         before = id
-
-
-def query_pgmpy(model: Any, target: str, evidence: dict[str, str]) -> dict[str, float]:
-    """P(state of one node | evidence) by pgmpy's variable elimination.
-
-    Asks in the one way that was seen to answer right: greedy order, one variable, no bar.
-    """
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)
-        from pgmpy.inference import VariableElimination
-
-    factor = VariableElimination(model).query(
-        [target], evidence=evidence, elimination_order="greedy", show_progress=False
-    )
-    names = factor.state_names[target]
-    return {name: float(value) for name, value in zip(names, factor.values, strict=True)}
 
 
 def estimate_naive(

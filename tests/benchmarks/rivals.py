@@ -8,11 +8,12 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
+from asked_of_pgmpy import query_pgmpy
 
 import kneebayes as kb
 from benchmarks.clock import LONG
 from kneebayes.network import Network
-from kneebayes.network.pgmpy_bridge import query_pgmpy, to_pgmpy
+from kneebayes.network.pgmpy_bridge import to_pgmpy
 
 Question = tuple[Mapping[str, str], Sequence[str]]  # answers by id, and the causes asked for
 Reply = tuple[float, list[float]]  # seconds, and P(present) of each cause

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from asked_of_pgmpy import query_pgmpy
 from sklearn.metrics import roc_auc_score
 
 import kneebayes as kb
@@ -13,7 +14,7 @@ from kneebayes.cohort import COMPLETE, SimulatedCohort
 from kneebayes.cohort.questionnaire import any_urgent
 from kneebayes.cohort.record import reading_of
 from kneebayes.network import Network, root_node, table_node
-from kneebayes.network.pgmpy_bridge import query_pgmpy, to_pgmpy
+from kneebayes.network.pgmpy_bridge import to_pgmpy
 from kneebayes.study import Evaluation, Scoring, evaluate, evaluate_predictions
 from kneebayes.study.baselines import (
     PgmpyNaiveBayes,

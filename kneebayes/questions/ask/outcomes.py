@@ -9,7 +9,7 @@ from math import prod
 
 import numpy as np
 
-from kneebayes.errors import ImpossibleEvidenceError, TooWideError
+from kneebayes.errors import TooWideError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.limits import clock_running, seconds_left
 from kneebayes.network import Numbers
@@ -123,10 +123,7 @@ def outcomes_of_each(
     """
     if not asked:
         return []
-    log_known = engine.log_probability(evidence)
-    if log_known == -np.inf:
-        message = "The evidence has probability zero, so nothing follows from it."
-        raise ImpossibleEvidenceError(message, list(evidence))
+    log_known = engine.log_of_possible(evidence)
     parts: dict[frozenset[tuple[str, str]], int] = {}
     terms = [
         [(parts.setdefault(part, len(parts)), sign) for part, sign in _negative(engine, answer)]

@@ -13,7 +13,6 @@ from kneebayes.binding import Axes, pd
 from kneebayes.building.result import acting_states
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
-from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.cores import map_on_all_cores
 from kneebayes.inference.limits import in_this_context
@@ -65,10 +64,7 @@ def attribute(
     osteoarthritis made counts as the cyst's. Links of ``contexts`` count as background. A cause
     acts in the states of nodes that ``acting`` gives, else by being present.
     """
-    log_known = engine.log_probability(evidence)
-    if log_known == -np.inf:
-        message = "The evidence has probability zero, so nothing can have produced it."
-        raise ImpossibleEvidenceError(message, list(evidence))
+    log_known = engine.log_of_possible(evidence, "nothing can have produced it")
     present = [id for id in findings if evidence.hard_state(id) == 1]
     acting = acting or {cause: {cause: (1,)} for cause in causes}
     everywhere = _together(acting[cause] for cause in causes)

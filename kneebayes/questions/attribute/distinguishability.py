@@ -15,13 +15,12 @@ from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, UnknownNameError
 from kneebayes.inference import Engine, Evidence
+from kneebayes.inference.evidence import ABSENT, PRESENT
 from kneebayes.network import Network, Numbers
 from kneebayes.text import counted
 from kneebayes.view.figures import AMBER, SMALL, WIDE, new_axes, scale_above
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, records_of, report_on
-
-ABSENT, PRESENT = (1.0, 0.0), (0.0, 1.0)
 
 
 def distinguish_causes(

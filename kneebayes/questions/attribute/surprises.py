@@ -12,8 +12,8 @@ from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
-from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference import Engine, Evidence
+from kneebayes.inference.evidence import impossible
 from kneebayes.text import counted
 from kneebayes.view.figures import bars, below, lines_of
 from kneebayes.view.markup import percent
@@ -77,8 +77,7 @@ def surprise(engine: Engine, evidence: Evidence, complaint: str) -> tuple[Surpri
         states = propagated.marginals[id][row]
         probability = float(likelihood @ states)
         if probability <= 0.0:
-            message = "The evidence has probability zero, so nothing in it can be surprising."
-            raise ImpossibleEvidenceError(message, list(evidence))
+            raise impossible(evidence, "nothing in it can be surprising")
         alone = float(likelihood @ propagated.marginals[id][-1])
         otherwise, share = "", 0.0
         state = evidence.hard_state(id)

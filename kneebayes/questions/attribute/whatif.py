@@ -12,8 +12,9 @@ from kneebayes.binding import Axes, pd
 from kneebayes.building.result import acting_states, company_of
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
-from kneebayes.errors import ImpossibleEvidenceError, KneebayesError
+from kneebayes.errors import KneebayesError
 from kneebayes.inference import Engine, Evidence
+from kneebayes.inference.evidence import impossible
 from kneebayes.inference.paths import reached, split_below
 from kneebayes.network import Network
 from kneebayes.text import counted
@@ -67,8 +68,7 @@ def remove_cause(
     targets = [*open_or_present, *(reached(id) for id in ends)]
     propagated = Engine(split.network).propagate_each([split.widen(evidence)], targets)
     if propagated.log_probability[0] == -np.inf:
-        message = "The evidence has probability zero, so nothing follows from it."
-        raise ImpossibleEvidenceError(message, list(evidence))
+        raise impossible(evidence)
     rows = []
     for id in open_or_present:
         now = min(1.0, float(propagated.marginals[id][0, 1:].sum()))

@@ -21,6 +21,7 @@ from kneebayes.errors import (
     UnknownNameError,
 )
 from kneebayes.inference import Engine, Evidence
+from kneebayes.inference.evidence import impossible
 from kneebayes.knowledge.names import example_link
 from kneebayes.network import Numbers
 from kneebayes.text import counted, suggest
@@ -158,8 +159,7 @@ def _both_ends(
 ) -> Sensitivity:
     largest = float(logs.max())
     if largest == -np.inf:
-        message = "The evidence has probability zero, so nothing follows from it."
-        raise ImpossibleEvidenceError(message)
+        raise impossible()
     whole = np.exp(logs - largest)
     at_zero, at_one = joint * whole[:, None]
     ends = (float(whole[0]), float(whole[1]))
