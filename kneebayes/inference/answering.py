@@ -7,10 +7,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from kneebayes.errors import KneebayesError, TooWideError
 from kneebayes.inference.batch import (
@@ -48,8 +47,6 @@ LIKE_PIECES = 2  # the same where all questions are equally hard, and each piece
 MANY_PARTS = 16  # parts of a question from which on a bar shows them
 FILLED = ("logs", "marginals", "widths", "costs", "status")  # of each row, when it was answered
 FEW = 20  # rows that plain NumPy answers while the kernel is built; for more it is waited for
-
-Kind = TypeVar("Kind", bound=np.generic)
 
 
 def run_batch(
@@ -172,17 +169,9 @@ def _run(
 
 def answer_row_plainly(flat: Flat, asked: Rows, row: int) -> None:
     """Answer one row in plain NumPy."""
-
-    def of_row(array: NDArray[Kind]) -> NDArray[Kind]:
-        """The row of an array; a single one serves all."""
-        return np.asarray(array[row if len(array) > 1 else 0])
-
     asked.costs[row], asked.logs[row] = np.inf, np.inf
-    wanted = asked.wanted | asked.softened
     try:
-        plain = ask_plainly(
-            flat, of_row(asked.numbers), of_row(asked.hard), of_row(asked.soft), wanted
-        )
+        plain = ask_plainly(flat, _picked(asked, np.array([row])))
     except TooWideError:
         asked.status[row] = Status.TOO_WIDE
         return
@@ -206,8 +195,7 @@ def answer_gradients(flat: Flat, asked: Rows, where: str = "") -> tuple[float, G
         if not is_rough(asked, where):
             return float(asked.logs[0]), gradients
         gradients = room_for_gradients(flat)
-    wanted = asked.wanted | asked.softened
-    plain = ask_plainly(flat, asked.numbers[0], asked.hard[0], asked.soft[0], wanted)
+    plain = ask_plainly(flat, asked)
     gradients.own[:] = plain.marginals()
     plain.fill_gradients(gradients)
     return plain.log_probability, gradients
@@ -250,32 +238,29 @@ def _answers_in_order(asked: Rows, answered: Rows, which: Integers) -> Rows:
 
 
 def _answer_in_parts(flat: Flat, asked: Rows) -> None:
-    """Fill in the rows that were too wide; all of them share what work is allowed."""
-    wide = np.flatnonzero(asked.logs == np.inf).tolist()
-    kinds = dict(zip(wide, _kinds_of(asked)[1][wide].tolist(), strict=True)) if wide else {}
-    first = {kind: row for row, kind in reversed(kinds.items())}
-    equal = {row: first[kind] for row, kind in kinds.items() if first[kind] != row}
-    wide = [row for row in wide if row not in equal]
+    """Fill in the rows that were too wide, equal ones once; all share what work is allowed."""
+    wide = np.flatnonzero(asked.logs == np.inf)
+    if not len(wide):
+        return
+    kinds = _kinds_of(asked)[1][wide]
+    firsts = wide[np.sort(np.unique(kinds, return_index=True)[1])].tolist()
     split: list[Rows] = []
     work = 0.0
-    for row in wide:
+    for row in firsts:
         where = f" (row {row})" if len(asked.logs) > 1 else ""
         alone = _picked(asked, np.array([row]))
         parts, needed = parts_of(flat, alone, MOST_WORK - work, where)
         split.append(parts)
         work += needed
-    for row, parts in zip(wide, split, strict=True):
+    for row, parts in zip(firsts, split, strict=True):
         told = _answer_parts(flat, parts)
         _refuse(told)
         if (told.logs == np.inf).any():
             raise TooWideError(too_wide(float(told.widths.max()), f" (row {row})"))
-        asked.logs[row], shares = add_up(told.logs)
+        equal = wide[kinds == kinds[wide == row]]
+        asked.logs[equal], shares = add_up(told.logs)
         if len(asked.marginals):
-            asked.marginals[row] = shares @ told.marginals
-    for row, like in equal.items():
-        asked.logs[row] = asked.logs[like]
-        if len(asked.marginals):
-            asked.marginals[row] = asked.marginals[like]
+            asked.marginals[equal] = shares @ told.marginals
 
 
 def _answer_parts(flat: Flat, parts: Rows) -> Rows:

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from kneebayes.inference.batch import Flags, Flat, Gradients, Integers, Observed, relevant_in
+from kneebayes.inference.batch import Flat, Gradients, Integers, Observed, Rows, relevant_in
 from kneebayes.inference.limits import PLANS_KEPT
 from kneebayes.inference.plan import Join, Plan, Reduce, plan_elimination
 from kneebayes.network import Network, Numbers
@@ -362,21 +362,10 @@ class Plain:
         return fired
 
 
-def ask_plainly(
-    flat: Flat,
-    numbers: Numbers,
-    hard: Observed,
-    soft: Numbers,
-    wanted: Flags,
-    kept: Sequence[int] = (),
-) -> Plain:
-    """One question, forward; every array is one row, laid out as in :class:`~.batch.Batch`.
-
-    ``wanted`` says for each node whether something is asked of it; ``kept`` nodes are kept to the
-    end, for their joint table.
-    """
-    softened = np.logical_or.reduceat(soft != 1.0, flat.own_start[:-1])
-    seen = wanted | softened | (hard >= 0)
+def ask_plainly(flat: Flat, asked: Rows, kept: Sequence[int] = ()) -> Plain:
+    """A single question, forward; ``kept`` nodes are kept to the end, for their joint table."""
+    numbers, hard, soft = asked.numbers[0], asked.hard[0], asked.soft[0]
+    seen = asked.wanted | asked.softened | (hard >= 0)
     seen[list(kept)] = True
     relevant = relevant_in(flat, seen)
     leaves = leaves_of(flat, numbers, hard, soft, tuple(relevant.tolist()))

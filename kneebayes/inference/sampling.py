@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.errors import ImpossibleEvidenceError
-from kneebayes.inference.batch import cases_of
+from kneebayes.inference.batch import cases_of, rows_of
 from kneebayes.inference.engine import Engine
 from kneebayes.inference.evidence import Evidence, impossible
 from kneebayes.inference.plain import Scaled, ask_plainly, concatenate, relevant_nodes
@@ -284,9 +284,8 @@ class Drawing:
     def __init__(self, engine: Engine, evidence: Evidence) -> None:
         self.network = network = engine.network
         self.hard = tuple(evidence.hard_state(node.id) for node in network.nodes)
-        batch = cases_of(network, engine.flat, [evidence])
-        nothing = np.zeros(len(network), dtype=np.bool_)
-        asked = ask_plainly(engine.flat, engine.numbers[0], batch.hard[0], batch.soft[0], nothing)
+        batch = cases_of(network, engine.flat, [evidence], engine.numbers)
+        asked = ask_plainly(engine.flat, rows_of(engine.flat, batch))
         self._relevant = relevant_nodes(network, {network[id].id for id in evidence})
         self._places = {
             leaf.node: at for at, leaf in enumerate(asked.leaves) if leaf.kind == "soft"

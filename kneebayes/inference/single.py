@@ -59,8 +59,7 @@ def joint_of(
         answer = _by_kernel(native, flat, asked, kept)
         if answer is not None:
             return answer
-    plain = ask_plainly(flat, asked.numbers[0], asked.hard[0], asked.soft[0], asked.softened, kept)
-    scope, table, log = plain.joint()
+    scope, table, log = ask_plainly(flat, asked, kept).joint()
     order = [scope.index(at) for at in kept]
     return table.transpose(order), log
 
@@ -219,7 +218,7 @@ def _derive_in_parts(native: Kernel, network: Network, flat: Flat, single: Rows)
 
 def _derive_plainly(network: Network, flat: Flat, single: Rows) -> Derivatives:
     """In plain NumPy, whatever the size of the numbers."""
-    one = plain.ask_plainly(flat, single.numbers[0], single.hard[0], single.soft[0], single.wanted)
+    one = ask_plainly(flat, single)
     if one.log_probability == -np.inf:
         raise impossible()
     derivatives, fired = one.slopes()

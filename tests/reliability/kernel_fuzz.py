@@ -199,12 +199,8 @@ def _plain(
 ) -> Plain | None:
     """The plain engine, where it is quick."""
     batch = cases_of(engine.network, engine.flat, [evidence], engine.numbers)
-    mask = np.zeros(len(engine.network), dtype=np.bool_)
-    mask[wanted] = True
     try:
-        return ask_plainly(
-            engine.flat, engine.numbers[0], batch.hard[0], batch.soft[0], mask, kept or ()
-        )
+        return ask_plainly(engine.flat, rows_of(engine.flat, batch, wanted), kept or ())
     except MemoryError:
         return None
 
