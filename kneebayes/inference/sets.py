@@ -1,25 +1,16 @@
-"""Sets of nodes, exactly: the most probable of what is present, the smallest that conflict."""
+"""Nodes together, exactly: their most probable states, the smallest set of them that conflicts."""
 
 from __future__ import annotations
 
 import heapq
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain, combinations, count, islice
 
 import numpy as np
 
 from kneebayes.inference.engine import Engine
-from kneebayes.inference.evidence import ABSENT, PRESENT, Evidence
-
-
-@dataclass(frozen=True, slots=True)
-class CauseSet:
-    """Nodes that are present while all others asked about are absent; P(exactly so | evidence)."""
-
-    present: tuple[str, ...]
-    probability: float
+from kneebayes.inference.evidence import Evidence
 
 
 def probable_states(
@@ -30,7 +21,7 @@ def probable_states(
     Best-first search over states decided in part: P(what is decided | evidence) is never
     less than that of any whole it can become, so the first complete one is the best there is.
     """
-    log_known = engine.log_probability(evidence)
+    log_known = engine.log_of_possible(evidence)
     ticket = count()
     waiting: list[tuple[float, int, dict[str, str]]] = [(-log_known, next(ticket), {})]
     while waiting:
@@ -50,24 +41,6 @@ def probable_states(
             if share > 0.0:
                 part = {**decided, chosen: state}
                 heapq.heappush(waiting, (-(log + math.log(share)), next(ticket), part))
-
-
-def most_probable_sets(
-    engine: Engine, evidence: Evidence, nodes: Sequence[str]
-) -> Iterator[CauseSet]:
-    """All sets of present nodes, the most probable first; everything else is summed out."""
-    engine.log_of_possible(evidence)
-    for states, share in probable_states(engine, evidence, nodes):
-        present = (id for id in nodes if states[id] == engine.network[id].states[1])
-        yield CauseSet(tuple(present), share)
-
-
-def probability_of_exactly(
-    engine: Engine, evidence: Evidence, nodes: Sequence[str], present: Sequence[str]
-) -> float:
-    """P(exactly these of the nodes are present | evidence)."""
-    states = {id: PRESENT if id in present else ABSENT for id in nodes}
-    return engine.posterior(Evidence(states), evidence)
 
 
 TRIALS = 400  # subsets tried at most: all pairs of 27 answers, all triples of 13

@@ -85,11 +85,11 @@ def test_sets_found_before_the_time_was_over_are_told(
     robot: kb.Model, hurried: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def slow(*asked: object) -> Iterator[object]:
-        yield next(iter(most_probable_sets(*asked)))
+        yield next(iter(probable_states(*asked)))
         hurried(0.0)
 
-    most_probable_sets = cause_sets.most_probable_sets
-    monkeypatch.setattr(cause_sets, "most_probable_sets", slow)
+    probable_states = cause_sets.probable_states
+    monkeypatch.setattr(cause_sets, "probable_states", slow)
     sets = robot.within(seconds=300.0).diagnose({"squeak": True}).sets(2)
     assert (len(sets.sets), sets.missing) == (1, 1)
 

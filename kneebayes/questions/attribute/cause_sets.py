@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate
 
 from kneebayes.arguments import checked, whole_number
 from kneebayes.binding import Axes, pd, renamed
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
-from kneebayes.inference import CauseSet, most_probable_sets
-from kneebayes.inference import probability_of_exactly as exactly
+from kneebayes.inference import Evidence
+from kneebayes.inference.evidence import ABSENT, PRESENT
 from kneebayes.inference.limits import first_in_time, seconds_left
+from kneebayes.inference.sets import probable_states
 from kneebayes.text import counted
 from kneebayes.view.figures import GREY, bars, below, lines_of
 from kneebayes.view.markup import percent
@@ -41,6 +42,14 @@ def draw_sets(
     ax.spines[["bottom"]].set_visible(False)
     among = "\nhatched: an urgent cause is among them" if any(urgent) else ""
     return below(ax, f"P(exactly these causes | evidence){among}")
+
+
+@dataclass(frozen=True, slots=True)
+class CauseSet:
+    """Causes that are present while all others are absent; P(exactly so | evidence)."""
+
+    present: tuple[str, ...]
+    probability: float
 
 
 @dataclass(frozen=True, repr=False)
@@ -156,12 +165,12 @@ def sets(case: CaseLike, n: int = 5) -> CauseSets:
     """
     case = case.case
     n = whole_number("n", n, least=1)
-    there = case.knowledge.there
-    causes = {there[id]: id for id in case.knowledge.causes}
+    there = {id: case.knowledge.there[id] for id in case.knowledge.causes}
     urgent = case.any_urgent  # before the search, which may take all the time there is
-    found = first_in_time(most_probable_sets(case.engine, case.evidence, list(causes)), n)
+    found = first_in_time(probable_states(case.engine, case.evidence, list(there.values())), n)
     probable = tuple(
-        replace(one, present=tuple(causes[node] for node in one.present)) for one in found
+        CauseSet(tuple(id for id, node in there.items() if states[node] == "present"), share)
+        for states, share in found
     )
     missing = n - len(probable) if seconds_left() <= 0.0 else 0
     return CauseSets(case, probable, urgent, missing)
@@ -186,7 +195,9 @@ def probability_of_exactly(case: CaseLike, *causes: str) -> float:
     True
     """
     case = case.case
-    names, there = case.names, case.knowledge.there
-    known = [there[id] for id in case.knowledge.causes]
-    present = [there[names.meaning(name, ("cause",), "model.causes").id] for name in causes]
-    return exactly(case.engine, case.evidence, known, present)
+    present = {case.names.meaning(name, ("cause",), "model.causes").id for name in causes}
+    states = {
+        case.knowledge.there[id]: PRESENT if id in present else ABSENT
+        for id in case.knowledge.causes
+    }
+    return case.engine.posterior(Evidence(states), case.evidence)

@@ -7,10 +7,9 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.case.case import Case
-from kneebayes.inference import CauseSet
 from kneebayes.inference.sampling import Sampled
 from kneebayes.questions.attribute.attribution import AttributedFinding, Attribution
-from kneebayes.questions.attribute.cause_sets import CauseSets
+from kneebayes.questions.attribute.cause_sets import CauseSet, CauseSets
 from kneebayes.questions.attribute.distinguishability import Distinguishability, order_by_likeness
 from kneebayes.questions.attribute.sampled import SampledDifferential
 from kneebayes.questions.attribute.surprises import Surprises, SurprisingAnswer
