@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kneebayes.inference.batch import Flat, Gradients, Integers, Observed, Rows, relevant_in
-from kneebayes.inference.limits import PLANS_KEPT
-from kneebayes.inference.plan import Join, Plan, Reduce, plan_elimination
+from kneebayes.inference.plan import Join, Plan, Reduce, Tables, plan_elimination
 from kneebayes.network import Network, Numbers
 
 Powers = NDArray[np.int64]
@@ -253,16 +252,6 @@ def _noisy_or_leaves(flat: Flat, numbers: Numbers, hard: Observed, at: int) -> I
 LEAK = -1  # stands for the leak where links are named by their parent
 
 
-@lru_cache(maxsize=PLANS_KEPT)
-def _plan(
-    scopes: tuple[tuple[int, ...], ...],
-    sizes: tuple[tuple[int, int], ...],
-    open_bits: tuple[tuple[int, bool], ...],
-    kept: frozenset[int],
-) -> Plan:
-    return plan_elimination(scopes, dict(sizes), dict(open_bits), kept)
-
-
 @dataclass(frozen=True)
 class Plain:
     """One question, the tables it starts from, its elimination, and all tables of that."""
@@ -370,16 +359,15 @@ def ask_plainly(flat: Flat, asked: Rows, kept: Sequence[int] = ()) -> Plain:
     relevant = relevant_in(flat, seen)
     leaves = leaves_of(flat, numbers, hard, soft, tuple(relevant.tolist()))
     variables = sorted({variable for leaf in leaves for variable in leaf.scope})
-    sizes = {one: 2 if one % 2 else int(flat.states[one // 2]) for one in variables}
-    open_bits = {one: bool(hard[one // 2] < 0) for one in variables if one % 2}
-    plan = _plan(
+    tables = Tables(
         tuple(leaf.scope for leaf in leaves),
-        tuple(sizes.items()),
-        tuple(open_bits.items()),
+        tuple((one, 2 if one % 2 else int(flat.states[one // 2])) for one in variables),
+        tuple((one, bool(hard[one // 2] < 0)) for one in variables if one % 2),
         frozenset(2 * at for at in kept),
     )
-    tables = run_forward(plan, [leaf.table for leaf in leaves])
-    return Plain(flat, hard, numbers, leaves, plan, tables)
+    plan = plan_elimination(tables)
+    made = run_forward(plan, [leaf.table for leaf in leaves])
+    return Plain(flat, hard, numbers, leaves, plan, made)
 
 
 def run_forward(plan: Plan, leaves: Sequence[Scaled]) -> list[Scaled]:

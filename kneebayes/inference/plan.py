@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log2
+from typing import NamedTuple
 
 from kneebayes.errors import TooWideError
-from kneebayes.inference.limits import PLAIN_WIDEST
+from kneebayes.inference.limits import PLAIN_WIDEST, PLANS_KEPT
 
 NARROW = 8.0  # log2 of the largest table below which no further rule is tried
 
@@ -25,24 +27,26 @@ class Order:
     entries: float
 
 
-def best_order(
-    scopes: Sequence[tuple[int, ...]],
-    sizes: Mapping[int, int],
-    open_bits: Mapping[int, bool],
-    kept: frozenset[int] = frozenset(),
-) -> Order:
+class Tables(NamedTuple):
+    """The tables to begin with, as a question that is planned once may be asked again."""
+
+    scopes: tuple[tuple[int, ...], ...]
+    sizes: tuple[tuple[int, int], ...]  # each variable with the number of its states
+    open_bits: tuple[tuple[int, bool], ...]  # whether a bit's node is hidden, else seen present
+    kept: frozenset[int] = frozenset()  # variables that are not taken out
+
+
+def best_order(tables: Tables) -> Order:
     """The cheapest of the orders found by three greedy rules.
 
     One rule takes out the variable that leaves the smallest table, the next the one that
     joins the fewest variables that were apart (minimum fill; Kjaerulff 1990), the last
     weighs both. The bit of a hidden node becomes that node's state, so the state waits.
-    ``scopes`` are those of the tables, ``sizes`` numbers of states; ``open_bits`` says for each bit
-    whether its node is hidden (else it was observed present); what is ``kept`` is not taken out.
     """
-    best = _Graph(scopes, sizes, open_bits, kept).eliminate(_Graph.weight_left)
+    best = _Graph(tables).eliminate(_Graph.weight_left)
     for rule in (_Graph.fill, _Graph.fill_and_weight):
         if best.width > NARROW:
-            other = _Graph(scopes, sizes, open_bits, kept).eliminate(rule)
+            other = _Graph(tables).eliminate(rule)
             best = min(best, other, key=lambda order: order.entries)
     return best
 
@@ -50,23 +54,18 @@ def best_order(
 class _Graph:
     """Which variables stand together in a table, as bit masks."""
 
-    def __init__(
-        self,
-        scopes: Sequence[tuple[int, ...]],
-        sizes: Mapping[int, int],
-        open_bits: Mapping[int, bool],
-        kept: frozenset[int],
-    ) -> None:
+    def __init__(self, tables: Tables) -> None:
+        sizes = dict(tables.sizes)
         self.variables = sorted(sizes)
-        self.kept = {index for index, variable in enumerate(self.variables) if variable in kept}
         place = {variable: index for index, variable in enumerate(self.variables)}
+        self.kept = {place[variable] for variable in tables.kept if variable in place}
         self.weights = [log2(sizes[variable]) for variable in self.variables]
         self.near = [0] * len(self.variables)
-        for scope in scopes:
+        for scope in tables.scopes:
             mask = sum(1 << place[variable] for variable in scope)
             for variable in scope:
                 self.near[place[variable]] |= mask & ~(1 << place[variable])
-        self.becomes = {place[bit]: place[bit - 1] for bit, is_open in open_bits.items() if is_open}
+        self.becomes = {place[bit]: place[bit - 1] for bit, is_open in tables.open_bits if is_open}
 
     def eliminate(self, score: Callable[[_Graph, int], float]) -> Order:
         """Take all variables out, the one with the lowest score first."""
@@ -176,17 +175,13 @@ class Plan:
     width: float
 
 
-def plan_elimination(
-    scopes: Sequence[tuple[int, ...]],
-    sizes: Mapping[int, int],
-    open_bits: Mapping[int, bool],
-    kept: frozenset[int] = frozenset(),
-) -> Plan:
-    """Find a good order (:func:`.order.best_order`) and write its steps down.
+@lru_cache(maxsize=PLANS_KEPT)
+def plan_elimination(tables: Tables) -> Plan:
+    """Find a good order (:func:`best_order`) and write its steps down.
 
     The result is a table over the variables that are kept.
     """
-    found = best_order(scopes, sizes, open_bits, kept)
+    found = best_order(tables)
     if found.width > PLAIN_WIDEST:
         message = (
             f"This query needs a table of 2^{found.width:.0f} entries, more than the "
@@ -194,7 +189,7 @@ def plan_elimination(
             "positive findings makes it narrower."
         )
         raise TooWideError(message)
-    steps = _Steps(scopes, sizes, open_bits)
+    steps = _Steps(tables)
     for variable in found.order:
         steps.eliminate(variable)
     return steps.plan(found.width)
@@ -203,18 +198,13 @@ def plan_elimination(
 class _Steps:
     """Tables as they are joined and reduced, by scope; numbers come later."""
 
-    def __init__(
-        self,
-        scopes: Sequence[tuple[int, ...]],
-        sizes: Mapping[int, int],
-        open_bits: Mapping[int, bool],
-    ) -> None:
-        self.sizes, self.open_bits = sizes, open_bits
+    def __init__(self, tables: Tables) -> None:
+        self.sizes, self.open_bits = dict(tables.sizes), dict(tables.open_bits)
         self.scopes: list[tuple[int, ...]] = []
         self.steps: list[Join | Reduce] = []
-        self.holders: dict[int, set[int]] = {variable: set() for variable in sizes}
+        self.holders: dict[int, set[int]] = {variable: set() for variable in self.sizes}
         self.scalars: list[int] = []
-        for scope in scopes:
+        for scope in tables.scopes:
             self.add(scope)
 
     def eliminate(self, variable: int) -> None:

@@ -13,7 +13,7 @@ from kneebayes.errors import KneebayesError, TooWideError
 from kneebayes.inference import Budget, Engine, Evidence, limits, native
 from kneebayes.inference.batch import cases_of, rows_of
 from kneebayes.inference.limits import LIMITS, Running
-from kneebayes.inference.plan import _Graph, best_order, plan_elimination
+from kneebayes.inference.plan import Tables, _Graph, best_order, plan_elimination
 from kneebayes.network import Network, noisy_or_node, root_node
 
 Scopes = list[tuple[int, ...]]
@@ -48,6 +48,10 @@ def walk(
         left = joined - {variable}
         tables.append(left | {variable - 1} if open_bits.get(variable) else left)
     return largest, whole
+
+
+def packed(scopes: Any, sizes: Any, open_bits: Any, kept: Any = ()) -> Tables:
+    return Tables(tuple(scopes), tuple(sizes.items()), tuple(open_bits.items()), frozenset(kept))
 
 
 def by_rule(
@@ -88,17 +92,17 @@ def test_orders_are_those_of_their_rules(seed: int) -> None:
     scopes, sizes, open_bits, kept = random_problem(seed)
     found = {}
     for rule in ("weight_left", "fill", "fill_and_weight"):
-        order = _Graph(scopes, sizes, open_bits, kept).eliminate(getattr(_Graph, rule))
+        order = _Graph(packed(scopes, sizes, open_bits, kept)).eliminate(getattr(_Graph, rule))
         assert order.order == by_rule(scopes, sizes, open_bits, kept, rule)
         right = walk(scopes, sizes, open_bits, order.order)
         assert (order.width, order.entries) == pytest.approx(right)
         found[rule] = order
-    best = best_order(scopes, sizes, open_bits, kept)
+    best = best_order(packed(scopes, sizes, open_bits, kept))
     if found["weight_left"].width <= 8.0:
         assert best == found["weight_left"]
     else:
         assert best.entries <= found["weight_left"].entries
-    plan = plan_elimination(scopes, sizes, open_bits, kept)
+    plan = plan_elimination(packed(scopes, sizes, open_bits, kept))
     assert plan.width == best.width
     assert plan.scope == tuple(sorted(kept))
     assert plan.tables == len(scopes) + len(plan.steps)
@@ -111,10 +115,10 @@ def test_a_table_that_is_too_wide_is_told() -> None:
     sizes = {2 * one: 2 for one in range(30)}
     text = r"needs a table of 2\^30 entries, more than the 2\^22 allowed\. Answering some contexts"
     with pytest.raises(TooWideError, match=text):
-        plan_elimination(scopes, sizes, {})
+        plan_elimination(packed(scopes, sizes, {}))
     few = {one: size for one, size in sizes.items() if one < 44}
     inside = [pair for pair in scopes if max(pair) < 44]
-    assert plan_elimination(inside, few, {}).width == 22.0
+    assert plan_elimination(packed(inside, few, {})).width == 22.0
 
 
 # budgets and clocks
