@@ -38,7 +38,7 @@ from kneebayes.inference.sets import probable_states
 from kneebayes.network import Network
 from kneebayes.questions.ask.outcomes import Outcome, Subject, outcomes_in_time
 from kneebayes.questions.doubt.sensitivity import What, move_number, percent_if_possible
-from kneebayes.questions.explain.subsets import odds_in_time, weigh
+from kneebayes.questions.explain.subsets import Subsets, weigh
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
 from kneebayes.view.report import frame_of, known_line
@@ -177,9 +177,8 @@ class ForeignCase(ForeignResult):
             raise EvidenceError(message)
         ids, causes = list(self.evidence), [state_id(id, value) for value in states]
         with _in_time("explain", seconds):
-            drawn, odds = odds_in_time(
-                self.model.engine, self.evidence, ids, causes, orders=ORDERS, seed=seed
-            )
+            subsets = Subsets(self.model.engine, self.evidence, ids, causes)
+            drawn, odds = subsets.odds_in_time(orders=ORDERS, seed=seed)
         weights = weigh(odds, drawn, len(ids))
         rows: list[dict[str, Any]] = [
             {"id": node, "answer": f"{self.label(node)}: {self._state(node)}"}

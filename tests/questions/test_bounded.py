@@ -129,11 +129,11 @@ def test_orders_drawn_in_time_add_up(hurried: Callable[[float], None]) -> None:
     seen = Evidence.of(net, dict.fromkeys(ids, "present"))
     with within_time("orders", Budget(seconds=50.0)):
         hurried(0.0)
-        drawn, odds = subsets.odds_of_orders(engine, seen, ids, ["flu"], [0], 32, 1)
+        drawn, odds = subsets.Subsets(engine, seen, ids, ["flu"]).odds_of_orders([0], 32, 1)
     assert len(drawn) >= 2
     shares, _ = subsets.shapley_of_orders(drawn, odds.at)
     assert shares.sum() == pytest.approx(odds.at((1 << len(ids)) - 1) - odds.at(0), abs=1e-12)
-    everything = subsets.odds_of_all(engine, seen, ids, ["flu"])
+    everything = subsets.Subsets(engine, seen, ids, ["flu"]).odds()
     for subset in odds.rows or {}:
         assert odds.at(subset) == pytest.approx(everything.at(subset), abs=1e-12)
 

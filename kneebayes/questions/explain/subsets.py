@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import comb
 from typing import NamedTuple
@@ -150,36 +150,141 @@ class SubsetOdds:
         return 0.0 if now == then else (now - then) * DECIBANS
 
 
-def odds_of_all(
-    engine: Engine,
-    evidence: Evidence,
-    parts: Sequence[str],
-    causes: Sequence[str],
-    *,
-    split: bool = True,
-) -> SubsetOdds:
-    """The odds of a cause, or against another, under every subset of some answers, exactly.
+@dataclass(frozen=True)
+class Subsets:
+    """One cause, or two against each other, under the subsets of some answers.
 
-    What is observed but not in ``parts`` always stays. With ``split``, what is too wide as a
-    whole is tried in halves, with and without one answer; what still is raises
-    :class:`TooWideError`.
+    What is observed but not in ``parts`` always stays.
     """
-    table, _ = _joint(engine, evidence, list(parts), list(causes), split)
-    # first answer = lowest bit: its axis must vary fastest
-    axes = [*reversed(range(len(parts))), *range(len(parts), table.ndim)]
-    rows = table.transpose(axes).reshape(1 << len(parts), *(2,) * len(causes))
-    total = rows.reshape(len(rows), -1).sum(axis=1)
-    faint = _faint(rows.reshape(len(rows), -1), total)
-    against = len(causes) == 2
-    above, below = rows[:, 1], rows[:, 0]
-    if against:
-        above, below = rows[:, 1, :].sum(axis=1), rows[:, :, 1].sum(axis=1)
-    odds = _odds(above, below, np.where(total > 0.0, total, 1.0), against)
-    if len(faint):
-        right = odds_of_some(engine, evidence, parts, causes, faint.tolist())
-        for values, mended in zip(odds.arrays, right.arrays, strict=True):
-            values[faint] = mended
-    return odds
+
+    engine: Engine
+    evidence: Evidence
+    parts: Sequence[str]
+    causes: Sequence[str]
+
+    def odds(self, *, split: bool = True) -> SubsetOdds:
+        """The odds of the cause, or against the other, under every subset, exactly.
+
+        With ``split``, what is too wide as a whole is tried in halves, with and without one
+        answer; what still is raises :class:`TooWideError`.
+        """
+        table, _ = self.joint(split)
+        count = len(self.parts)
+        # first answer = lowest bit: its axis must vary fastest
+        axes = [*reversed(range(count)), *range(count, table.ndim)]
+        rows = table.transpose(axes).reshape(1 << count, *(2,) * len(self.causes))
+        total = rows.reshape(len(rows), -1).sum(axis=1)
+        faint = _faint(rows.reshape(len(rows), -1), total)
+        against = len(self.causes) == 2
+        above, below = rows[:, 1], rows[:, 0]
+        if against:
+            above, below = rows[:, 1, :].sum(axis=1), rows[:, :, 1].sum(axis=1)
+        odds = _odds(above, below, np.where(total > 0.0, total, 1.0), against)
+        if len(faint):
+            right = self.odds_of(faint.tolist())
+            for values, mended in zip(odds.arrays, right.arrays, strict=True):
+                values[faint] = mended
+        return odds
+
+    def odds_of(self, subsets: Iterable[int]) -> SubsetOdds:
+        """The odds under some subsets only, one question each (which must not be too wide)."""
+        rows = {subset: row for row, subset in enumerate(dict.fromkeys(subsets))}
+        stays = [id for id in self.evidence if id not in set(self.parts)]
+        cases = [
+            self.evidence.only(
+                [*stays, *(id for j, id in enumerate(self.parts) if subset >> j & 1)]
+            )
+            for subset in rows
+        ]
+        propagated = self.engine.propagate_each(cases, self.causes)
+        absent, present = propagated.marginals[self.causes[0]].T
+        against = len(self.causes) == 2
+        below = propagated.marginals[self.causes[1]][:, 1] if against else absent
+        return _odds(present, below, 1.0, against, rows)
+
+    def odds_in_time(
+        self, wanted: Sequence[int] = (), *, orders: int, seed: int
+    ) -> tuple[list[Order], SubsetOdds]:
+        """The odds under all subsets; or orders that were drawn, and the odds that they need.
+
+        These are under the subsets that are ``wanted``, and under those of every way of counting.
+        All subsets may take half of the time; then orders are drawn while some is left.
+        """
+        count = len(self.parts)
+        if count <= TRIED:
+            half = Budget(max(1.0, seconds_left() / 2.0))
+            with suppress(TooWideError), within_time("all subsets", half):
+                return [], self.odds(split=count <= EXACT)
+        every, single = (1 << count) - 1, [1 << index for index in range(count)]
+        counted_too = [*prefixes(range(count)), *single, *(every ^ part for part in single)]
+        return self.odds_of_orders([*counted_too, *wanted], orders, seed)
+
+    def odds_of_orders(
+        self, wanted: Iterable[int], count: int, seed: int
+    ) -> tuple[list[Order], SubsetOdds]:
+        """Random orders, and the odds under every subset they go through and those ``wanted``.
+
+        At least two orders are drawn, and ``count`` at most, while the time suffices.
+        """
+        orders = orders_of(len(self.parts), count, np.random.default_rng(seed))
+        clock, drawn, subsets = clock_running(), list[Order](), list(wanted)
+        some = len(orders) if clock is None else 2
+        odds = SubsetOdds(np.empty(0), np.empty(0), np.empty(0), {})
+        while len(drawn) < len(orders):
+            before = seconds_left()
+            if drawn and before <= 0.0:
+                break
+            more = orders[len(drawn) : len(drawn) + some]
+            subsets += [subset for order in more for subset in prefixes(order)]
+            new = [subset for subset in subsets if subset not in (odds.rows or {})]
+            try:
+                odds = _joined(odds, self.odds_of(new))
+            except TooWideError:
+                if not drawn or seconds_left() > 0.0:
+                    raise
+                break
+            drawn, subsets = [*drawn, *more], []
+            if clock is not None:
+                clock.note = f"{len(drawn)} of {counted(len(orders), 'order')}"
+                some = 2 * int(max(1, min(2 * some, clock.fitting(before, len(more)) / 2.0)))
+        return drawn, odds
+
+    def joint(self, split: bool) -> tuple[Numbers, float]:
+        """P(causes, subset): one axis for each part, one for each cause; times ``exp(log_scale)``.
+
+        A cause that was itself observed cannot be asked about, so with it kept its axis is
+        filled by hand.
+        """
+        state_of = self.evidence.hard_state
+        observed = next((id for id in self.causes if state_of(id) is not None), "")
+        if observed in self.parts:
+            return self.halves(split, observed)
+        if observed:
+            others = [id for id in self.causes if id != observed]
+            table, log_scale = replace(self, causes=others).joint(split)
+            axis = len(self.parts) + self.causes.index(observed)
+            nothing = np.zeros_like(table)
+            pair = [nothing, table] if state_of(observed) == 1 else [table, nothing]
+            return np.stack(pair, axis=axis), log_scale
+        try:
+            parts = [[id] for id in self.parts]
+            return self.engine.subset_joint(self.evidence, parts, self.causes)
+        except TooWideError:
+            if not split or not self.parts:
+                raise
+        # a finding that is present ties its causes, so it widens the question most
+        links = {id: len(self.engine.network[id].links) for id in self.parts}
+        return self.halves(split, max(self.parts, key=lambda id: links[id] * (state_of(id) == 1)))
+
+    def halves(self, split: bool, part: str) -> tuple[Numbers, float]:
+        """First without one part, then with it."""
+        rest = replace(self, parts=[id for id in self.parts if id != part])
+        fewer = self.evidence.only([id for id in self.evidence if id != part])
+        without, low = replace(rest, evidence=fewer).joint(split)
+        kept, high = rest.joint(split)
+        log_scale = max(low, high)
+        pair = [without * np.exp(low - log_scale), kept * np.exp(high - log_scale)]
+        return np.stack(pair, axis=self.parts.index(part)), log_scale
 
 
 def _faint(entries: Numbers, total: Numbers) -> NDArray[np.intp]:
@@ -193,49 +298,27 @@ def _faint(entries: Numbers, total: Numbers) -> NDArray[np.intp]:
     return np.flatnonzero(lost | none if np.count_nonzero(none) <= MOST_ASKED else lost)
 
 
-def odds_of_some(
-    engine: Engine,
-    evidence: Evidence,
-    parts: Sequence[str],
-    causes: Sequence[str],
-    subsets: Iterable[int],
+def _joined(first: SubsetOdds, second: SubsetOdds) -> SubsetOdds:
+    """Odds under the subsets of both."""
+    further = {subset: row + len(first.log_odds) for subset, row in (second.rows or {}).items()}
+    log_odds, probability, other = map(
+        np.concatenate, zip(first.arrays, second.arrays, strict=True)
+    )
+    return SubsetOdds(log_odds, probability, other, {**(first.rows or {}), **further})
+
+
+def _odds(
+    above: Numbers,
+    below: Numbers,
+    total: Numbers | float,
+    against: bool,
+    rows: Mapping[int, int] | None = None,
 ) -> SubsetOdds:
-    """The odds under some subsets only, one question each (which must not be too wide)."""
-    rows = {subset: row for row, subset in enumerate(dict.fromkeys(subsets))}
-    stays = [id for id in evidence if id not in set(parts)]
-    cases = [
-        evidence.only([*stays, *(id for j, id in enumerate(parts) if subset >> j & 1)])
-        for subset in rows
-    ]
-    propagated = engine.propagate_each(cases, causes)
-    absent, present = propagated.marginals[causes[0]].T
-    against = len(causes) == 2
-    below = propagated.marginals[causes[1]][:, 1] if against else absent
-    return _odds(present, below, 1.0, against, rows)
-
-
-def odds_in_time(
-    engine: Engine,
-    evidence: Evidence,
-    parts: Sequence[str],
-    causes: Sequence[str],
-    wanted: Sequence[int] = (),
-    *,
-    orders: int,
-    seed: int,
-) -> tuple[list[Order], SubsetOdds]:
-    """The odds under all subsets; or orders that were drawn, and the odds that they need.
-
-    These are under the subsets that are ``wanted``, and under those of every way of counting. All
-    subsets may take half of the time; then orders are drawn while some is left.
-    """
-    if len(parts) <= TRIED:
-        half = Budget(max(1.0, seconds_left() / 2.0))
-        with suppress(TooWideError), within_time("all subsets", half):
-            return [], odds_of_all(engine, evidence, parts, causes, split=len(parts) <= EXACT)
-    every, single = (1 << len(parts)) - 1, [1 << index for index in range(len(parts))]
-    counted_too = [*prefixes(range(len(parts))), *single, *(every ^ part for part in single)]
-    return odds_of_orders(engine, evidence, parts, causes, [*counted_too, *wanted], orders, seed)
+    """From P(cause, subset) and P(other, subset), or that of no cause; ``total`` is P(subset)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        log_odds = np.log(above) - np.log(below)
+    other = below / total if against else np.full(len(above), np.nan)
+    return SubsetOdds(log_odds, above / total, other, rows)
 
 
 class Decibans(NamedTuple):
@@ -267,113 +350,3 @@ def weigh(odds: SubsetOdds, drawn: Sequence[Order], parts: int) -> Decibans:
         [odds.decibans(steps[-1], steps[-1] ^ part) for part in single],
         [odds.decibans(step) for step in steps[1:]],
     )
-
-
-def odds_of_orders(
-    engine: Engine,
-    evidence: Evidence,
-    parts: Sequence[str],
-    causes: Sequence[str],
-    wanted: Iterable[int],
-    count: int,
-    seed: int,
-) -> tuple[list[Order], SubsetOdds]:
-    """Random orders, and the odds under every subset they go through and under those ``wanted``.
-
-    At least two orders are drawn, and ``count`` at most, while the time suffices.
-    """
-    orders = orders_of(len(parts), count, np.random.default_rng(seed))
-    clock, drawn, subsets = clock_running(), list[Order](), list(wanted)
-    some = len(orders) if clock is None else 2
-    odds = SubsetOdds(np.empty(0), np.empty(0), np.empty(0), {})
-    while len(drawn) < len(orders):
-        before = seconds_left()
-        if drawn and before <= 0.0:
-            break
-        more = orders[len(drawn) : len(drawn) + some]
-        subsets += [subset for order in more for subset in prefixes(order)]
-        new = [subset for subset in subsets if subset not in (odds.rows or {})]
-        try:
-            odds = _joined(odds, odds_of_some(engine, evidence, parts, causes, new))
-        except TooWideError:
-            if not drawn or seconds_left() > 0.0:
-                raise
-            break
-        drawn, subsets = [*drawn, *more], []
-        if clock is not None:
-            clock.note = f"{len(drawn)} of {counted(len(orders), 'order')}"
-            some = 2 * int(max(1, min(2 * some, clock.fitting(before, len(more)) / 2.0)))
-    return drawn, odds
-
-
-def _joined(first: SubsetOdds, second: SubsetOdds) -> SubsetOdds:
-    """Odds under the subsets of both."""
-    further = {subset: row + len(first.log_odds) for subset, row in (second.rows or {}).items()}
-    log_odds, probability, other = map(
-        np.concatenate, zip(first.arrays, second.arrays, strict=True)
-    )
-    return SubsetOdds(log_odds, probability, other, {**(first.rows or {}), **further})
-
-
-def _odds(
-    above: Numbers,
-    below: Numbers,
-    total: Numbers | float,
-    against: bool,
-    rows: Mapping[int, int] | None = None,
-) -> SubsetOdds:
-    """From P(cause, subset) and P(other, subset), or that of no cause; ``total`` is P(subset)."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        log_odds = np.log(above) - np.log(below)
-    other = below / total if against else np.full(len(above), np.nan)
-    return SubsetOdds(log_odds, above / total, other, rows)
-
-
-def _joint(
-    engine: Engine, evidence: Evidence, parts: list[str], causes: list[str], split: bool
-) -> tuple[Numbers, float]:
-    """P(causes, subset): one axis for each part, one for each cause; times ``exp(log_scale)``.
-
-    A cause that was itself observed cannot be asked about, so with it kept its axis is
-    filled by hand.
-    """
-    observed = [id for id in causes if evidence.hard_state(id) is not None]
-    if observed and observed[0] in parts:
-        return _halves(engine, evidence, parts, causes, split, observed[0])
-    if observed:
-        position, state = causes.index(observed[0]), evidence.hard_state(observed[0])
-        others = [id for id in causes if id != observed[0]]
-        table, log_scale = _joint(engine, evidence, parts, others, split)
-        axis = len(parts) + position
-        pair = [np.zeros_like(table), table] if state == 1 else [table, np.zeros_like(table)]
-        return np.stack(pair, axis=axis), log_scale
-    try:
-        return engine.subset_joint(evidence, [[id] for id in parts], causes)
-    except TooWideError:
-        if not split or not parts:
-            raise
-
-    def width(id: str) -> int:
-        """How much an answer widens the question: a finding that is present ties its causes."""
-        return len(engine.network[id].links) if evidence.hard_state(id) == 1 else 0
-
-    widest = max(parts, key=width)
-    return _halves(engine, evidence, parts, causes, split, widest)
-
-
-def _halves(
-    engine: Engine,
-    evidence: Evidence,
-    parts: list[str],
-    causes: list[str],
-    split: bool,
-    part: str,
-) -> tuple[Numbers, float]:
-    """First without one part, then with it."""
-    rest = [id for id in parts if id != part]
-    fewer = evidence.only([id for id in evidence if id != part])
-    without, low = _joint(engine, fewer, rest, causes, split)
-    kept, high = _joint(engine, evidence, rest, causes, split)
-    log_scale = max(low, high)
-    pair = [without * np.exp(low - log_scale), kept * np.exp(high - log_scale)]
-    return np.stack(pair, axis=parts.index(part)), log_scale

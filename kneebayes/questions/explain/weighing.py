@@ -25,8 +25,7 @@ from kneebayes.questions.explain.grounds import (
 from kneebayes.questions.explain.subsets import (
     DECIBANS,
     SubsetOdds,
-    odds_in_time,
-    odds_of_some,
+    Subsets,
     prefixes,
     weigh,
 )
@@ -132,7 +131,8 @@ def explain_cause(case: Case, cause: str, against: str | None, orders: int, seed
     parts = [answer for answer in case.in_order if answer.id != case.data.complaint]
     ids = [part.id for part in parts]
     pairs = [1 << one | 1 << other for one, other in combinations(range(len(ids)), 2)]
-    drawn, odds = odds_in_time(case.engine, evidence, ids, causes, pairs, orders=orders, seed=seed)
+    subsets = Subsets(case.engine, evidence, ids, causes)
+    drawn, odds = subsets.odds_in_time(pairs, orders=orders, seed=seed)
     if math.isnan(odds.at((1 << len(ids)) - 1)):
         labels = [knowledge.label(id) for id in causes]
         message = (
@@ -232,7 +232,7 @@ def _with_rival_out(
     wanted = [0, everything]
     for place in places:
         wanted += [1 << place, everything ^ 1 << place]
-    odds = odds_of_some(case.engine, ruled_out, others, causes, wanted)
+    odds = Subsets(case.engine, ruled_out, others, causes).odds_of(wanted)
     return [(_alone(odds, place), _last(odds, place, everything)) for place in places]
 
 

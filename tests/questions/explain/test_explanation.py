@@ -157,14 +157,14 @@ def test_an_answer_that_says_nothing_weighs_nothing(knee: kb.Model) -> None:
 def test_two_answers_that_say_the_same_share_equally() -> None:
     from kneebayes.inference import Engine
     from kneebayes.network import Network, noisy_or_node, root_node
-    from kneebayes.questions.explain.subsets import odds_of_all, shapley_of_all
+    from kneebayes.questions.explain.subsets import Subsets, shapley_of_all
 
     twins = [noisy_or_node(id, 0.05, {"gout": 0.6, "sprain": 0.3}) for id in ("red", "warm")]
     other = noisy_or_node("fever", 0.1, {"gout": 0.4})
     roots = root_node("gout", [0.8, 0.2]), root_node("sprain", [0.7, 0.3])
     network = Network((*roots, *twins, other))
     seen = Evidence.of(network, dict.fromkeys(("red", "fever", "warm"), "present"))
-    told = odds_of_all(Engine(network), seen, ["red", "fever", "warm"], ["gout"])
+    told = Subsets(Engine(network), seen, ["red", "fever", "warm"], ["gout"]).odds()
     red, fever, warm = shapley_of_all(told.log_odds)
     assert red == pytest.approx(warm, abs=1e-12)
     assert abs(red - fever) > 0.01

@@ -8,7 +8,7 @@ import kneebayes as kb
 from kneebayes.errors import TooWideError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.network import Network
-from kneebayes.questions.explain.subsets import _halves, _joint, odds_of_all, odds_of_some
+from kneebayes.questions.explain.subsets import Subsets
 
 
 def enumerated(
@@ -45,7 +45,7 @@ def test_all_subsets_are_those_of_enumeration(count: int) -> None:
     for network, evidence, parts, causes in drawn(50, 11):
         asked = causes[:count]
         expected = enumerated(network, evidence, parts, asked)
-        told = odds_of_all(Engine(network), evidence, parts, asked)
+        told = Subsets(Engine(network), evidence, parts, asked).odds()
         np.testing.assert_allclose(told.log_odds, expected, rtol=1e-9, atol=1e-9)
         shares = weigh_states(network, evidence)[causes[0]]
         assert told.probability[-1] == pytest.approx(float(shares[1] / shares.sum()), abs=1e-12)
@@ -59,9 +59,9 @@ def test_all_subsets_are_those_of_enumeration(count: int) -> None:
 def test_some_subsets_are_those_of_all(count: int) -> None:
     for network, evidence, parts, causes in drawn(60, 12):
         asked = causes[:count]
-        every = odds_of_all(Engine(network), evidence, parts, asked)
+        every = Subsets(Engine(network), evidence, parts, asked).odds()
         wanted = [0, (1 << len(parts)) - 1, *(1 << at for at in range(len(parts)))]
-        some = odds_of_some(Engine(network), evidence, parts, asked, wanted)
+        some = Subsets(Engine(network), evidence, parts, asked).odds_of(wanted)
         for subset in wanted:
             np.testing.assert_allclose(some.at(subset), every.at(subset), rtol=1e-9, atol=1e-9)
 
@@ -69,7 +69,7 @@ def test_some_subsets_are_those_of_all(count: int) -> None:
 def test_the_first_answer_is_the_lowest_bit(knee: kb.Model) -> None:
     dx = knee.diagnose({"fever": True, "redness": False, "gout known": True})
     parts = ["fever", "redness", "gout_known"]
-    told = odds_of_all(knee.engine, dx.case.evidence, parts, ["gout"])
+    told = Subsets(knee.engine, dx.case.evidence, parts, ["gout"]).odds()
     for subset in range(8):
         said = {"fever": True, "redness": False, "gout_known": True}
         kept = {id: said[id] for at, id in enumerate(parts) if subset >> at & 1}
@@ -82,9 +82,10 @@ def test_halves_put_together_are_the_whole(knee: kb.Model) -> None:
     said = {"fever": True, "redness": True, "warmth": 0.8, "age": "older", "popping": False}
     dx, causes = knee.diagnose(said), ["gout", "septic_arthritis"]
     parts = [answer.id for answer in dx.answers if answer.id != "pain_behind_knee"]
-    whole, whole_scale = _joint(knee.engine, dx.case.evidence, parts, causes, split=False)
+    subsets = Subsets(knee.engine, dx.case.evidence, parts, causes)
+    whole, whole_scale = subsets.joint(split=False)
     for part in parts:
-        table, scale = _halves(knee.engine, dx.case.evidence, parts, causes, True, part)
+        table, scale = subsets.halves(True, part)
         np.testing.assert_allclose(table * np.exp(scale - whole_scale), whole, rtol=1e-12)
 
 
@@ -95,4 +96,4 @@ def test_what_is_too_wide_as_a_whole_says_so(knee: kb.Model) -> None:
     widest = sorted(findings, key=lambda id: -len(knee.network[id].parents))[:24]
     seen = Evidence.of(knee.network, dict.fromkeys([complaint, *widest], "present"))
     with pytest.raises(TooWideError, match="needs a table of"):
-        odds_of_all(knee.engine, seen, widest, ["gout"], split=False)
+        Subsets(knee.engine, seen, widest, ["gout"]).odds(split=False)

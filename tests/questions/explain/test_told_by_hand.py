@@ -14,10 +14,8 @@ from kneebayes.inference import Engine
 from kneebayes.questions.explain.grounds import Grounds, joined_shares
 from kneebayes.questions.explain.subsets import (
     SubsetOdds,
+    Subsets,
     _faint,
-    odds_of_all,
-    odds_of_orders,
-    odds_of_some,
 )
 from kneebayes.questions.explain.weighing import (
     NOTABLE,
@@ -427,10 +425,12 @@ def test_every_number_under_every_subset_is_that_of_enumeration() -> None:
         if len(two) < 2:
             continue
         causes = two[:2]
-        every = odds_of_all(Engine(network), evidence, parts, causes)
+        every = Subsets(Engine(network), evidence, parts, causes).odds()
         chosen = [5, 0, 3, 5] if len(parts) == 3 else [0]
-        some = odds_of_some(Engine(network), evidence, parts, causes, chosen)
-        orders, drawn = odds_of_orders(Engine(network), evidence, parts, causes, chosen, 5, 1)
+        some = Subsets(Engine(network), evidence, parts, causes).odds_of(chosen)
+        orders, drawn = Subsets(Engine(network), evidence, parts, causes).odds_of_orders(
+            chosen, 5, 1
+        )
         assert len(orders) == 6
         for subset in range(1 << len(parts)):
             kept = [id for at, id in enumerate(parts) if subset >> at & 1]
