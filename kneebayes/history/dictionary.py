@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
@@ -155,11 +155,8 @@ class Dictionary:
         }
 
     def _indexed(self) -> dict[str, tuple[Pattern, ...]]:
-        count: dict[str, int] = defaultdict(int)
         patterns = [pattern for pattern in self.patterns if pattern.bound is None]
-        for pattern in patterns:
-            for one in set(pattern.stems):
-                count[one] += 1
+        count = Counter(one for pattern in patterns for one in set(pattern.stems))
         indexed: dict[str, list[Pattern]] = defaultdict(list)
         for pattern in patterns:
             indexed[min(pattern.stems, key=lambda one: (count[one], one))].append(pattern)
@@ -262,10 +259,10 @@ class Dictionary:
         said: bool = False,
     ) -> Iterator[Pattern]:
         for name in names:
-            for reading in _readings(name):
-                made = self._pattern(reading, target, head, said=said)
-                if made is not None:
-                    yield made
+            before_bracket = name.partition("(")[0]
+            made = self._pattern(before_bracket, target, head, said=said)
+            if made is not None:
+                yield made
 
     def _pattern(
         self, name: str, target: Target, method: frozenset[str], *, said: bool = False
@@ -310,7 +307,7 @@ class Dictionary:
 
     def _spelling(self, name: str) -> list[Word]:
         """The words of a name, whose spelling is remembered to mend that of texts."""
-        words = list(_words(name))
+        words = list(words_of_name(name))
         for word in words:
             if word.stems and len(word.lower) > 4:
                 self._spellings.setdefault(word.lower, next(iter(word.stems)))
@@ -458,22 +455,10 @@ def _joined(patterns: Iterable[Pattern]) -> tuple[Pattern, ...]:
     return tuple(made.values())
 
 
-def _readings(name: str) -> list[str]:
-    """A name, and the name without what stands in brackets or after a comma or slash."""
-    plain, bracket, _ = name.partition("(")
-    return [name.replace("(", " ").replace(")", " ")] if not bracket else [plain]
-
-
-@cache
-def _words(name: str) -> tuple[Word, ...]:
-    """The words of a name: cut once, since most of the wait for a first history is for this."""
-    return words_of_name(name)
-
-
 @cache
 def _stems(name: str) -> tuple[str, ...]:
     """Stems of the words of a name that say something."""
-    return tuple(one for word in _words(name) if not word.is_small for one in word.stems)
+    return tuple(one for word in words_of_name(name) if not word.is_small for one in word.stems)
 
 
 def _without_number(words: list[Word]) -> tuple[list[Word], Bound | None]:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from kneebayes.history.dictionary import Dictionary
 from kneebayes.history.english import ABILITY, ENDING, NUMBERS, UNITS, turns
-from kneebayes.history.matching import Match
+from kneebayes.history.matching import JOINING, Match
 from kneebayes.history.words import Phrases, TextSentence, Word
 
 AND = frozenset({"and", "&", "+"})
@@ -36,7 +36,6 @@ MANY = 4  # items of a list of nouns that a denial reaches through, though nothi
 FEW = 2  # the same where somebody denies, so that the list is all that is said
 NOUNS = 2  # words of each of them
 TWICE = 2  # words that say something, between a denial and one that it denies
-MARKS = frozenset({","}) | AND | OR
 MINUS = frozenset({"-", "\u2212", "\u2013"})
 NAMED_MINUS = frozenset({"-ve", "n", "neg", "negative", "nil", "no", "none", "absent"})
 BRACKETS = frozenset("()[]")
@@ -229,7 +228,7 @@ def _denied_itself(line: Line, cue: Cue, match: Match) -> int | None:
     for other in line.cues_of(match, "deny", "cannot"):
         if other.last < cue.first:
             between = line.words[other.last + 1 : cue.first]
-            apart = ended(between) or any(word.lower in MARKS for word in between)
+            apart = ended(between) or any(word.lower in JOINING for word in between)
             if not apart and len(heavy(between)) <= TWICE:
                 return other.first
     return None
@@ -242,7 +241,7 @@ def _reach(line: Line, cue: Cue, match: Match) -> Literal["absent", "perhaps"] |
         between = between[1:]  # "nor when I walk", "not after sport"
     if ended(between):
         return None
-    if not any(word.lower in MARKS for word in between):
+    if not any(word.lower in JOINING for word in between):
         return _reach_alone(line, between)
     return _reach_in_list(line, cue, match, between)
 
@@ -266,7 +265,7 @@ def _reach_in_list(
         return None
     if any(word.lower[:1].isdigit() for word in between):
         return None  # "no effusion, ROM 0-135, crepitus"
-    marks = [word for word in between if word.lower in MARKS]
+    marks = [word for word in between if word.lower in JOINING]
     word = line.words[cue.first].lower
     closing = _closing(line, match, marks, again=word in turns("denying_lists"))
     if closing == "or":
@@ -362,7 +361,7 @@ def _pieces(words: Sequence[Word]) -> list[list[Word]]:
     """The items of a list: of each the words that say something."""
     pieces: list[list[Word]] = [[]]
     for word in words:
-        if word.lower in MARKS:
+        if word.lower in JOINING:
             pieces.append([])
         elif not word.is_light:
             pieces[-1].append(word)
@@ -461,7 +460,7 @@ def _bears_on(line: Line, match: Match, at: int, *, tested: bool) -> bool:
     pieces = _pieces(between)
     if any(word.lower == ":" for word in between) or any(len(piece) > ITEM for piece in pieces):
         return False
-    marks = [word.lower for word in between if word.lower in MARKS]
+    marks = [word.lower for word in between if word.lower in JOINING]
     if marks and any(line.words[one].lower in turns("affirming") for one in match.used):
         return False  # "Lachman positive, varus/valgus stable" has its own result
     if marks and match.pattern.said and match.pattern.targets[0].state == "absent":

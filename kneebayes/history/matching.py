@@ -63,7 +63,7 @@ def find(dictionary: Dictionary, sentence: Readable) -> list[Match]:
     kept = [
         match for match in matches if not any(_swallows(other, match, words) for other in matches)
     ]
-    kept = _without_strays(kept, sentence.words)
+    kept = _without_strays(kept, words)
     return sorted(kept, key=lambda match: (match.first, match.last, match.pattern.name))
 
 
@@ -146,8 +146,7 @@ def _windows(pattern: Pattern, sentence: Readable) -> Iterator[frozenset[int]]:
     if pattern.sequence:
         yield from _in_sequence(pattern, sentence)
         return
-    places = sentence.places
-    core = pattern.core
+    places, core = sentence.places, pattern.core
     whole = len(core) < len(pattern.stems) and all(one in places for one in pattern.stems)
     for needed in (pattern.stems, core) if whole else (core,):
         if not needed:
@@ -163,8 +162,7 @@ def _windows(pattern: Pattern, sentence: Readable) -> Iterator[frozenset[int]]:
                 if one == rarest:
                     continue
                 near = min(
-                    sentence.places[one],
-                    key=lambda at: (max(first - at, at - last, 0), at in used, at),
+                    places[one], key=lambda at: (max(first - at, at - last, 0), at in used, at)
                 )
                 used.add(near)
                 first, last = min(first, near), max(last, near)
@@ -320,8 +318,9 @@ def _is_across_list(used: frozenset[int], words: Sequence[Word]) -> bool:
         led_on = any(words[at].lower in turns("leading_on") for at in range(front[-1], marks[0]))
         return led_on and _is_item(words, marks[-1] + 1, rear) and _is_ended(words, last + 1)
     joined = words[marks[-1]].lower != "," and words[rear[0]].lower in turns("hurting")
-    begins = max((at + 1 for at in range(front[0]) if _is_mark(words[at])), default=0)
-    return joined and _is_item(words, begins, front) and _is_ended(words, front[-1] + 1)
+    begins = [at + 1 for at in range(front[0]) if words[at].lower in ENDING | JOINING]
+    begun = _is_item(words, max(begins, default=0), front)
+    return joined and begun and _is_ended(words, front[-1] + 1)
 
 
 def _is_item(words: Sequence[Word], begins: int, places: Sequence[int]) -> bool:
@@ -336,10 +335,6 @@ def _is_item(words: Sequence[Word], begins: int, places: Sequence[int]) -> bool:
 def _is_ended(words: Sequence[Word], at: int) -> bool:
     """Whether nothing follows that says something and that words before it may belong to."""
     return at >= len(words) or words[at].is_light or words[at].lower in turns("splitting")
-
-
-def _is_mark(word: Word) -> bool:
-    return word.lower in ENDING | JOINING
 
 
 def _is_row(used: frozenset[int], words: Sequence[Word]) -> bool:

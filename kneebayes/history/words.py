@@ -238,8 +238,9 @@ class _Token(NamedTuple):
     idx: int
 
 
+@cache
 def words_of_name(name: str) -> tuple[Word, ...]:
-    """The words of a name; thousands of names are cut for the first history.
+    """The words of a name; thousands of names are cut for the first history, each once.
 
     spaCy cuts run by run of what stands between blanks, so a name of letters and single blanks
     is cut here, without a document for each.
