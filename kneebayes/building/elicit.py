@@ -14,7 +14,7 @@ from kneebayes.building.drafts import Drafts
 from kneebayes.building.measured import Contrast, Contrasts, Specificities
 from kneebayes.building.relinking import solve_evoked
 from kneebayes.building.result import Elicited, Stated, number_of
-from kneebayes.building.words import prior_intervals
+from kneebayes.building.words import prior_intervals, times
 from kneebayes.errors import KneebayesError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.batch import numbers_of
@@ -288,17 +288,9 @@ def _shifted(
     rest = odds.get(knowledge.meta.rest, 1.0)
     factors = {id: odds.get(id, rest if id in knowledge.parts else 1.0) for id in elicited.priors}
     total = sum(elicited.priors[id].value * factors[id] for id in explanations)
-    priors = {id: _times(one, factors[id] / total) for id, one in elicited.priors.items()}
+    shares = {id: times(one, factors[id] / total, 1.0) for id, one in elicited.priors.items()}
     if knowledge.parts:
-        parts = sum(priors[id].value for id in knowledge.parts)
-        priors[knowledge.meta.rest] = _times(
-            elicited.priors[knowledge.meta.rest], parts / elicited.priors[knowledge.meta.rest].value
-        )
-    return priors
-
-
-def _times(interval: Interval, factor: float) -> Interval:
-    low, value, high = (
-        min(factor * one, 1.0) for one in (interval.low, interval.value, interval.high)
-    )
-    return Interval(low=low, value=value, high=high)
+        parts = sum(shares[id].value for id in knowledge.parts)
+        whole = elicited.priors[knowledge.meta.rest]
+        shares[knowledge.meta.rest] = times(whole, parts / whole.value, 1.0)
+    return {id: Interval(**one._asdict()) for id, one in shares.items()}

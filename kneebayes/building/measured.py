@@ -59,12 +59,10 @@ class Contrasts:
         self.shares: tuple[float, ...] = ()
         self._network: Network | None = None
         self._cases: list[Evidence] = []
+        explains = explaining or {}
         places = {(one.cause, one.context): at for at, one in enumerate(self.all)}
-        found = {
-            at: places.get(((explaining or {}).get(one.cause, ""), one.context))
-            for at, one in enumerate(self.all)
-        }
-        self.pairs = [(blame, there) for there, blame in found.items() if blame is not None]
+        found = [places.get((explains.get(one.cause, ""), one.context)) for one in self.all]
+        self.pairs = [(blame, there) for there, blame in enumerate(found) if blame is not None]
 
     def measure(self, engine: Engine, numbers: Numbers) -> bool:
         """Measure every ratio on one row of numbers; whether each is met, or comes no nearer."""

@@ -70,7 +70,7 @@ class Shares:
             self.cells = np.outer(self.cells, np.asarray(states)).ravel()
         places = np.indices(self.shape).reshape(len(self.shape), len(self.cells))
         self.mine = np.array([places[one.axis] == one.state for one in self.ratios])
-        self.other = np.array([_any_of(places[one.axis], one.others) for one in self.ratios])
+        self.other = np.array([np.isin(places[one.axis], one.others) for one in self.ratios])
         if not self.ratios:
             self.mine = self.other = np.zeros((0, len(self.cells)), dtype=np.bool_)
         self.causes = np.array([one.cause for one in self.ratios], dtype=np.intp)
@@ -135,13 +135,8 @@ class Shares:
         weights, used = weights.copy(), used.copy()
         rows = np.arange(wanted.shape[1])
         yielding = np.broadcast_to(np.atleast_2d(self.yielding).T, goals.shape)
-        moving: tuple[Numbers, ...] = (
-            weights,
-            used,
-            wanted,
-            goals,
-            yielding,
-        )  # of those rows that do not rest yet
+        # of those rows that do not rest yet
+        moving: tuple[Numbers, ...] = (weights, used, wanted, goals, yielding)
         for _ in range(rounds):
             weight, use, wish, goal, yields = moving
             people = self._people(self._table(weight, use))
@@ -239,14 +234,6 @@ def _logs(rows: Numbers) -> Numbers:
 def _twofold(rows: Numbers) -> Numbers:
     """A single row twice: NumPy would add it up in another order than it does in company."""
     return np.concatenate([rows, rows]) if len(rows) == 1 else rows
-
-
-def _any_of(places: NDArray[np.intp], states: Sequence[int]) -> NDArray[np.bool_]:
-    """Which cells are in one of these states: few, for which NumPy's own search is slow."""
-    found = np.zeros(len(places), dtype=np.bool_)
-    for state in states:
-        found |= places == state
-    return found
 
 
 def silent_rates(present: Numbers, absent: Numbers, ages: Numbers, ratios: Numbers) -> Numbers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -73,11 +74,11 @@ def prior_intervals(knowledge: Knowledge, lexicon: Lexicon) -> dict[str, Interva
         low, high = (middle, high) if total < 1.0 else (low, middle)
     scaled = _scaled(knowledge, lexicon, high)
     factor = 1.0 / _total(knowledge, scaled)
-    shares = {id: _times(one, factor) for id, one in scaled.items()}
+    shares = {id: times(one, factor) for id, one in scaled.items()}
     parts = [id for id in shares if id not in knowledge.causes]
     if parts:  # together they are something else
         rest = shares[knowledge.meta.rest].value / sum(shares[id].value for id in parts)
-        shares |= {id: _times(shares[id], rest) for id in parts}
+        shares |= {id: times(shares[id], rest) for id in parts}
     return {id: Interval(**one._asdict()) for id, one in shares.items()}
 
 
@@ -103,7 +104,7 @@ def _scaled(knowledge: Knowledge, lexicon: Lexicon, scale: float) -> dict[str, _
             priors[one.id].value for one in knowledge.causes.values() if one.layer == "beyond"
         )
         left = max(0.05, 1.0 - taken / priors[rest].value)
-        priors[rest] = _times(priors[rest], left)
+        priors[rest] = times(priors[rest], left)
     for cause, prior in priors.items():
         if not 0.0 < prior.value < 1.0:
             message = (
@@ -121,18 +122,14 @@ def _part(cause: Cause, rest: _Range) -> _Range:
     return _Range(low=low * rest.low, value=(low + high) / 2.0 * rest.value, high=high * rest.high)
 
 
-def _times(interval: _Range, factor: float) -> _Range:
-    low, value, high = (factor * one for one in (interval.low, interval.value, interval.high))
-    return _Range(low=low, value=value, high=high)
+def times(interval: Interval | _Range, factor: float, most: float = math.inf) -> _Range:
+    """An interval whose value and ends are multiplied, each up to some number."""
+    numbers = (interval.low, interval.value, interval.high)
+    return _Range(*(min(factor * one, most) for one in numbers))
 
 
 def _prior(cause: Cause, lexicon: Lexicon, scale: float) -> _Range:
-    said = lexicon.commonness[cause.commonness.word]
-    word = _Range(
-        low=min(0.9, said.low * scale),
-        value=min(0.9, said.value * scale),
-        high=min(0.9, said.high * scale),
-    )
+    word = times(lexicon.commonness[cause.commonness.word], scale, 0.9)
     if cause.commonness.bounds is None:
         return word
     low, high = cause.commonness.bounds

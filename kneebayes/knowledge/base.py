@@ -363,10 +363,10 @@ def _records_inside(place: str, value: Any) -> Iterator[tuple[str, Record]]:
         value = vars(value)
     for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
         if isinstance(inner, HOLDING):
-            yield from _records_inside(_inside(place, key), inner)
+            yield from _records_inside(place_inside(place, key), inner)
 
 
-def _inside(place: str, key: str | int) -> str:
+def place_inside(place: str, key: str | int) -> str:
     """A place one step further in: the entry of a file, the field of an entry, one of a list."""
     if isinstance(key, int):
         return f"{place}[{key}]"

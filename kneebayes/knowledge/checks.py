@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kneebayes.errors import Problem
-from kneebayes.knowledge.base import EXPLANATION, Arrow, Knowledge
+from kneebayes.knowledge.base import EXPLANATION, Arrow, Knowledge, place_inside
 from kneebayes.knowledge.files import QUOTED, written_row
 from kneebayes.knowledge.names import Meaning, Names
 from kneebayes.knowledge.records import Group, parted
@@ -114,14 +114,12 @@ class _Checks:
             for origin in because:
                 if origin.startswith(ASSUMED) or origin in known or origin in self.unread:
                     continue
-                near = suggest(origin, known, count=1)
-                hint = f" Did you mean '{near[0]}'?" if near else ""
                 example = next(iter(self.knowledge.claims), "of claims.csv")
-                remedy = (
-                    f"Name a claim ({example}), a reference, or write 'assumed: <reason>'." + hint
-                )
-                where = f"{place}{'.' if ': ' in place else ': '}because"
-                yield Problem(where, f"'{origin}' is neither a claim nor a reference.", remedy)
+                remedy = f"Name a claim ({example}), a reference, or write 'assumed: <reason>'."
+                hint = did_you_mean(origin, known, "")
+                wrong = f"'{origin}' is neither a claim nor a reference."
+                where = place_inside(place, "because")
+                yield Problem(where, wrong, f"{remedy} {hint}".rstrip())
         used = self.knowledge.claims_used()
         for claim in self.knowledge.claims.values():
             if used[claim.id] and claim.unused_because:
@@ -466,11 +464,11 @@ def _unused_claims(knowledge: Knowledge) -> Iterator[Remark]:
 
 def _contradictions(knowledge: Knowledge) -> Iterator[Remark]:
     for cause in knowledge.causes.values():
-        if cause.commonness.overruled:
-            won = ", ".join(one for one in cause.commonness.because if one in knowledge.claims)
-            lost = ", ".join(cause.commonness.overruled)
-            kept = [one for one in won.split(", ") if one not in cause.commonness.overruled]
-            text = f"{lost} says otherwise; '{cause.commonness.word}' ({', '.join(kept)}) won."
+        word, lost = cause.commonness.word, cause.commonness.overruled
+        if lost:
+            kept = knowledge.claims.keys() - {*lost}
+            won = ", ".join(one for one in cause.commonness.because if one in kept)
+            text = f"{', '.join(lost)} says otherwise; '{word}' ({won}) won."
             yield Remark("contradictory commonness", cause.id, text)
 
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from kneebayes.errors import KnowledgeError, Problem
 from kneebayes.keeping import keep, kept, made_by
 from kneebayes.knowledge import records as kinds
-from kneebayes.knowledge.base import Knowledge
+from kneebayes.knowledge.base import Knowledge, place_inside
 from kneebayes.knowledge.checks import check
 from kneebayes.knowledge.files import read_csv, read_toml
 from kneebayes.knowledge.folder import KINDS, Layered, digest_of
@@ -77,8 +77,7 @@ def problems_of(error: ValidationError, place: str, kind: type[Record]) -> list[
         of_range = bool(steps) and steps[-1].isdigit() and fault["type"] == "missing"
         if of_range:
             steps = steps[:-1]
-        join = "." if ": " in place else ": "
-        where = place + (join + ".".join(steps) if steps else "")
+        where = place_inside(place, ".".join(steps)) if steps else place
         field = steps[-1] if steps else "the entry"
         if field.isdigit() and len(steps) > 1:
             field = f"each of {steps[-2]}"
@@ -363,7 +362,7 @@ class _Reader:
             self.note(place, "a table of entries is needed.", "")
             return made
         for id, entry in content.items():
-            where = f"{place}{'.' if ': ' in place else ': '}{id}"
+            where = place_inside(place, id)
             if not isinstance(entry, dict):
                 wrong = f"a table is needed, got {entry!r}."
                 self.note(where, wrong, f"Write [{id}].")
