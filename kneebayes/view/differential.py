@@ -10,6 +10,7 @@ from typing import Any
 from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd, renamed
 from kneebayes.case.case import Case, CaseLike
+from kneebayes.knowledge.records import parted
 from kneebayes.view.figures import caption, draw_ranking
 from kneebayes.view.markup import ShareBar, percent
 from kneebayes.view.report import (
@@ -119,4 +120,19 @@ def _notes(case: Case) -> list[str]:
         notes.append(UNCERTAIN)
     if case.conflict > HARDLY:  # which answers, surprises() tells: that asks the engine often
         notes.insert(0, f"These answers hardly go together (conflict {case.conflict:.1f} bits).")
-    return [*case.remarks, *notes]
+    return [*case.remarks, *_doubts(case), *notes]
+
+
+def _doubts(case: Case) -> Iterator[str]:
+    """What is odd about the answers by the meaning of their words, whatever their probability."""
+    certain = {id: case.evidence.hard_state(id) for id in case.evidence}
+    told = {id: case.data.network[id].states[at] for id, at in certain.items() if at is not None}
+    for rule in case.knowledge.incoherent.values():
+        if rule.holds(told) and all(parted(name)[0] in told for name in rule.none_of):
+            yield f"These answers do not go together: {rule.reason}."
+    complaint = case.knowledge.complaint
+    if told.get(complaint.id) == "absent":
+        yield (
+            f"There is no {complaint.label} here, and the model is of people who have it: read "
+            "'explains it' as what the other answers point to."
+        )

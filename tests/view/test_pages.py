@@ -1,6 +1,7 @@
 """Text and HTML of results: escaped, the same every time, the same numbers everywhere."""
 
 import re
+from html import unescape
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -153,3 +154,34 @@ def test_a_report_never_waits_for_the_kernel(
     assert dx.conflict > 3.0
     assert "These answers hardly go together" in str(dx)
     assert "These answers hardly go together" in dx._repr_html_()
+
+
+ODD_ANSWERS = [  # what a person of this kind cannot say, though the network would allow it
+    ({"sex": "male", "pregnant": True}, "do not go together: men are not pregnant"),
+    ({"pregnant": True, "age": 85}, "do not go together: no pregnancy after sixty"),
+    ({"lump is growing": True, "lump behind the knee": False, "lump elsewhere": False}, "must be"),
+    ({"pain behind the knee": False, "fever": True}, "There is no pain behind the knee here"),
+]
+PLAIN_ANSWERS = [  # unknown is not denied
+    {"sex": "male", "oestrogen (pill or replacement)": False},
+    {"lump is growing": True, "lump behind the knee": False},
+    {"pain behind the knee": 0.3, "pregnant": 0.5, "sex": "male"},
+]
+
+
+@pytest.mark.parametrize(("said", "note"), ODD_ANSWERS)
+def test_a_report_says_what_is_odd_about_the_answers(
+    knee: kb.Model, said: dict[str, object], note: str
+) -> None:
+    dx = knee.diagnose(said)
+    assert note in " ".join(dx.text.split())
+    assert note in unescape(dx._repr_html_())
+
+
+@pytest.mark.parametrize("said", PLAIN_ANSWERS)
+def test_a_report_finds_nothing_odd_in_what_nobody_denied(
+    knee: kb.Model, said: dict[str, object]
+) -> None:
+    text = knee.diagnose(said).text
+    assert "do not go together" not in text
+    assert "There is no " not in text

@@ -31,6 +31,9 @@ def in_decibans(value: float) -> str:
     return f"{value:+.1f}" if abs(round(value, 1)) > 0.0 else "0.0"
 
 
+MAINLY = 0.5  # share of what an answer loses from which on the rival is the reason, not a part
+
+
 @dataclass(frozen=True)
 class Words:
     """The sentences of one explanation.
@@ -114,7 +117,10 @@ class Words:
             first = f"{sentence}: an overlap of {overlap} would be counted twice."
         else:
             first = f"{sentence}: the answers say more together than apart (overlap {overlap})."
-        return [first, *(self._pair(pair) for pair in self.strongest(explained.overlaps))]
+        single = {weight.answer.id: weight.single for weight in explained.weights}
+        pairs = self.strongest(explained.overlaps)
+        sides = [single[pair.first] * single[pair.second] > 0.0 for pair in pairs]
+        return [first, *map(self._pair, pairs, sides)]
 
     @staticmethod
     def strongest(overlaps: Sequence[Overlap], count: int = 3) -> list[Overlap]:
@@ -193,11 +199,13 @@ class Words:
             side = f"for {cause}{rather}"
         return f"speaks {side}: {in_decibans(value)} decibans"
 
-    def _pair(self, pair: Overlap) -> str:
+    def _pair(self, pair: Overlap, same_side: bool) -> str:
         both = f"'{self.labels[pair.first]}' and '{self.labels[pair.second]}'"
         overlap = in_decibans(pair.overlap)
-        if pair.overlap * pair.apart > 0.0:
+        if pair.overlap * pair.apart > 0.0 and same_side:
             return f"{both} say partly the same: {overlap} decibans would be counted twice."
+        if pair.overlap * pair.apart > 0.0:
+            return f"{both} say less together than apart (overlap {overlap} decibans)."
         return f"{both} say more together than apart (overlap {overlap} decibans)."
 
     def _away(self, away: ExplainedAway, weight: Weight) -> str:
@@ -207,9 +215,11 @@ class Words:
         without = f"With {rival} ruled out{instead} it would be {in_decibans(away.without_rival)}."
         if away.shared:
             alone, known = in_decibans(weight.single), ", which is known," if away.known else ""
+            taken = away.without_rival - weight.leave_one_out
+            part = "" if taken >= MAINLY * (weight.single - weight.leave_one_out) else "partly "
             return (
                 f"{phrase} counts for less among the other answers ({last} instead of {alone} "
-                f"decibans alone) because {rival}{known} explains it too. {without}"
+                f"decibans alone) {part}because {rival}{known} explains it too. {without}"
             )
         return (
             f"{phrase} counts against {self.cause} ({last} decibans among the other answers) "

@@ -163,6 +163,13 @@ def test_a_pair_that_overlaps_is_named(apart: float, together: float, said: str)
     assert told[1:] == [f"'Fever' and 'Lump' {said}"]
 
 
+def test_answers_for_and_against_do_not_say_the_same() -> None:
+    pair = Overlap("fever", "lump", 5.0, 3.0)
+    both = [weight("fever", 3.0, -7.0, single=9.0), weight("lump", 3.0, -4.0, single=-4.0)]
+    told = words(explained(*both, overlaps=(pair,))).counted_twice
+    assert told[1:] == ["'Fever' and 'Lump' say less together than apart (overlap +2.0 decibans)."]
+
+
 def test_of_each_answer_the_strongest_overlap_is_named() -> None:
     pairs = [
         Overlap("a", "b", 5.0, 1.0),
@@ -185,6 +192,14 @@ def test_of_each_answer_the_strongest_overlap_is_named() -> None:
             (
                 "'Fever: present' counts for less among the other answers (+1.0 instead of +3.0 "
                 "decibans alone) because Dvt explains it too. With Dvt ruled out it would be +2.5."
+            ),
+        ),
+        (
+            ExplainedAway("fever", "dvt", 1.5, shared=True, known=False),
+            (
+                "'Fever: present' counts for less among the other answers (+1.0 instead of +3.0 "
+                "decibans alone) partly because Dvt explains it too. With Dvt ruled out it would "
+                "be +1.5."
             ),
         ),
         (
