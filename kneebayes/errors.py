@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 MOST_NAMES = 20  # unknown names told of in one message
@@ -10,6 +11,24 @@ MOST_NAMES = 20  # unknown names told of in one message
 
 class KneebayesError(Exception):
     """Root of everything that kneebayes raises on purpose."""
+
+
+@contextmanager
+def placed(place: str) -> Iterator[None]:
+    """Say of what is wrong in a file where it stands.
+
+    Examples
+    --------
+    >>> with placed("anna.json"):
+    ...     raise KneebayesError("no case")
+    Traceback (most recent call last):
+    kneebayes.errors.KneebayesError: anna.json: no case
+    """
+    try:
+        yield
+    except KneebayesError as error:
+        message = f"{place}: {error}"
+        raise KneebayesError(message) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from kneebayes.inference.batch import Integers
 from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.knowledge.statements import Interval
 from kneebayes.learning.scoring import Coordinates, Family, Free, Imagined, JointMove
+from kneebayes.odds import inverse_logit, logit
 
 EXACT = 100.0  # patients that a share counts for which was stated without an interval
 NEAREST = 0.01  # an end at 0 (or 1) is read as this share of the way from there to the value
@@ -40,10 +41,10 @@ def bounds_of(interval: Interval) -> tuple[float, float, float]:
     value = interval.value
     low = max(interval.low, NEAREST * value)
     high = min(interval.high, 1.0 - NEAREST * (1.0 - value))
-    low, value, high = (math.log(bound) - math.log1p(-bound) for bound in (low, value, high))
-    return low, value, high
+    return logit(low), logit(value), logit(high)
 
 
+@lru_cache(maxsize=8192)  # the same sentences are read whenever their model learns
 def weight_of(interval: Interval) -> float:
     """Effective sample size of a stated probability: ``a + b`` of its Beta distribution.
 
@@ -57,14 +58,9 @@ def weight_of(interval: Interval) -> float:
     >>> round(weight_of(Interval(low=0.4, value=0.5, high=0.6)))
     67
     """
-    if interval.low == interval.high or interval.value in (0.0, 1.0):
-        return math.inf
-    return _weight_of(interval)
-
-
-@lru_cache(maxsize=8192)  # the same sentences are read whenever their model learns
-def _weight_of(interval: Interval) -> float:
     mean = interval.value
+    if interval.low == interval.high or mean in (0.0, 1.0):
+        return math.inf
     low, middle, high = bounds_of(interval)
     far = middle + DRAWS / QUANTILE * np.where(DRAWS > 0.0, high - middle, middle - low)
     values = 0.5 * (1.0 + np.tanh(0.5 * far))
@@ -157,10 +153,9 @@ class _Reader:
 
     def sentences(self) -> Iterator[Sentence]:
         """Every sentence with its place and weight."""
+        evoked = {place for place, _ in self.evoked.values()}
         for index, quantity in enumerate(self.quantities.all):
-            if quantity.kind == "frequency" and quantity.place in {
-                place for place, _ in self.evoked.values()
-            }:
+            if quantity.kind == "frequency" and quantity.place in evoked:
                 continue  # how strongly the finding points to the cause has made this link
             about = labelled(self.model.data.knowledge, quantity)
             words = said_in_words(self.model.data.knowledge, quantity)
@@ -196,12 +191,9 @@ class _Reader:
             rates = rate_places(self.model.data.engine, node, self.draft.by_age)
             places = tuple(one for one in rates if 0.0 < self.numbers[one] < 1.0)
         fixed = fixed or ("" if places else ZERO)
-        index = self.model.data.network.index[node]
-        if not fixed:
-            self.imagined.append(Imagined(index, quantity.interval.value, weight))
-        elif quantity.kind == "prior" and places:  # the others move, and it stays
-            self.imagined.append(Imagined(index, quantity.interval.value, UNMOVED))
-        if not fixed or (quantity.kind == "prior" and places):
+        if not fixed or (quantity.kind == "prior" and places):  # the others move, also if it stays
+            index, mean = self.model.data.network.index[node], quantity.interval.value
+            self.imagined.append(Imagined(index, mean, UNMOVED if fixed else weight))
             self.told.append((quantity.kind, quantity.node))
             self.shifts[key_of(quantity)] = JointMove(places, LOOSE, LOOSE)
         return fixed
@@ -283,8 +275,7 @@ def _about(value: float, reach: float) -> Interval:
     """An interval that reaches as far down as up, in log-odds."""
     if not reach:
         return Interval(low=value, value=value, high=value)
-    middle = math.log(value) - math.log1p(-value)
-    low, high = (1.0 / (1.0 + math.exp(-middle - way)) for way in (-reach, reach))
+    low, high = (inverse_logit(logit(value) + way) for way in (-reach, reach))
     return Interval(low=low, value=value, high=high)
 
 

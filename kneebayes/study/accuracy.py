@@ -6,7 +6,6 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,6 @@ from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd
 from kneebayes.building.model import ModelData, ModelLike
 from kneebayes.case.case import Case
-from kneebayes.errors import KneebayesError
 from kneebayes.odds import logit
 from kneebayes.study.published import shipped
 from kneebayes.text import counted
@@ -195,12 +193,7 @@ def _distance(row: AccuracyRow) -> float:
 
 
 def _published() -> list[dict[str, str]]:
-    file = shipped(FILE)
-    if file is None:
-        room = Path(__file__).parent
-        message = f"'{FILE}' was not found in {room}. Install kneebayes again."
-        raise KneebayesError(message)
-    with file.open(encoding="utf-8", newline="") as lines:
+    with shipped(FILE).open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
 
 

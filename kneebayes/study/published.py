@@ -5,6 +5,7 @@ well their texts are read, against the answers that people took from them.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -15,7 +16,7 @@ from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd
 from kneebayes.building.model import ModelLike
 from kneebayes.case.answers import read_answers
-from kneebayes.errors import EvidenceError, KneebayesError
+from kneebayes.errors import EvidenceError, KneebayesError, placed
 from kneebayes.history import read
 from kneebayes.study.scores import share_with_interval
 from kneebayes.text import counted
@@ -128,43 +129,37 @@ def published_cases(half: str = "all", path: str | Path | None = None) -> tuple[
         message = f"half must be one of {', '.join(map(repr, HALVES))}, got {half!r}."
         raise KneebayesError(message)
     file = shipped(FILE) if path is None else Path(path)
-    if file is None:
-        room = Path(__file__).resolve().parent
-        message = (
-            f"The published cases ({FILE}) were found neither in {room} nor in tests/data. "
-            "Install kneebayes again, or name a file: published_cases(path=...)."
-        )
-        raise KneebayesError(message)
-    lines = plain_text(file, LARGEST).splitlines()
-    cases = tuple(
-        _case(line, f"{file.name}: line {number}")
-        for number, line in enumerate(lines, start=1)
-        if line.strip()
-    )
-    ids = [case.id for case in cases]
-    twice = sorted({id for id in ids if ids.count(id) > 1})
-    if twice:
+    cases = []
+    for number, line in enumerate(plain_text(file, LARGEST).splitlines(), start=1):
+        if line.strip():
+            with placed(f"{file.name}: line {number}"):
+                cases.append(_case(line))
+    ids = Counter(case.id for case in cases)
+    if twice := sorted(id for id, count in ids.items() if count > 1):
         message = f"{file.name}: each id must stand once; twice: {', '.join(twice)}."
         raise KneebayesError(message)
     return tuple(case for case in cases if half in ("all", case.half))
 
 
-def shipped(name: str) -> Path | None:
+def shipped(name: str) -> Path:
     """A shipped file: inside an installed package, else among the data of the tests."""
     room = Path(__file__).resolve().parent
-    places = (room / name, room.parent.parent / "tests" / "data" / name)
-    return next((file for file in places if file.is_file()), None)
+    for folder in (room, room.parent.parent / "tests" / "data"):
+        if (file := folder / name).is_file():
+            return file
+    message = f"{name} was found neither in {room} nor in tests/data. Install kneebayes again."
+    raise KneebayesError(message)
 
 
-def _case(line: str, place: str) -> PublishedCase:
+def _case(line: str) -> PublishedCase:
     """One line as a case."""
     try:
         given = json.loads(line)
     except json.JSONDecodeError as error:
-        message = f"{place}: no JSON ({error})."
+        message = f"no JSON ({error})."
         raise KneebayesError(message) from error
     if not isinstance(given, dict):
-        message = f"{place}: must be a JSON object, got {type(given).__name__}."
+        message = f"must be a JSON object, got {type(given).__name__}."
         raise KneebayesError(message)
     *required, optional = (each.name for each in fields(PublishedCase))
     missing = [name for name in required if name not in given]
@@ -172,29 +167,26 @@ def _case(line: str, place: str) -> PublishedCase:
     if missing or unknown:
         wrong = [f"lacks {', '.join(missing)}"] if missing else []
         wrong += [f"has unknown fields {', '.join(unknown)}"] if unknown else []
-        message = f"{place}: {' and '.join(wrong)}. Allowed: {', '.join(required)}, {optional}."
+        message = f"{' and '.join(wrong)}. Allowed: {', '.join(required)}, {optional}."
         raise KneebayesError(message)
-    _check(given, place)
+    for name, value in given.items():
+        if must := _must_be(name, value):
+            message = f"{name} must be {must}, got {value!r}."
+            raise KneebayesError(message)
     return PublishedCase(**{**given, **{name: tuple(given[name]) for name in LISTS}})
 
 
-def _check(given: Mapping[str, Any], place: str) -> None:
-    """That the fields hold what they must; a :class:`KneebayesError` at the first that does not."""
-    allowed = {"urgency": LEVELS, "half": HALVES[:2], "behind_the_knee": (True, False)}
-    for name, values in allowed.items():
-        if given[name] not in values:
-            choices = ", ".join(map(repr, values))
-            message = f"{place}: {name} must be one of {choices}, got {given[name]!r}."
-            raise KneebayesError(message)
-    for name in LISTS:
-        value = given[name]
-        if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
-            message = f"{place}: {name} must be a list of texts, got {value!r}."
-            raise KneebayesError(message)
-    for name in ("first_visit", "tests"):
-        if not isinstance(given[name], dict):
-            message = f"{place}: {name} must be names with answers, got {given[name]!r}."
-            raise KneebayesError(message)
+def _must_be(name: str, value: object) -> str:
+    """What a field must be that holds something else; empty where it is right."""
+    choices = {"urgency": LEVELS, "half": HALVES[:2], "behind_the_knee": (True, False)}
+    if name in choices:
+        allowed = ", ".join(map(repr, choices[name]))
+        return "" if value in choices[name] else f"one of {allowed}"
+    if name in LISTS:
+        texts = isinstance(value, list) and all(isinstance(entry, str) for entry in value)
+        return "" if texts else "a list of texts"
+    visit = name in ("first_visit", "tests")
+    return "names with answers" if visit and not isinstance(value, dict) else ""
 
 
 def refuse_others(title: str, known: int, told: int) -> None:

@@ -15,7 +15,7 @@ import numpy as np
 
 from kneebayes.arguments import checked, whole_number
 from kneebayes.building.model import ModelLike, read_as
-from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
+from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError, placed
 from kneebayes.knowledge.names import example_causes
 from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.patients import DIFFICULTIES, KINDS, check_word, draw_patient, is_possible
@@ -305,8 +305,16 @@ def load_handed_in(model: ModelLike, path: Path) -> PracticeCase:
     What a page hands in says which; the case is judged by the model under that reading.
     """
     text = plain_text(path, LARGEST)
-    content = _content(text, str(path))
-    return case_from_json(_under_its_reading(model, content, str(path)), text, str(path))
+    with placed(str(path)):
+        content = _content(text)
+        wanted = {key: content.get(key, value) for key, value in _reading_of(model).items()}
+        words = ", ".join(f"{key} {_short(value)}" for key, value in wanted.items())
+        try:
+            read = read_as(model, **wanted)
+        except KneebayesError as error:
+            message = f"the case was made under {words}, which this model cannot be. {error}"
+            raise KneebayesError(message) from error
+    return case_from_json(read, text, str(path))
 
 
 @checked
@@ -320,50 +328,47 @@ def case_from_json(model: ModelLike, text: str, place: str = "case") -> Practice
     KneebayesError
         If the text is not a case of this model; says where and why.
     """
-    content = _content(text, place)
-    _check_head(model, content, place)
-    truth, told, steps = _truth(model, content["truth"], place), content["told"], content["steps"]
-    knowledge = model.data.knowledge
-    known = [id for id in (*knowledge.contexts, *knowledge.findings) if id != model.data.complaint]
-    listed = isinstance(told, list) and all(id in known and told.count(id) == 1 for id in told)
-    if not listed:
-        _refuse(place, "told", told, "a list of ids of background and findings, each once")
-    asked_for = (content[key] for key in ("seed", "difficulty", "kind"))
-    case = PracticeCase(model, truth, tuple(told), *asked_for)
-    if not isinstance(steps, list):
-        _refuse(place, "steps", steps, "a list")
-    for index, step in enumerate(steps):
-        case = _replayed(case, step, f"{place}: steps[{index}]")
-    if not content["closed"]:
-        return case
-    try:
-        return case.ended(content["advice"] or None)
-    except KneebayesError as error:
-        message = f"{place}: closed: {error}"
-        raise KneebayesError(message) from error
+    with placed(place):
+        content = _content(text)
+        _check_head(model, content)
+        truth, told, steps = _truth(model, content["truth"]), content["told"], content["steps"]
+        knowledge = model.data.knowledge
+        known = [*knowledge.contexts, *knowledge.findings]
+        known.remove(model.data.complaint)
+        if not isinstance(told, list) or any(id not in known or told.count(id) > 1 for id in told):
+            _refuse("told", told, "a list of ids of background and findings, each once")
+        asked_for = (content[key] for key in ("seed", "difficulty", "kind"))
+        case = PracticeCase(model, truth, tuple(told), *asked_for)
+        if not isinstance(steps, list):
+            _refuse("steps", steps, "a list")
+        for index, step in enumerate(steps):
+            with placed(f"steps[{index}]"):
+                case = _replayed(case, step)
+        if not content["closed"]:
+            return case
+        with placed("closed"):
+            return case.ended(content["advice"] or None)
 
 
-def _content(text: str, place: str) -> dict[str, Any]:
+def _content(text: str) -> dict[str, Any]:
+    """What a file holds, with all keys that a case has and no other."""
+    hooks: dict[str, Any] = {"object_pairs_hook": _once, "parse_constant": _not_finite}
     try:
-        content = json.loads(
-            text, object_pairs_hook=_once, parse_constant=_not_finite, parse_float=_finite
-        )
+        content = json.loads(text, parse_float=_finite, **hooks)
     except (ValueError, RecursionError) as error:
-        message = f"{place}: not valid JSON for a case: {error}."
+        message = f"not valid JSON for a case: {error}."
         raise KneebayesError(message) from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        message = f'{place}: this is not a case; a case has "format": "{FORMAT}".'
+        message = f'this is not a case; a case has "format": "{FORMAT}".'
         raise KneebayesError(message)
     version = content.get("version")
     if isinstance(version, bool) or version != VERSION:
-        message = (
-            f"{place}: version {_short(version)} cannot be read; this kneebayes reads {VERSION}."
-        )
+        message = f"version {_short(version)} cannot be read; this kneebayes reads {VERSION}."
         raise KneebayesError(message)
     wrong = [(key, "is missing") for key in KEYS if key not in content and key not in OPTIONAL]
     wrong += [(key, "is not known") for key in content if key not in KEYS]
     for key, how in wrong[:1]:
-        message = f"{place}: the key {_short(key)} {how}. A case has: {', '.join(KEYS)}."
+        message = f"the key {_short(key)} {how}. A case has: {', '.join(KEYS)}."
         raise KneebayesError(message)
     return content
 
@@ -386,28 +391,27 @@ def _finite(digits: str) -> float:
     return value if math.isfinite(value) else _not_finite(digits)
 
 
-def _check_head(model: ModelLike, content: Mapping[str, Any], place: str) -> None:
-    mine = _reading_of(model)
-    for key, value in mine.items():
+def _check_head(model: ModelLike, content: Mapping[str, Any]) -> None:
+    """Refuse a case of another reading, and what was never asked for."""
+    for key, value in _reading_of(model).items():
         if (there := content.get(key, value)) != value:
             message = (
-                f"{place}: {key}: the case was drawn with {_short(there)}, this model has "
-                f"{value!r}. Load it with {_remedy(content)}; "
-                "Practice.load reads each file of a folder so."
+                f"{key}: the case was drawn with {_short(there)}, this model has {value!r}. "
+                f"Load it with {_remedy(content)}; Practice.load reads each file of a folder so."
             )
             raise KneebayesError(message)
     choices = {"difficulty": DIFFICULTIES, "kind": KINDS, "advice": ("", *LEVELS)}
     for key, words in choices.items():
         if content[key] not in words:
-            _refuse(place, key, content[key], "one of " + ", ".join(repr(word) for word in words))
+            _refuse(key, content[key], "one of " + ", ".join(map(repr, words)))
     seed = content["seed"]
     if seed is not None and (isinstance(seed, bool) or not isinstance(seed, int) or seed < 0):
-        _refuse(place, "seed", seed, "null or a whole number from 0 on")
+        _refuse("seed", seed, "null or a whole number from 0 on")
     if not isinstance(content["closed"], bool):
-        _refuse(place, "closed", content["closed"], "true or false")
+        _refuse("closed", content["closed"], "true or false")
 
 
-def _reading_of(model: ModelLike) -> dict[str, str | None]:
+def _reading_of(model: ModelLike) -> dict[str, Any]:
     """What may differ between two models of one folder."""
     data = model.data
     return {"lexicon": data.lexicon, "layer": data.knowledge.layer, "setting": data.setting}
@@ -416,69 +420,52 @@ def _reading_of(model: ModelLike) -> dict[str, str | None]:
 def _remedy(content: Mapping[str, Any]) -> str:
     """The call that gives the model which a case was drawn from."""
     named = [f"{key}={_short(content[key])}" for key in ("lexicon", "layer") if key in content]
-    call = f"kneebayes.load({', '.join(named)})"
-    setting = content["setting"]
+    call, setting = f"kneebayes.load({', '.join(named)})", content["setting"]
     return call if setting is None else f"{call}.in_setting({_short(setting)})"
 
 
-def _under_its_reading(model: ModelLike, content: Mapping[str, Any], place: str) -> ModelLike:
-    """The model as a case was drawn from it: under its lexicon, in its layer and setting."""
-    mine = _reading_of(model)
-    wanted: dict[str, Any] = {key: content.get(key, value) for key, value in mine.items()}
-    try:
-        return read_as(model, **wanted)
-    except KneebayesError as error:
-        words = ", ".join(f"{key} {_short(value)}" for key, value in wanted.items())
-        message = f"{place}: the case was made under {words}, which this model cannot be. {error}"
-        raise KneebayesError(message) from error
-
-
-def _truth(model: ModelLike, truth: object, place: str) -> dict[str, str]:
+def _truth(model: ModelLike, truth: object) -> dict[str, str]:
     """The truth, checked to name every node of the model with one of its states."""
-    network = model.data.network
+    network, complaint = model.data.network, model.data.complaint
     if not isinstance(truth, dict):
-        _refuse(place, "truth", truth, "a state for each node")
+        _refuse("truth", truth, "a state for each node")
     for id in network.index:
         if id not in truth:
-            message = f"{place}: truth: '{id}' is missing. Was the case drawn from another model?"
+            message = f"truth: '{id}' is missing. Was the case drawn from another model?"
             raise KneebayesError(message)
     for id, state in truth.items():
         if id not in network:
-            message = f"{place}: truth: there is no node {id[:80]!r} in this model."
+            message = f"truth: there is no node {id[:80]!r} in this model."
             raise KneebayesError(message)
         if state not in network[id].states:
-            _refuse(place, f"truth.{id}", state, "one of " + ", ".join(network[id].states))
+            _refuse(f"truth.{id}", state, "one of " + ", ".join(network[id].states))
     if not is_possible(network, truth):
-        message = f"{place}: truth: such a patient is impossible under this model."
+        message = "truth: such a patient is impossible under this model."
         raise KneebayesError(message)
-    complaint = model.data.knowledge.meta.complaint
     if truth[complaint] != "present":
-        _refuse(place, f"truth.{complaint}", truth[complaint], "'present': it is the complaint")
+        _refuse(f"truth.{complaint}", truth[complaint], "'present': it is the complaint")
     return dict(truth)
 
 
-def _replayed(case: PracticeCase, step: object, place: str) -> PracticeCase:
+def _replayed(case: PracticeCase, step: object) -> PracticeCase:
+    """The case after one step of the file."""
     if not isinstance(step, dict) or len(step) != 1:
-        _refuse(place, "step", step, "one of {'ask': id}, {'examine': id}, {'state': {...}}")
-    verb, value = next(iter(step.items()))
-    knowledge = case.model.data.knowledge
+        _refuse("step", step, "one of {'ask': id}, {'examine': id}, {'state': {...}}")
+    [(verb, value)] = step.items()
+    knowledge = case.data.knowledge
     known = {"ask": {*knowledge.findings, *knowledge.contexts}, "examine": {*knowledge.methods}}
-    try:
-        if verb == "state" and isinstance(value, dict):
-            for id in value:
-                if id not in knowledge.causes:
-                    _refuse(place, "state", id, "ids of causes")
-            return case.state(value)
-        if verb in known and isinstance(value, str) and value in known[verb]:
-            return case.ask(value) if verb == "ask" else case.examine(value)
-    except KneebayesError as error:
-        message = str(error) if str(error).startswith(place) else f"{place}: {error}"
-        raise KneebayesError(message) from error
-    return _refuse(place, str(verb)[:80], value, "'ask', 'examine' or 'state' with ids")
+    if verb == "state" and isinstance(value, dict):
+        for id in value:
+            if id not in knowledge.causes:
+                _refuse("state", id, "ids of causes")
+        return case.state(value)
+    if isinstance(value, str) and value in known.get(verb, ()):
+        return case.ask(value) if verb == "ask" else case.examine(value)
+    return _refuse(str(verb)[:80], value, "'ask', 'examine' or 'state' with ids")
 
 
-def _refuse(place: str, key: str, value: object, allowed: str) -> NoReturn:
-    message = f"{place}: {key}: must be {allowed}. Got {str(value)[:80]!r}."
+def _refuse(key: str, value: object, allowed: str) -> NoReturn:
+    message = f"{key}: must be {allowed}. Got {str(value)[:80]!r}."
     raise KneebayesError(message)
 
 

@@ -123,6 +123,7 @@ COLOURS = {  # light and dark differ in print too
     "without_cause_with_finding": BLUE,
     "without_cause_without_finding": "#DCE6EE",
 }
+ON_A_LINE = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
 MOST_ICONS = 10_000  # of more people only those with the finding are drawn
 MOST_SQUARES = 4_000  # of these
 LETTERS = 62  # of a line beside a square
@@ -158,8 +159,12 @@ def draw_tree(
     for id, (x, y) in PLACES.items():
         leaf = id not in paths
         parent = "people" if not leaf else id.split("_cause_")[0] + "_cause"
-        if id != "people":
-            _draw_branch(ax, PLACES[parent], (x, y), shares[id])
+        if id != "people":  # a line as thick as its share is large, which stands on it
+            (from_x, from_y), share = PLACES[parent], shares[id]
+            style: dict[str, Any] = {"lw": 0.6 + 5.0 * share, "alpha": 0.7, "zorder": 0}
+            ax.plot([from_x, x], [from_y, y], color=GREY, **style)
+            middle = (from_x + x) / 2, (from_y + y) / 2
+            write(ax, *middle, percent(share, 3), ha="center", bbox=ON_A_LINE)
         words = ("have: " if id.endswith("with_finding") else "not: ") + finding
         said = broken(paths.get(id, words), 13 if leaf else 20, 5 if leaf else 4)
         box: dict[str, Any] = {"facecolor": "white", "boxstyle": "round,pad=0.3"}
@@ -172,16 +177,6 @@ def draw_tree(
     ax.set_ylim(-0.9, 2.3)
     ax.set_axis_off()
     return ax
-
-
-def _draw_branch(
-    ax: Axes, start: tuple[float, float], end: tuple[float, float], share: float
-) -> None:
-    """A line as thick as its share is large, which stands on it."""
-    xs, ys = zip(start, end, strict=True)
-    ax.plot(xs, ys, color=GREY, lw=0.6 + 5.0 * share, alpha=0.7, zorder=0)
-    box = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
-    write(ax, sum(xs) / 2, sum(ys) / 2, percent(share, 3), ha="center", bbox=box)
 
 
 def draw_icons(counts: Mapping[str, int], cause: str, finding: str, ax: Axes | None = None) -> Axes:

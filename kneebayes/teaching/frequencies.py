@@ -325,7 +325,9 @@ def count_people(
     group = meaning.kind == "group"
     members = list(knowledge.groups[meaning.id].members) if group else [meaning.id]
     known = _known(model, answers)
-    asked = read_answers(model.data, _as_mapping(findings))
+    if not isinstance(findings, Mapping):
+        findings = dict.fromkeys([findings] if isinstance(findings, str) else findings, True)
+    asked = read_answers(model.data, findings)
     _check(knowledge, asked, known, members)
     computed = NaturalFrequencies(
         knowledge,
@@ -339,13 +341,6 @@ def count_people(
         return computed
     each = (replace(computed, people=many) for many in PEOPLE)
     return min(each, key=lambda frequencies: len(frequencies.rounded_away))
-
-
-def _as_mapping(findings: str | Iterable[str] | Mapping[str, Any]) -> Mapping[str, Any]:
-    if isinstance(findings, Mapping):
-        return findings
-    names = [findings] if isinstance(findings, str) else list(findings)
-    return dict.fromkeys(names, True)
 
 
 def _known(model: ModelLike, given_answers: Mapping[str, Any] | None) -> tuple[Answer, ...]:

@@ -155,17 +155,12 @@ def _is_of(model: ModelLike, truth: Truth, kind: str) -> bool:
         return len(present) > 1
     if kind in {"urgent", "routine"}:
         urgent = any(knowledge.causes[id].urgent for id in present)
-        level = _level_of_signs(model, truth)
+        paid = {id for id, method in knowledge.methods.items() if method.cost > 0.0}
+        free = (id for id, one in knowledge.findings.items() if one.method not in paid)
+        signs = {id: truth[id] for id in (*knowledge.contexts, *free)}
+        level = Case.of(model, signs).level
         return urgent or level == "now" if kind == "urgent" else level == kind and not urgent
     return kind == "any" or bool(red_herrings(model, truth))
-
-
-def _level_of_signs(model: ModelLike, truth: Truth) -> str:
-    """What all signs together call for that can be had for nothing, without any test."""
-    knowledge = model.data.knowledge
-    paid = {id for id, method in knowledge.methods.items() if method.cost > 0.0}
-    free = (id for id, one in knowledge.findings.items() if one.method not in paid)
-    return Case.of(model, {id: truth[id] for id in (*knowledge.contexts, *free)}).level
 
 
 def evidence_about(network: Network, truth: Truth, ids: Sequence[str]) -> Evidence:

@@ -350,21 +350,17 @@ class Practice(Paged):
         low = sum(bool(feedback.advice_too_low) for feedback in mine)
         return (learner, str(len(mine)), first, interval, *others, str(missed), str(low))
 
-    def _missed_signs(self) -> Iterator[str]:
-        """The urgent signs that cost nothing and yet were not asked for, with how often."""
-        counts = Counter(reason.text for feedback in self.feedbacks for reason in feedback.missed)
-        if counts:
-            cases = counted(len(self), "case")
-            most = (f"{text} ({count})" for text, count in counts.most_common(MOST_MISSED))
-            yield f"Missed most often in {cases}, though asking costs nothing: {'; '.join(most)}."
-
     @property
     def _notes(self) -> Iterator[str]:
         readings = Counter(feedback.case.data.reading for feedback in self.feedbacks)
         if len(readings) > 1:
             told = "; ".join(f"{count} under {reading}" for reading, count in readings.items())
             yield f"Cases were made under several readings, and each is judged by its own: {told}."
-        yield from self._missed_signs()
+        missed = Counter(reason.text for feedback in self.feedbacks for reason in feedback.missed)
+        if missed:
+            cases = counted(len(self), "case")
+            most = "; ".join(f"{text} ({count})" for text, count in missed.most_common(MOST_MISSED))
+            yield f"Missed most often in {cases}, though asking costs nothing: {most}."
         said: dict[str, list[str]] = {}
         for who, weight in self.weights.items():
             found = "too few statements to weigh" if weight is None else ", ".join(weight.faults)

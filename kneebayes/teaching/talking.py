@@ -258,10 +258,12 @@ def introduction(
     """
     knowledge = model.data.knowledge
     number = "Patient" if seed is None else f"Patient {seed}"
-    who = [number, *_called(model, truth, background, seed)]
+    words = ((id, voice.called.get(truth[id])) for id, voice in knowledge.voices.items())
+    told = ((id, word) for id, word in words if word and id in background)
+    who = [number, *(_with_years(word, model, truth, id, seed) for id, word in told)]
     said = " ".join(_opening(model, truth, background, seed))
-    words = f"\u201c{said}\u201d" if said else f"{knowledge.label(knowledge.meta.complaint)}."
-    return f"{', '.join(who)}: {words}"
+    spoken = f"\u201c{said}\u201d" if said else f"{knowledge.label(knowledge.meta.complaint)}."
+    return f"{', '.join(who)}: {spoken}"
 
 
 def _opening(
@@ -286,14 +288,6 @@ def _opening(
             yield _with_years(ways[int(share * len(ways))], model, truth, id, seed)
         elif id == complaint and voice is not None and truth[id] in voice.says:
             yield sentence_about(model, truth, id, seed)
-
-
-def _called(
-    model: ModelLike, truth: Truth, background: tuple[str, ...], seed: int | None
-) -> Iterator[str]:
-    for id, voice in model.data.knowledge.voices.items():
-        if id in background and (word := voice.called.get(truth[id])):
-            yield _with_years(word, model, truth, id, seed)
 
 
 def _with_years(sentence: str, model: ModelLike, truth: Truth, id: str, seed: int | None) -> str:

@@ -37,12 +37,6 @@ class TraceRow:
     because: tuple[str, ...]  # claims with their statement, references as cited, or a reason
 
 
-def trace_rows(knowledge: Knowledge, elicited: Elicited, cause: str) -> tuple[TraceRow, ...]:
-    """Every number that makes one cause (by its id) what it is, the prior first."""
-    about = knowledge, elicited, knowledge.causes[cause]
-    return (_prior_row(*about), *_arrow_rows(*about), *_evoked_rows(*about))
-
-
 def _prior_row(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> TraceRow:
     prior = elicited.priors[cause.id]
     said = cause.commonness
@@ -226,6 +220,7 @@ def trace(model: ModelLike, cause: str) -> CauseTrace:
     >>> kb.load().trace("gout").table["about"].iloc[0]
     'prior'
     """
-    data, id = model.data, model.data.cause_named(cause)
-    rows = trace_rows(data.knowledge, data.elicited, id)
-    return CauseTrace(data.knowledge.causes[id], data.lexicon, rows, made_by(model))
+    data = model.data
+    about = data.knowledge, data.elicited, data.knowledge.causes[data.cause_named(cause)]
+    rows = (_prior_row(*about), *_arrow_rows(*about), *_evoked_rows(*about))
+    return CauseTrace(about[-1], data.lexicon, rows, made_by(model))
