@@ -80,7 +80,8 @@ NUMBER = re.compile(
     r"\s*[+-]?((\d+(_\d+)*\.?\d*|\.\d+)(e[+-]?\d+)?|inf(inity)?|nan)\s*", re.IGNORECASE
 )
 WHOLE = re.compile(r"\s*[+-]?\d+(_\d+)*\s*")
-YEARS = re.compile(r"(?<=\d)\s*(years?( old)?|yrs?|y)\s*$", re.IGNORECASE)
+YEARS = re.compile(r"(?<=\d)\s*(years?( old)?|yrs?|y(/?o)?)\s*$", re.IGNORECASE)
+DECADE = re.compile(r"\s*(\d)0s\s*")  # "70s": its middle, 75
 PERIOD = re.compile(r"\s*P(\d+)Y(?:\d+M)?(?:\d+D)?\s*", re.IGNORECASE)  # ISO 8601: P67Y
 PREFIXES = ("non", "un", "a")  # such as "afebrile"
 
@@ -211,7 +212,7 @@ def _in_years(knowledge: Knowledge, name: str, meaning: Meaning, answer: object)
         return answer
     if says_unknown(answer):
         return answer
-    years = _number(answer) if isinstance(answer, str) else answer
+    years = _number(DECADE.sub(r"\g<1>5", answer)) if isinstance(answer, str) else answer
     if not isinstance(years, Real):
         return answer
     age = _as_float(years)

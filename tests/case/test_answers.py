@@ -133,6 +133,19 @@ def test_an_age_is_the_first_span_that_holds_it(knee: kb.Model, said: object) ->
     assert answer.likelihood == tuple(float(state.id == holds.id) for state in states)
 
 
+@pytest.mark.parametrize(
+    ("said", "years"), [("70s", 75), (" 20s", 25), ("67yo", 67), ("67 y/o", 67), ("8 years", 8)]
+)
+def test_an_age_may_be_said_as_people_write_it(knee: kb.Model, said: str, years: int) -> None:
+    assert knee.diagnose({"age": said}).answers == knee.diagnose({"age": years}).answers
+
+
+@pytest.mark.parametrize("said", ["7s", "70ss", "yo", "67 days"])
+def test_what_is_no_age_is_refused(knee: kb.Model, said: str) -> None:
+    with pytest.raises(kb.EvidenceError, match=f"Got '{said}'"):
+        knee.diagnose({"age": said})
+
+
 def test_a_state_is_understood_by_each_of_its_names(knee: kb.Model) -> None:
     states = knee.knowledge.contexts["age"].states
     for state in states:
