@@ -32,9 +32,9 @@ def case(
     kind: Annotated[
         str, typer.Option(help="'red herring', 'second cause', 'urgent', 'routine' or any.")
     ] = "any",
-    background: Annotated[str, typer.Option(help="Background known at first: all, some, none.")] = (
-        "all"
-    ),
+    background: Annotated[
+        str, typer.Option(help="Background known at first: all, some, page (as there), none.")
+    ] = "all",
     save: Annotated[Path | None, typer.Option(help="Write the case to this file at the end.")] = (
         None
     ),

@@ -31,7 +31,7 @@ from kneebayes.teaching.talking import clearly, hear, likeliest, names_of, told_
 from kneebayes.text import either, fold, shown, suggest
 from kneebayes.writing import plain_text
 
-BACKGROUNDS = {"all": 1.0, "some": 0.5, "none": 0.0}  # share of the contexts that is told
+BACKGROUNDS = {"all": 1.0, "some": 0.5, "page": 0.0, "none": 0.0}  # share of contexts that is told
 LARGEST = 1_000_000  # bytes
 OPTIONAL = ("layer",)  # files of an earlier version do not say it
 KEYS = (
@@ -252,8 +252,9 @@ def new_case(
         What the learner knows at the beginning besides the complaint and what the patient
         tells at once, of how it began and of what worries: ``all`` of the
         background, as on a form that was filled in, ``some`` of it (a random half, so that
-        nothing follows from what is missing) or ``none``. The less is known, the longer it
-        takes to compute the best question.
+        nothing follows from what is missing), what the ``page`` tells (what has several states,
+        such as age and sex; then both begin with the same) or ``none``. The less is known, the
+        longer it takes to compute the best question.
 
     Raises
     ------
@@ -276,8 +277,10 @@ def new_case(
         seed = int(np.random.default_rng().integers(2**32))
     seed = whole_number("seed", seed)
     truth = draw_patient(model, seed, difficulty, kind)
-    contexts = list(model.data.knowledge.contexts)
+    contexts = model.data.knowledge.contexts
     is_told = np.random.default_rng(seed).random(len(contexts)) < BACKGROUNDS[background]
+    if background == "page":
+        is_told = np.array([bool(context.states) for context in contexts.values()])
     told = (*compress(contexts, is_told), *told_at_first(model, truth, seed))
     return PracticeCase(model, truth, tuple(dict.fromkeys(told)), seed, difficulty, kind)
 

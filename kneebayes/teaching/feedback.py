@@ -87,7 +87,9 @@ class Feedback(Judgement, Paged):
         blocks = (
             Paragraph((_there(self), _advised(self))),
             Paragraph(tuple(_urgency(self))),
-            Paragraph((*self.praises, *self.reasons, *self.biases)),
+            Paragraph(
+                (*self.praises, *filter(None, [self.overstated]), *self.reasons, *self.biases)
+            ),
             Paragraph(tuple(_hardness(self))),
             Grid("", BELIEFS, tuple(map(_belief_cells, shown))),
             Grid("", STEPS, tuple(map(_step_cells, self.question_rows))),

@@ -27,6 +27,7 @@ PROMISING = 0.05  # of the opening uncertainty: what a free question must still 
 CONVINCED = 0.5  # stated probability from which a learner has settled on a cause
 MOVED = logit(0.76)  # 5 decibans in natural units: evidence that should have been noticed
 FOLLOWED = 1.0 / 3.0  # of the movement of the exact posterior, below which a statement is stuck
+ROUNDED = 0.005  # what stated percents may add up to beyond 1
 RARE = 0.1  # prior below which neglecting it matters
 
 
@@ -314,6 +315,17 @@ class Judgement:
         worst = sorted((id for id in away if away[id] >= WORTH_WORDS), key=lambda id: -away[id])
         return tuple(_reason(self, id) for id in worst[:EXPLAINED])
 
+    @property
+    def overstated(self) -> str:
+        """What is wrong where the stated probabilities add up to more than 1; empty elsewhere."""
+        total = sum(self.case.stated.values())
+        if total <= 1.0 + ROUNDED:
+            return ""
+        return (
+            f"Too much in all: what you stated adds up to {total:.0%}. One cause explains the "
+            f"{self.case.data.knowledge.complaint.label}, so all causes together make 100%."
+        )
+
     @cached_property
     def praises(self) -> tuple[str, ...]:
         """What the learner did well: the best questions asked, a statement that follows them."""
@@ -324,7 +336,7 @@ class Judgement:
             praises.append(
                 f"Well asked: {quoted}. No other free question promised more at that moment."
             )
-        if self.case.stated and not self.reasons:
+        if self.case.stated and not (self.reasons or self.overstated):
             praises.append("Well judged: what you stated follows from what was known.")
         return tuple(praises)
 

@@ -128,7 +128,7 @@ def test_the_feedback_is_that_of_python(seen: Visit, knee: kb.Model, seed: int) 
     open_patient(seen, seed)
     told = ask(seen, *asked)
     close(seen, "routine")
-    case = knee.practice_case("any", seed=seed, background="none").ask("age", *asked)
+    case = knee.practice_case("any", seed=seed, background="page").ask(*asked)
     assert told == {id: case.truth[id] for id in asked}
     feedback = case.close({"gout": 0.9}, "routine")
     low = str(bool(feedback.advice_too_low)).lower()
@@ -137,6 +137,14 @@ def test_the_feedback_is_that_of_python(seen: Visit, knee: kb.Model, seed: int) 
     assert seen.page.locator("[data-reason]").count() == len(feedback.reasons)
     ((truth,),) = seen.shown("present", row=".kb-truth")
     assert truth.split() == [id for id, true in feedback.explains.items() if true]
+
+
+def test_what_adds_up_to_more_than_one_is_remarked_on(seen: Visit, knee: kb.Model) -> None:
+    open_patient(seen, 42)
+    seen.page.locator('[data-guess="bakers_cyst"] input[type=number]').fill("90")
+    close(seen, "soon")
+    told = knee.practice_case(seed=42).close({"Baker's cyst": 0.9, "gout": 0.9}, "soon")
+    assert seen.text("[data-overstated]") == told.overstated != ""
 
 
 def handed_in(seen: Visit, knee: kb.Model, folder: Path) -> Feedback:

@@ -149,6 +149,12 @@ def test_the_background_that_is_told(
     assert set(case.open) == {*knee.knowledge.contexts, *knee.knowledge.findings} - {*case.known}
 
 
+def test_a_case_can_begin_with_what_the_page_tells(knee: kb.Model) -> None:
+    case = knee.practice_case(seed=42, background="page")
+    assert background_of(knee, case) == ["age", "sex"]
+    assert case.told == ("age", "sex", *told_at_first(knee, case.truth, 42))
+
+
 def test_what_is_told_of_some_background_does_not_depend_on_it(knee: kb.Model) -> None:
     some = [knee.practice_case("any", seed=seed, background="some") for seed in range(20)]
     told = np.mean([len(background_of(knee, one)) / len(knee.contexts) for one in some])

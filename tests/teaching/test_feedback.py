@@ -262,10 +262,29 @@ def test_the_same_numbers_in_all(told: Feedback) -> None:
     mpl.pyplot.close("all")
 
 
+@pytest.mark.parametrize(
+    ("stated", "total"),
+    [
+        ({"gout": 0.9, "DVT": 0.9}, "180%"),
+        ({"gout": 0.5, "DVT": 0.5}, ""),
+        ({"gout": 0.334, "DVT": 0.333, "fracture": 0.334}, ""),  # thirds as people round them
+        ({"gout": 0.6, "DVT": 0.5}, "110%"),
+        ({"gout": 1.0}, ""),
+    ],
+)
+def test_what_adds_up_to_more_than_one_is_remarked_on(
+    knee: kb.Model, stated: dict[str, float], total: str
+) -> None:
+    told = knee.practice_case(seed=5).close(stated)
+    said = f"Too much in all: what you stated adds up to {total}. One cause explains the pain"
+    assert (said in told.text) == bool(total)
+    assert bool(told.overstated) == bool(total)
+
+
 def test_a_plan_that_left_more_is_not_held_up(knee: kb.Model) -> None:
     """Luck beats what tells most on average: then the sentence does not say that it was better."""
     seen = set()
-    for seed in range(6):
+    for seed in range(12):
         case = knee.practice_case("any", seed=seed).ask("lump behind the knee", "fever")
         told = case.close({"Baker's cyst": 0.2})
         worse = told.uncertainty["plan"] >= told.uncertainty["closed"]

@@ -66,6 +66,32 @@ def test_no_patient_contradicts_himself(knee: kb.Model, drawn: list[dict[str, st
     assert broken == []
 
 
+@pytest.mark.parametrize(
+    ("so", "not_so", "refused"),
+    [
+        (["leg_in_cast"], ["recent_surgery_immobility"], True),
+        (["leg_in_cast", "recent_surgery_immobility"], [], False),
+        (["recent_surgery_immobility"], ["leg_in_cast"], False),
+        (["constant_pain"], ["night_pain"], True),
+        (["night_pain"], ["constant_pain"], False),
+        (["worse_than_usual"], ["long_duration", "old_injury", "gout_known"], True),
+        (["worse_than_usual", "comes_and_goes"], ["long_duration", "old_injury"], False),
+        (["mcmurray"], ["knee_exam_abnormal"], True),
+        (["displaced_joint", "knee_exam_abnormal"], [], False),
+        (["swollen_knee"], ["knee_exam_abnormal"], False),
+        (["tophi"], ["gout"], True),
+        (["gout_known", "gout"], ["tophi"], False),
+        (["big_toe_attack_before"], ["gout", "gout_known"], False),
+    ],
+)
+def test_what_words_rule_out_is_told_by_no_patient(
+    knee: kb.Model, so: list[str], not_so: list[str], refused: bool
+) -> None:
+    told = dict.fromkeys(knee.knowledge.findings | knee.knowledge.contexts, "absent")
+    told |= dict.fromkeys(so, "present") | dict.fromkeys(not_so, "absent")
+    assert (contradiction(knee.knowledge.incoherent, told) is not None) == refused
+
+
 def test_every_patient_has_a_cause_with_a_name(knee: kb.Model, drawn: list[dict[str, str]]) -> None:
     named = [one.id for one in knee.causes if one.id != knee.knowledge.meta.rest]
     assert all(any(truth[id] == "present" for id in named) for truth in drawn)

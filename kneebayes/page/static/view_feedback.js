@@ -11,6 +11,7 @@ import { button, counted, listed, make, percentText } from "./view_dom.js";
 
 const CAUSES_COMPARED = 8; // causes compared, besides those that are present
 const STATED_SUREST = 1e-6;
+const STATED_ROUNDED = 0.005; // what stated percents may add up to beyond 1
 const LEVELS = ["routine", "soon", "now"];
 
 /**
@@ -112,16 +113,26 @@ function why(catalog, model, visit, said) {
   const stated = Object.fromEntries(said.named.map((id) => [id, said.stated[id]]));
   const answered = visit.asked.map((id) => [id, visit.patient.states[id]]);
   const reasons = reasonsOf(model, visit.known(0), answered, stated);
-  if (reasons.length === 0 && said.named.length > 0) {
+  const total = overstated(catalog, Object.values(stated));
+  if (reasons.length === 0 && total.length === 0 && said.named.length > 0) {
     return [make("p", { text: "Well judged: what you stated follows from what was known.", data: { praise: "judged" } })];
   }
-  return reasons.map((one) => {
+  const sentences = reasons.map((one) => {
     const first = `${catalog.label(one.cause)}: you said ${percentText(one.stated)}, what was known makes it ${percentText(one.exact)}.`;
     const then = one.id === ""
       ? `Before your first question it was ${percentText(one.before)}, and nothing you found changes that much.`
       : `Before your first question it was ${percentText(one.before)}; \u201c${answerText(catalog, one.id, one.state)}\u201d alone takes it to ${percentText(one.alone)}.`;
     return make("p", { text: `${first} ${then}`, data: { reason: one.cause } });
   });
+  return [...total, ...sentences];
+}
+
+/** What is wrong where the stated probabilities add up to more than 1. */
+function overstated(catalog, stated) {
+  const total = stated.reduce((sum, one) => sum + one, 0);
+  if (total <= 1 + STATED_ROUNDED) return [];
+  const text = `Too much in all: what you stated adds up to ${(100 * total).toFixed(0)}%. One cause explains the ${catalog.complaint}, so all causes together make 100%.`;
+  return [make("p", { text, data: { overstated: String(total) } })];
 }
 
 /** Premature closure, anchoring and base-rate neglect, each where the numbers show it. */

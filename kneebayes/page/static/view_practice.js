@@ -233,7 +233,7 @@ function caseCard(catalog, prefix, visit, open, chosen) {
       make("summary", { text: "Choose a patient, or give this one to a class" }),
       make("p", {
         class: "kb-small",
-        text: `Every patient is drawn from the model and has a number. To give this one to a class, tell the number, or add ${address} to the address of this page. The same patient comes up in every browser and in Python.`,
+        text: `Every patient is drawn from the model and has a number. To give this one to a class, tell the number, or add ${address} to the address of this page. The same patient comes up in every browser and in Python, where the whole background is known at first unless background="page" is asked for.`,
       }),
       make(
         "div",
