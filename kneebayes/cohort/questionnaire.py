@@ -14,7 +14,7 @@ from kneebayes.case.urgency import POSSIBLE
 from kneebayes.cohort.reading import Place, Reading, TableReader
 from kneebayes.errors import TooWideError
 from kneebayes.inference.answering import run_batch
-from kneebayes.inference.batch import Batch, Flat, distinct_rows, numbers_of
+from kneebayes.inference.batch import Batch, Flat, distinct_rows
 from kneebayes.inference.cores import map_on_all_cores
 from kneebayes.inference.limits import Budget
 from kneebayes.knowledge.records import UrgencyRule, parted
@@ -84,26 +84,22 @@ def solve(model: ModelLike, reading: Reading, progress: Progress) -> tuple[Numbe
     causes = list(model.data.knowledge.causes)
     said = [reading.hard] if reading.soft is None else [reading.hard, reading.soft]
     first, back, _ = distinct_rows(*said)
-    logs, posteriors = np.empty(len(first)), np.empty((len(first), len(causes)))
-    numbers = numbers_of(model.data.network)[None]
-    plain = np.ones((1, int(model.data.engine.flat.own_start[-1])))
-
-    each = model.data.engine.budget or Budget(ROW_SECONDS)
+    logs, posteriors = np.full(len(first), np.nan), np.full((len(first), len(causes)), np.nan)
+    network, engine = model.data.network, model.data.engine
+    plain = np.ones((1, int(engine.flat.own_start[-1])))
+    each = engine.budget or Budget(ROW_SECONDS)
+    too_wide_together: list[Rows] = []
 
     def answer(group: Rows, progress: Progress | None = None) -> None:
         """Answer some of the distinct rows."""
-        rows = first[group]
+        rows, alone = first[group], len(group) == 1
         soft = plain if reading.soft is None else reading.soft[rows]
-        batch = Batch(reading.hard[rows], plain if (soft == 1.0).all() else soft, numbers)
+        batch = Batch(reading.hard[rows], plain if (soft == 1.0).all() else soft, engine.numbers)
+        running = (each if alone else Budget(bytes=each.bytes)).started()
         try:
-            one = len(group) == 1
-            running = (each if one else Budget(bytes=each.bytes)).started()
-            network, flat = model.data.network, model.data.engine.flat
-            answers = run_batch(network, flat, batch, causes, progress, running)
+            answers = run_batch(network, engine.flat, batch, causes, progress, running)
         except TooWideError:
-            if len(group) == 1:
-                logs[group], posteriors[group] = np.nan, np.nan
-            else:  # one of them is too wide: each for itself
+            if not alone:  # one of them is too wide: each for itself
                 too_wide_together.append(group)
             return
         logs[group] = answers.log_probability
@@ -112,8 +108,7 @@ def solve(model: ModelLike, reading: Reading, progress: Progress) -> tuple[Numbe
 
     groups = [np.arange(len(first))]
     if reading.soft is not None:
-        groups = alike(model.data.engine.flat, reading.soft[first])
-    too_wide_together: list[Rows] = []
+        groups = alike(engine.flat, reading.soft[first])
     for group in groups:
         if len(group) > 1:
             answer(group, progress)

@@ -249,6 +249,7 @@ PLUS_OR_MINUS = (
 NOTHING_MAPPED = ColumnMap()
 
 
+@dataclass
 class TableProblems:
     """Problems of one table, each kind once, with the first row where it occurs.
 
@@ -256,14 +257,11 @@ class TableProblems:
     the patients is carried through, with a place for its name.
     """
 
-    def __init__(
-        self, table: str = "The table", carrying: str = "make it the index: frame.set_index({!r})"
-    ) -> None:
-        self.table = table
-        self.carrying = carrying
-        self._unknown: list[UnknownNameError] = []
-        self._columns: list[Problem] = []
-        self._cells: dict[tuple[Hashable, str], tuple[str, int]] = {}
+    table: str = "The table"
+    carrying: str = "make it the index: frame.set_index({!r})"
+    _unknown: list[UnknownNameError] = field(default_factory=list)
+    _columns: list[Problem] = field(default_factory=list)
+    _cells: dict[tuple[Hashable, str], tuple[str, int]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self._unknown) + len(self._columns) + len(self._cells)

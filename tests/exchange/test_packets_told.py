@@ -17,6 +17,10 @@ def feature(id: str, label: str = "", **more: Any) -> dict[str, Any]:
     return {"type": {"id": id, "label": label} if label else {"id": id}, **more}
 
 
+def packet(*features: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {**more, "phenotypicFeatures": [*features]}
+
+
 def at(years: str) -> dict[str, Any]:
     return {"age": {"iso8601duration": years}}
 
@@ -42,7 +46,7 @@ def in_a_line(told: Told) -> str:
 
 FIFTY = subject(**at("P50Y"))
 TODAY = subject(**on("2020-06-02T10:00:00Z"))
-PAIN = "HP:6001145"
+FEVER, PAIN = "HP:0001945", "HP:6001145"
 # a packet, and what becomes of each of its parts
 READ: dict[str, tuple[Any, ...]] = {
     "a subject": (
@@ -114,236 +118,184 @@ READ: dict[str, tuple[Any, ...]] = {
         "subject.timeAtLastEncounter: not used: only an age or a range of ages is read",
     ),
     "a year before, to the day": (
-        {"subject": FIFTY, "phenotypicFeatures": [feature("HP:0001945", onset=at("P49Y"))]},
+        packet(feature(FEVER, onset=at("P49Y")), subject=FIFTY),
         "subject.timeAtLastEncounter 'P50Y': age middle_age",
         "phenotypicFeatures[0] HP:0001945: fever present",
         "phenotypicFeatures[0].onset: not used: an age of onset says only whether it is there now",
     ),
     "a year and a month before": (
-        {
-            "subject": FIFTY,
-            "phenotypicFeatures": [feature("HP:0001945", "Fever", onset=at("P48Y11M"))],
-        },
+        packet(feature(FEVER, "Fever", onset=at("P48Y11M")), subject=FIFTY),
         "subject.timeAtLastEncounter 'P50Y': age middle_age",
         "phenotypicFeatures[0] HP:0001945 'Fever': not used: it began at P48Y11M, 1 year before; not said of now",
     ),
     "a year later": (
-        {"subject": FIFTY, "phenotypicFeatures": [feature("HP:0001945", onset=at("P51Y"))]},
+        packet(feature(FEVER, onset=at("P51Y")), subject=FIFTY),
         "subject.timeAtLastEncounter 'P50Y': age middle_age",
         "phenotypicFeatures[0] HP:0001945: fever present",
         "phenotypicFeatures[0].onset: not used: an age of onset says only whether it is there now",
     ),
     "more than a year later": (
-        {"subject": FIFTY, "phenotypicFeatures": [feature("HP:0001945", onset=at("P51Y1M"))]},
+        packet(feature(FEVER, onset=at("P51Y1M")), subject=FIFTY),
         "subject.timeAtLastEncounter 'P50Y': age middle_age",
         "phenotypicFeatures[0] HP:0001945: not used: it begins at P51Y1M, after the patient was seen",
     ),
     "in a range of ages": (
-        {
-            "subject": FIFTY,
-            "phenotypicFeatures": [feature("HP:0001945", onset=between("P40Y", "P50Y"))],
-        },
+        packet(feature(FEVER, onset=between("P40Y", "P50Y")), subject=FIFTY),
         "subject.timeAtLastEncounter 'P50Y': age middle_age",
         "phenotypicFeatures[0] HP:0001945: not used: it began at P40Y at the earliest, 10 years before; not said of now",
     ),
     "a day of the last year": (
-        {
-            "subject": TODAY,
-            "phenotypicFeatures": [feature("HP:0001945", onset=on("2019-06-03T00:00:00Z"))],
-        },
+        packet(feature(FEVER, onset=on("2019-06-03T00:00:00Z")), subject=TODAY),
         "subject.timeAtLastEncounter: not used: only an age or a range of ages is read",
         "phenotypicFeatures[0] HP:0001945: fever present",
         "phenotypicFeatures[0].onset: not used: an age of onset says only whether it is there now",
     ),
     "a day two years ago": (
-        {
-            "subject": TODAY,
-            "phenotypicFeatures": [feature("HP:0001945", onset=on("2018-05-02T00:00:00Z"))],
-        },
+        packet(feature(FEVER, onset=on("2018-05-02T00:00:00Z")), subject=TODAY),
         "subject.timeAtLastEncounter: not used: only an age or a range of ages is read",
         "phenotypicFeatures[0] HP:0001945: not used: it began at 2018-05-02T00:00:00Z, 2 years before; not said of now",
     ),
     "days two years ago": (
-        {
-            "subject": TODAY,
-            "phenotypicFeatures": [
-                feature(
-                    "HP:0001945", onset={"interval": {"start": "2018-05-02", "end": "2020-01-01"}}
-                )
-            ],
-        },
+        packet(
+            feature(FEVER, onset={"interval": {"start": "2018-05-02", "end": "2020-01-01"}}),
+            subject=TODAY,
+        ),
         "subject.timeAtLastEncounter: not used: only an age or a range of ages is read",
         "phenotypicFeatures[0] HP:0001945: not used: it began at 2018-05-02 at the earliest, 2 years before; not said of now",
     ),
     "before birth": (
-        {"phenotypicFeatures": [feature("HP:0001945", onset={"gestationalAge": {"weeks": 20}})]},
+        packet(feature(FEVER, onset={"gestationalAge": {"weeks": 20}})),
         "phenotypicFeatures[0] HP:0001945: not used: it began then: before birth; whether it is there now is not said",
     ),
     "in childhood": (
-        {
-            "phenotypicFeatures": [
-                feature("HP:0001945", onset={"ontologyClass": {"id": "hp:0011463"}})
-            ]
-        },
+        packet(feature(FEVER, onset={"ontologyClass": {"id": "hp:0011463"}})),
         "phenotypicFeatures[0] HP:0001945: not used: it began then: childhood onset; whether it is there now is not said",
         "phenotypicFeatures[0].onset hp:0011463: not used: modifiers are read of the complaint alone",
     ),
     "at once": (
-        {
-            "phenotypicFeatures": [
-                feature(
-                    "HP:0001945", onset={"ontologyClass": {"id": "HP:0011009", "label": "Acute"}}
-                )
-            ]
-        },
+        packet(feature(FEVER, onset={"ontologyClass": {"id": "HP:0011009", "label": "Acute"}})),
         "phenotypicFeatures[0] HP:0001945: fever present",
         "phenotypicFeatures[0].onset HP:0011009 'Acute': not used: modifiers are read of the complaint alone",
     ),
     "at some age": (
-        {"phenotypicFeatures": [feature("HP:0001945", onset=at("P49Y"))]},
+        packet(feature(FEVER, onset=at("P49Y"))),
         "phenotypicFeatures[0] HP:0001945: not used: it began at P49Y, and when the patient was seen is not said",
     ),
     "resolved": (
-        {"phenotypicFeatures": [feature("HP:0001945", "Fever", resolution=at("P3Y"))]},
+        packet(feature(FEVER, "Fever", resolution=at("P3Y"))),
         "phenotypicFeatures[0] HP:0001945 'Fever': not used: it has resolved, so it is not there now",
     ),
     "resolved and excluded": (
-        {
-            "phenotypicFeatures": [
-                feature("HP:0001945", excluded=True, resolution=at("P3Y"), onset=at("P2Y"))
-            ]
-        },
+        packet(feature(FEVER, excluded=True, resolution=at("P3Y"), onset=at("P2Y"))),
         "phenotypicFeatures[0] HP:0001945: fever absent",
         "phenotypicFeatures[0].onset: not used: an age of onset says only whether it is there now",
     ),
     "the complaint of long ago": (
-        {
-            "subject": FIFTY,
-            "phenotypicFeatures": [
-                feature(PAIN, onset=at("P20Y"), severity={"id": "HP:0012828", "label": "Severe"})
-            ],
-        },
+        packet(
+            feature(PAIN, onset=at("P20Y"), severity={"id": "HP:0012828", "label": "Severe"}),
+            subject=FIFTY,
+        ),
         "subject.timeAtLastEncounter 'P50Y': age middle_age",
         "phenotypicFeatures[0] HP:6001145: pain_behind_knee present",
         "phenotypicFeatures[0].onset: not used: an age of onset says only whether it is there now",
         "phenotypicFeatures[0].severity HP:0012828 'Severe': not used: no code of the folder; its label looks like 'severe pain'",
     ),
     "the complaint at once, on both sides": (
-        {
-            "phenotypicFeatures": [
-                feature(
-                    PAIN,
-                    onset={"ontologyClass": {"id": "HP:0011009", "label": "Acute"}},
-                    modifiers=[
-                        {"id": "HP:0012832", "label": "Bilateral"},
-                        {"id": "HP:0012825", "label": "Mild"},
-                    ],
-                )
-            ]
-        },
+        packet(
+            feature(
+                PAIN,
+                onset={"ontologyClass": {"id": "HP:0011009", "label": "Acute"}},
+                modifiers=[
+                    {"id": "HP:0012832", "label": "Bilateral"},
+                    {"id": "HP:0012825", "label": "Mild"},
+                ],
+            )
+        ),
         "phenotypicFeatures[0] HP:6001145: pain_behind_knee present",
         "phenotypicFeatures[0].onset HP:0011009 'Acute': onset present",
         "phenotypicFeatures[0].modifiers[0] HP:0012832 'Bilateral': both_knees present",
         "phenotypicFeatures[0].modifiers[1] HP:0012825 'Mild': not used: no code of the folder",
     ),
     "the complaint by a modifier of another label": (
-        {"phenotypicFeatures": [feature(PAIN, modifiers=[{"id": "HP:0012832", "label": "Hip"}])]},
+        packet(feature(PAIN, modifiers=[{"id": "HP:0012832", "label": "Hip"}])),
         "phenotypicFeatures[0] HP:6001145: pain_behind_knee present",
         "phenotypicFeatures[0].modifiers[0] HP:0012832 'Hip': not used: its label contradicts its code, which means both knees affected",
     ),
     "fever on both sides": (
-        {
-            "phenotypicFeatures": [
-                feature(
-                    "HP:0001945",
-                    severity={"id": "HP:0012828", "label": "Severe"},
-                    modifiers=[{"id": "HP:0012832", "label": "Bilateral"}],
-                )
-            ]
-        },
+        packet(
+            feature(
+                FEVER,
+                severity={"id": "HP:0012828", "label": "Severe"},
+                modifiers=[{"id": "HP:0012832", "label": "Bilateral"}],
+            )
+        ),
         "phenotypicFeatures[0] HP:0001945: fever present",
         "phenotypicFeatures[0].severity HP:0012828 'Severe': not used: modifiers are read of the complaint alone",
         "phenotypicFeatures[0].modifiers[0] HP:0012832 'Bilateral': not used: modifiers are read of the complaint alone",
     ),
     "no fever on both sides": (
-        {
-            "phenotypicFeatures": [
-                feature(
-                    "HP:0001945",
-                    excluded=True,
-                    modifiers=[{"id": "HP:0012832", "label": "Bilateral"}],
-                )
-            ]
-        },
+        packet(
+            feature(FEVER, excluded=True, modifiers=[{"id": "HP:0012832", "label": "Bilateral"}])
+        ),
         "phenotypicFeatures[0] HP:0001945: fever absent",
         "phenotypicFeatures[0].modifiers[0] HP:0012832 'Bilateral': not used: modifiers are read of the complaint alone",
     ),
     "said twice": (
-        {"phenotypicFeatures": [feature("HP:0001945"), feature("HP:0011134")]},
+        packet(feature(FEVER), feature("HP:0011134")),
         "phenotypicFeatures[0] HP:0001945: fever present",
         "phenotypicFeatures[1] HP:0011134: not used: said before: phenotypicFeatures[0]",
     ),
     "redness of the knee": (
-        {
-            "phenotypicFeatures": [
-                feature(
-                    "HP:0010783",
-                    "Erythema",
-                    modifiers=[{"id": "UBERON:0001465", "label": "left Knee"}],
-                )
-            ]
-        },
+        packet(
+            feature(
+                "HP:0010783", "Erythema", modifiers=[{"id": "UBERON:0001465", "label": "left Knee"}]
+            )
+        ),
         "phenotypicFeatures[0] HP:0010783 'Erythema': redness present",
         "phenotypicFeatures[0].modifiers[0] UBERON:0001465 'left Knee': not used: modifiers are read of the complaint alone",
     ),
     "redness": (
-        {"phenotypicFeatures": [feature("HP:0010783", "Erythema")]},
+        packet(feature("HP:0010783", "Erythema")),
         "phenotypicFeatures[0] HP:0010783 'Erythema': not used: it names no place; it means 'redness' where a modifier names the knee",
     ),
     "no low fever": (
-        {"phenotypicFeatures": [feature("HP:0011134", "Low-grade fever", excluded=True)]},
+        packet(feature("HP:0011134", "Low-grade fever", excluded=True)),
         "phenotypicFeatures[0] HP:0011134 'Low-grade fever': not used: it means less than 'fever', so its absence does not exclude it",
     ),
     "bursitis": (
-        {"phenotypicFeatures": [feature("HP:0025232", "Bursitis"), feature("HP:0003551")]},
+        packet(feature("HP:0025232", "Bursitis"), feature("HP:0003551")),
         "phenotypicFeatures[0] HP:0025232 'Bursitis': not used: it means more than 'septic bursitis', so it does not prove it",
         "phenotypicFeatures[1] HP:0003551: not used: it is related to 'pain going up stairs', and something else",
     ),
     "at another side": (
-        {
-            "phenotypicFeatures": [
-                feature("HP:6001144"),
-                feature("HP:0001954", "Recurrent fever"),
-                feature("HP:0012832", "Bilateral"),
-            ]
-        },
+        packet(
+            feature("HP:6001144"),
+            feature("HP:0001954", "Recurrent fever"),
+            feature("HP:0012832", "Bilateral"),
+        ),
         "phenotypicFeatures[0] HP:6001144: not used: it is 'Knee pain' at another place than 'pain behind the knee'",
         "phenotypicFeatures[1] HP:0001954 'Recurrent fever': not used: it comes and goes; whether it is there now is not said",
         "phenotypicFeatures[2] HP:0012832 'Bilateral': not used: it modifies a feature and is none by itself",
     ),
     "of the hip": (
-        {
-            "phenotypicFeatures": [
-                feature("HP:0001945", "Hip dislocation"),
-                feature("HP:0000001", "FEVER"),
-                feature("HP:0000001", "something"),
-            ]
-        },
+        packet(
+            feature(FEVER, "Hip dislocation"),
+            feature("HP:0000001", "FEVER"),
+            feature("HP:0000001", "something"),
+        ),
         "phenotypicFeatures[0] HP:0001945 'Hip dislocation': not used: its label contradicts its code, which means fever",
         "phenotypicFeatures[1] HP:0000001 'FEVER': not used: no code of the folder; its label looks like 'fever'",
         "phenotypicFeatures[2] HP:0000001 'something': not used: no code of the folder",
     ),
     "our own": (
-        {
-            "phenotypicFeatures": [
-                feature("kneebayes:fever", "our fever"),
-                feature("kneebayes:warmth", excluded=True),
-                feature("kneebayes:age.young_adult"),
-                feature("kneebayes:lump_size.very-odd"),
-                feature("kneebayes:sex.female", excluded=True),
-                feature("KNEEBAYES:no_such", label="q"),
-            ]
-        },
+        packet(
+            feature("kneebayes:fever", "our fever"),
+            feature("kneebayes:warmth", excluded=True),
+            feature("kneebayes:age.young_adult"),
+            feature("kneebayes:lump_size.very-odd"),
+            feature("kneebayes:sex.female", excluded=True),
+            feature("KNEEBAYES:no_such", label="q"),
+        ),
         "phenotypicFeatures[0] kneebayes:fever 'our fever': fever present",
         "phenotypicFeatures[1] kneebayes:warmth: warmth absent",
         "phenotypicFeatures[2] kneebayes:age.young_adult: age young_adult",
@@ -397,7 +349,7 @@ READ: dict[str, tuple[Any, ...]] = {
         {
             "proband": {
                 "id": "a",
-                "phenotypicFeatures": [feature("HP:0001945")],
+                "phenotypicFeatures": [feature(FEVER)],
                 "pedigree": {"persons": []},
             },
             "relatives": [{"id": "b"}],
@@ -426,20 +378,18 @@ COMPLAINS = {
 
 REFUSED: dict[str, tuple[Any, ...]] = {
     "no complaint": (
-        {"phenotypicFeatures": [feature("HP:0001945"), feature(PAIN, excluded=True)]},
+        packet(feature(FEVER), feature(PAIN, excluded=True)),
         "phenotypicFeatures[1]: it says that the patient has no pain behind the knee. The model is about those who have it.",
     ),
     "said otherwise": (
-        {"phenotypicFeatures": [feature("HP:0001945"), feature("HP:0001945", excluded=True)]},
+        packet(feature(FEVER), feature(FEVER, excluded=True)),
         "phenotypicFeatures[1]: it says absent where phenotypicFeatures[0] says present. Keep one of the two.",
     ),
     "two ways": (
-        {
-            "subject": subject(**at("P5Y"), **between("P60Y", "P70Y")),
-            "phenotypicFeatures": [
-                feature("HP:0001945", onset={**at("P3Y"), **on("2020-01-01T00:00:00Z")})
-            ],
-        },
+        packet(
+            feature(FEVER, onset={**at("P3Y"), **on("2020-01-01T00:00:00Z")}),
+            subject=subject(**at("P5Y"), **between("P60Y", "P70Y")),
+        ),
         "subject.timeAtLastEncounter: it is told as age and as ageRange. Keep one.",
         "phenotypicFeatures[0].onset: it is told as age and as timestamp. Keep one.",
     ),
@@ -468,14 +418,11 @@ REFUSED: dict[str, tuple[Any, ...]] = {
         "metaData.phenopacketSchemaVersion: only version 1 has the field 'genes'; version 2 is read. Convert it, for example with phenopacket-tools.",
     ),
     "of version 1, by a feature": (
-        {"phenotypicFeatures": [feature("HP:0001945", negated=True)]},
+        packet(feature(FEVER, negated=True)),
         "metaData.phenopacketSchemaVersion: only version 1 has the field 'negated'; version 2 is read. Convert it, for example with phenopacket-tools.",
     ),
     "of version 1, by a feature of one that says 2": (
-        {
-            "phenotypicFeatures": [feature("HP:0001945", negated=True)],
-            "metaData": {"phenopacketSchemaVersion": "2.0"},
-        },
+        packet(feature(FEVER, negated=True), metaData={"phenopacketSchemaVersion": "2.0"}),
         "metaData.phenopacketSchemaVersion: only version 1 has the field 'negated'; version 2 is read. Convert it, for example with phenopacket-tools.",
     ),
     "of version 1, by an age": (
