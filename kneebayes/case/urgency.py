@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from kneebayes.case.answers import Answer
 from kneebayes.knowledge import Knowledge
-from kneebayes.knowledge.records import Cause, Group, UrgencyRule
+from kneebayes.knowledge.records import Cause, Group
 
 POSSIBLE = 0.25  # an uncertain sign counts from this answer on, 1 to 3 for it: caution first
 SIGNS = 4  # named where there is room for a line
@@ -66,9 +66,9 @@ def judge_urgency(knowledge: Knowledge, answers: Iterable[Answer]) -> Urgency:
     """
     present = dict(_present(knowledge, answers))
     fired = [
-        UrgencyReason(rule.level, rule.reason, signs, rule.because)
+        UrgencyReason(rule.level, rule.reason, tuple(present[id] for id in signs), rule.because)
         for rule in knowledge.urgency
-        if (signs := _signs(rule, present))
+        if (signs := rule.met_by(present.__contains__))
     ]
     reasons = tuple(sorted(fired, key=lambda reason: reason.level != "now"))
     level = reasons[0].level if reasons else "routine"
@@ -89,16 +89,6 @@ def _present(knowledge: Knowledge, answers: Iterable[Answer]) -> Iterator[tuple[
         for name, label, share in told:
             if share >= POSSIBLE:
                 yield name, label if share == 1.0 else f"{label}, perhaps"
-
-
-def _signs(rule: UrgencyRule, present: dict[str, str]) -> tuple[str, ...]:
-    """Signs that make a rule fire, empty if it does not."""
-    if any(id not in present for id in rule.all_of) or any(id in present for id in rule.none_of):
-        return ()
-    some = [id for id in rule.any_of if id in present]
-    if rule.any_of and len(some) < rule.at_least:
-        return ()
-    return tuple(present[id] for id in dict.fromkeys([*rule.all_of, *some]))
 
 
 LIKELY = 0.2  # P(it explains the complaint) from which on the care of a cause or group is told

@@ -152,10 +152,7 @@ class Measured:
 
     def bounds_met(self) -> Iterator[Met]:
         """Names with a bound that an amount in the sentence meets, fails, or nearly meets."""
-        for pattern in self._dictionary.bounds:
-            bound = pattern.bound
-            if bound is None:
-                continue
+        for pattern, bound in self._dictionary.bounds:
             for amount in self._amounts:
                 about = self._is_about(pattern, bound, amount)
                 about = about and not self._is_taken(pattern, bound, amount)

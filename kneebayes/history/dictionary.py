@@ -135,7 +135,7 @@ class Dictionary:
         for spelling, meant in self._spellings.items():
             self._spelt[spelling[0]].append((spelling, meant))
         self.by_stem = self._indexed()  # patterns by the stem that is rarest among all of them
-        self.bounds = tuple(pattern for pattern in self.patterns if pattern.bound is not None)
+        self.bounds = tuple((one, one.bound) for one in self.patterns if one.bound is not None)
         self.two_sided = frozenset(_two_sided(self.bounds))
         self.stems = frozenset(
             one for stems in (*self.same, *(each.stems for each in self.patterns)) for one in stems
@@ -409,12 +409,11 @@ class Dictionary:
         return word
 
 
-def _two_sided(patterns: Iterable[Pattern]) -> Iterator[tuple[str, str]]:
+def _two_sided(bounds: Iterable[tuple[Pattern, Bound]]) -> Iterator[tuple[str, str]]:
     """Ids and units of nodes that have a name with a bound for present, and one for absent."""
     states: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for pattern in patterns:
-        unit = pattern.bound.unit if pattern.bound is not None else ""
-        states[pattern.targets[0].id, unit].add(pattern.targets[0].state)
+    for pattern, bound in bounds:
+        states[pattern.targets[0].id, bound.unit].add(pattern.targets[0].state)
     return (key for key, found in states.items() if {"present", "absent"} <= found)
 
 

@@ -149,8 +149,6 @@ def _windows(pattern: Pattern, sentence: Readable) -> Iterator[frozenset[int]]:
     places, core = sentence.places, pattern.core
     whole = len(core) < len(pattern.stems) and all(one in places for one in pattern.stems)
     for needed in (pattern.stems, core) if whole else (core,):
-        if not needed:
-            continue
         if len(needed) == 1:
             yield from (frozenset((at,)) for at in places[needed[0]])
             continue

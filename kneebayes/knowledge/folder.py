@@ -206,12 +206,8 @@ class Layered:
         """SHA-256 of all files that are looked at, byte for byte, with their names."""
         whole = hashlib.sha256()
         for folder in self.folders:
-            for path in sorted((*folder.path.glob("*"), *folder.path.glob("causes/*"))):
-                if (
-                    path.suffix.casefold() in KINDS
-                    and path.is_file()
-                    and not path.name.startswith(".")
-                ):
+            for path in looks_known((*folder.path.glob("*"), *folder.path.glob("causes/*"))):
+                if path.is_file():
                     size = path.stat().st_size
                     data = path.read_bytes() if size <= LARGEST else b""  # refused when read
                     place = path.relative_to(folder.path).as_posix()
@@ -281,6 +277,13 @@ class Layered:
                     self._left_out |= names & table.keys()
                     kept[key] = {id: one for id, one in table.items() if id not in names}
         return kept
+
+
+def looks_known(files: Iterable[Path]) -> list[Path]:
+    """Of some files those that look as if they held knowledge, in the order of their names."""
+    return sorted(
+        file for file in files if file.suffix.casefold() in KINDS and not file.name.startswith(".")
+    )
 
 
 def digest_of(texts: Mapping[str, Mapping[str, str]]) -> str:

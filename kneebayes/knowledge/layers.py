@@ -20,7 +20,7 @@ from kneebayes.knowledge.records import (
     Group,
     Mediator,
     UrgencyRule,
-    rules_without,
+    parted,
 )
 from kneebayes.knowledge.statements import Commonness, Layer, Statement
 
@@ -59,7 +59,11 @@ def in_layer(knowledge: Knowledge, layer: Layer) -> Knowledge:
         parts=parts,
         groups=groups,
         urgency=tuple(_rules(whole.urgency, parts)),
-        incoherent=rules_without(whole.incoherent, parts),
+        incoherent={
+            id: rule
+            for id, rule in whole.incoherent.items()
+            if not any(parted(name)[0] in parts for name in rule.names)
+        },
         settings={
             id: record.but(shifts={id: one for id, one in record.shifts.items() if id in known})
             for id, record in whole.settings.items()

@@ -16,7 +16,7 @@ from kneebayes.knowledge import records as kinds
 from kneebayes.knowledge.base import Knowledge, place_inside
 from kneebayes.knowledge.checks import check
 from kneebayes.knowledge.files import read_csv, read_toml
-from kneebayes.knowledge.folder import KINDS, Layered, digest_of
+from kneebayes.knowledge.folder import Layered, digest_of, looks_known
 from kneebayes.knowledge.layers import in_layer, with_members, with_presences
 from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Record, Reference, filled_in
 from kneebayes.text import as_id, did_you_mean, shown
@@ -316,16 +316,13 @@ class _Reader:
 
     def check_names(self) -> None:
         """Note files that look as if they were to be read, but are none of a folder's files."""
-        for file in sorted(self.folder.glob("*")):
-            kind = file.suffix.casefold()
-            if kind in KINDS and not file.name.startswith(".") and file.name not in FILES:
+        for file in looks_known(self.folder.glob("*")):
+            if file.name not in FILES:
                 remedy = did_you_mean(file.name, FILES, "Take it out of the folder.")
                 wrong = "no file of a knowledge folder has this name; it would not be read."
                 self.note(file.name, wrong, remedy)
-        for file in sorted(self.folder.glob("causes/*")):
-            kind = file.suffix.casefold()
-            plain = file.suffix == ".toml"
-            if kind in KINDS and not plain and not file.name.startswith("."):
+        for file in looks_known(self.folder.glob("causes/*")):
+            if file.suffix != ".toml":
                 wrong = "a cause is a TOML file; it would not be read."
                 remedy = f"Write causes/{file.stem}.toml."
                 self.note(f"causes/{file.name}", wrong, remedy)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
@@ -244,6 +244,14 @@ class Combination(Sourced):
         """All that it names."""
         return (*self.all_of, *self.any_of, *self.none_of)
 
+    def met_by(self, holds: Callable[[str], bool]) -> tuple[str, ...]:
+        """What makes it hold, as it is named; nothing where it does not hold."""
+        some = [name for name in self.any_of if holds(name)]
+        few = bool(self.any_of) and len(some) < self.at_least
+        if few or not all(map(holds, self.all_of)) or any(map(holds, self.none_of)):
+            return ()
+        return tuple(dict.fromkeys([*self.all_of, *some]))
+
 
 class UrgencyRule(Combination):
     """Signs that call for a doctor, whatever the posterior says: findings, contexts or causes."""
@@ -291,7 +299,7 @@ class Setting(Record):
     What is said of a cause itself goes before what is said of a group.
     """
 
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+    id: Identifier
     label: Annotated[str, Field(min_length=1, max_length=80)]
     about: Text
     shifts: dict[str, Shift] = Field(default_factory=dict)
@@ -323,7 +331,7 @@ class Saying(Record):
     of one with states of its own, as ``sex.female``.
     """
 
-    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
+    id: Identifier
     present: Turns = ()
     absent: Turns = ()
     states: dict[str, Turns] = Field(default_factory=dict)
@@ -345,12 +353,7 @@ class Incoherence(Combination):
 
     def holds(self, states: Mapping[str, str]) -> bool:
         """Whether it holds of a patient, whose states are given by id."""
-        some = sum(_is_so(states, name) for name in self.any_of)
-        return (
-            all(_is_so(states, name) for name in self.all_of)
-            and not any(_is_so(states, name) for name in self.none_of)
-            and (not self.any_of or some >= self.at_least)
-        )
+        return bool(self.met_by(lambda name: parted(name) in states.items()))
 
 
 class Voice(Record):
@@ -363,11 +366,6 @@ class Voice(Record):
     called: dict[str, Text] = Field(default_factory=dict)
     youngest: Annotated[int, Field(ge=0)] = 0  # where the first state of a number begins
     oldest: Annotated[int, Field(ge=0)] = 0  # where the last one ends
-
-
-def _is_so(states: Mapping[str, str], name: str) -> bool:
-    id, state = parted(name)
-    return states.get(id) == state
 
 
 def contradiction(
@@ -385,17 +383,6 @@ def bounds_of(context: Context | None, voice: Voice | None) -> list[int]:
         return []
     ends = [int(state.below or 0) for state in context.states]
     return [voice.youngest, *ends[:-1], min(ends[-1], voice.oldest + 1)]
-
-
-def rules_without(
-    rules: Mapping[str, Incoherence], gone: Collection[str]
-) -> dict[str, Incoherence]:
-    """Rules that name nothing of what is not there in a layer."""
-    return {
-        id: rule
-        for id, rule in rules.items()
-        if not any(name.partition(".")[0] in gone for name in rule.names)
-    }
 
 
 def parted(name: str) -> tuple[str, str]:

@@ -11,7 +11,8 @@ import pytest
 import kneebayes as kb
 from kneebayes.errors import KnowledgeError, UnknownNameError
 from kneebayes.knowledge import read_knowledge
-from kneebayes.knowledge.records import Incoherence, contradiction, rules_without
+from kneebayes.knowledge.layers import in_layer
+from kneebayes.knowledge.records import Incoherence, contradiction
 from kneebayes.teaching.patients import is_teachable, worlds_of
 from kneebayes.teaching.talking import (
     clearly,
@@ -127,10 +128,17 @@ def test_when_a_rule_holds(said: dict[str, Any], states: dict[str, str], holds: 
     assert breaks(one, states) is holds
 
 
-def test_rules_that_name_what_a_layer_lacks_are_left_out() -> None:
-    rules = {"one": rule(all_of=["a.old"]), "two": rule(all_of=["b"], none_of=["c"])}
-    assert list(rules_without(rules, {"a"})) == ["two"]
-    assert list(rules_without(rules, {"c"})) == ["one"]
+def test_rules_that_name_what_a_layer_lacks_are_left_out(knee: kb.Model) -> None:
+    part = next(iter(knee.knowledge.parts))
+    rules = {
+        "one": rule(all_of=[part]),
+        "two": rule(all_of=["fever"], none_of=[f"{part}.absent"]),
+        "three": rule(all_of=["fever"]),
+    }
+    assert knee.knowledge.whole is not None
+    whole = replace(knee.knowledge.whole, incoherent=rules)
+    assert list(in_layer(whole, "literature").incoherent) == ["three"]
+    assert list(in_layer(whole, "beyond").incoherent) == ["one", "two", "three"]
 
 
 @pytest.mark.parametrize(
