@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
+from itertools import accumulate
 
 from kneebayes.errors import KneebayesError
 from kneebayes.history.english import LIGHT, NUMBERS, turns
@@ -32,6 +33,7 @@ TOO_LITTLE = frozenset(
     {"other", "both", "normal", "abnormal", "one", stem("only"), "exam", *LIGHT_STEMS, *NUMBERS}
 )
 HYPHENATED = re.compile(r"[a-z]+(-[a-z]+)+")
+CONTRASTS = frozenset({"although", "but", "though", "yet"})
 UNTOLD = frozenset({"exam", "test"})
 BY_HAND = frozenset({"", "history", "examination"})  # methods that a text need not name
 A_PHRASE = 4  # words that say one thing together, though all but one are small
@@ -66,7 +68,7 @@ class Bound:
 class About:
     """What all names of a target have in common."""
 
-    sites: frozenset[str]  # parts of the body that the label of its node speaks of
+    sites: frozenset[str]  # parts of the body that the label of its node, or what it means, has
     beyond: frozenset[str]  # words of a degree that its label lacks: a name with them says more
     of_a_person: bool  # whether it says what somebody is, such as a woman
     lately: bool  # whether its node is of late alone, such as recent surgery
@@ -107,6 +109,11 @@ class Readable:
         """The words in small letters but for hyphens, and the place of each."""
         row = [(word.lower, word.index) for word in self.words if word.lower != "-"]
         return tuple(lower for lower, _ in row), tuple(at for _, at in row)
+
+    @cached_property
+    def clauses(self) -> tuple[int, ...]:
+        """For each word, how many words that no name spans stand before it."""
+        return tuple(accumulate(word.lower in turns("barring") for word in self.words))
 
     @cached_property
     def starts(self) -> dict[str, list[int]]:
@@ -288,7 +295,7 @@ class Dictionary:
         exact = word_for_word or _is_in_order(name, words, core, lower, alone=alone)
         rest = set(stems) - self.site - TOO_LITTLE - {"pain"}
         optional = frozenset(self.site & set(stems) if rest else ())
-        about = self._about(target)
+        about = self.about(target)
         return Pattern(
             name=name,
             stems=stems,
@@ -313,7 +320,7 @@ class Dictionary:
                 self._spellings.setdefault(word.lower, next(iter(word.stems)))
         return words
 
-    def _about(self, target: Target) -> About:
+    def about(self, target: Target) -> About:
         """What holds for every name of a target."""
         if target not in self._abouts:
             label = self.knowledge.label(target.id)
@@ -322,8 +329,12 @@ class Dictionary:
             context = self.knowledge.contexts.get(target.id) if target.kind == "context" else None
             states = context.states if context is not None else ()
             is_felt = finding is not None and not finding.method
+            saying = self.knowledge.sayings.sayings.get(target.id)
+            means = saying.present_means if saying is not None else ()
+            found = self.knowledge.findings
+            placed = [label, *(self.knowledge.label(one) for one in means if one in found)]
             self._abouts[target] = About(
-                sites=frozenset(SITE_STEMS & set(_stems(label))),
+                sites=SITE_STEMS.intersection(one for name in placed for one in _stems(name)),
                 beyond=turns("degrees").difference(words) if is_felt else frozenset(),
                 of_a_person=bool(states) and not any(state.below for state in states),
                 lately="recent" in words,
@@ -360,6 +371,7 @@ class Dictionary:
     def readable(self, sentence: TextSentence) -> Readable:
         """The words of a sentence with what they stand for."""
         words = [self._mended(word) for word in sentence.words]
+        words = [*_with_antecedent(words)]
         more = self._meant(words)
         words = [
             replace(word, stems=word.stems | more[word.index]) if word.index in more else word
@@ -407,6 +419,15 @@ class Dictionary:
             if not other_letters and OSA.distance(spelling, word.lower, score_cutoff=1) == 1:
                 return replace(word, stems=frozenset({meant}), mended=True)
         return word
+
+
+def _with_antecedent(words: Sequence[Word]) -> Iterator[Word]:
+    """Words, an ``it`` behind ``but`` as the part before it: the calf aches, but it is not red."""
+    sites = {word.stems: word.index for word in reversed(words) if word.is_site}
+    for word in words:
+        contrasted = word.lower == "it" and words[word.index - 1].lower in CONTRASTS
+        named = contrasted and len(sites) == 1 and min(sites.values()) < word.index
+        yield replace(word, stems=next(iter(sites))) if named else word
 
 
 def _two_sided(bounds: Iterable[tuple[Pattern, Bound]]) -> Iterator[tuple[str, str]]:

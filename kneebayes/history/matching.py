@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from kneebayes.history.dictionary import LIGHT_STEMS, Dictionary, Pattern, Readable
+from kneebayes.history.dictionary import LIGHT_STEMS, Dictionary, Pattern, Readable, Target
 from kneebayes.history.english import ABILITY, ENDING, turns
 from kneebayes.history.words import SITE_STEMS, Word, around, stems_of
 
@@ -22,6 +22,7 @@ TESTED_ON = frozenset({"on", "in", "by", "at"})
 PARTING = frozenset({";", "."})
 TIMES = frozenset({"after", "before", "since"})
 SUBJECTS = frozenset({"he", "i", "it", "she", "they", "we", "is", "was", "has", "had"})
+LEADING_ON = frozenset({":", "although", "but", "though"})  # "the calf hurts but is not swollen"
 RIGHT = 4  # telling words behind a name in which the part of the body it is about is looked for
 
 
@@ -56,8 +57,9 @@ def find(dictionary: Dictionary, sentence: Readable) -> list[Match]:
             if not stems.issuperset(pattern.core):
                 continue
             for used in _windows(pattern, sentence):
-                if _stands(dictionary, pattern, used, sentence):
-                    found[used, pattern] = Match(pattern, used)
+                targets = _standing(dictionary, pattern, used, sentence)
+                if targets:
+                    found[used, pattern] = Match(replace(pattern, targets=targets), used)
     matches = list(found.values())
     words = sentence.words
     kept = [
@@ -160,7 +162,13 @@ def _windows(pattern: Pattern, sentence: Readable) -> Iterator[frozenset[int]]:
                 if one == rarest:
                     continue
                 near = min(
-                    places[one], key=lambda at: (max(first - at, at - last, 0), at in used, at)
+                    places[one],
+                    key=lambda at: (
+                        sentence.clauses[at] != sentence.clauses[anchor],
+                        max(first - at, at - last, 0),
+                        at in used,
+                        at,
+                    ),
                 )
                 used.add(near)
                 first, last = min(first, near), max(last, near)
@@ -178,27 +186,27 @@ def _in_sequence(pattern: Pattern, sentence: Readable) -> Iterator[frozenset[int
 # whether words near each other belong together
 
 
-def _stands(
+def _standing(
     dictionary: Dictionary, pattern: Pattern, used: frozenset[int], sentence: Readable
-) -> bool:
-    """Whether the words of a window belong together."""
+) -> tuple[Target, ...]:
+    """What a name says with the words of a window; nothing where they do not belong together."""
     words = sentence.words
     if pattern.capital and not any(words[at].text.isupper() for at in used):
-        return False
+        return ()
     close = _is_close(pattern, used, words)
     if not pattern.sequence:
         close = close and _in_order(used, words) and not _crosses_a_clause(used, words)
         close = close or _is_across_list(used, words)
     if not close or _belongs_on(dictionary, pattern, words, used) or _is_said_before(words, used):
-        return False
+        return ()
     if _crosses_another_part(dictionary, pattern, used, words) or _is_denied_in_part(used, words):
-        return False
+        return ()
     if pattern.head and not _is_tested(pattern, used, sentence):
-        return False
+        return ()
     missing = pattern.optional - {one for at in used for one in words[at].stems}
     if missing and len(pattern.stems) - len(pattern.optional) < 2:
-        return _is_spoken_of(missing, words, min(used))
-    return _is_placed(dictionary, pattern, used, words)
+        return pattern.targets if _is_spoken_of(missing, words, min(used)) else ()
+    return _placed(dictionary, pattern, used, words)
 
 
 def _crosses_another_part(
@@ -456,21 +464,30 @@ def _is_spoken_of(missing: frozenset[str], words: Sequence[Word], first: int) ->
     return False
 
 
-def _is_placed(
+def _placed(
     dictionary: Dictionary, pattern: Pattern, used: frozenset[int], words: Sequence[Word]
-) -> bool:
-    """Whether what is found is where its node is: no swollen elbow for a swollen knee."""
-    if pattern.about.sites.isdisjoint(dictionary.site) or any(words[at].is_site for at in used):
-        return True
+) -> tuple[Target, ...]:
+    """What of a name is where its node is: no swollen elbow for a swollen knee."""
+    if any(words[at].is_site for at in used):
+        return pattern.targets
     site = _site_of(words, min(used), max(used))
-    return site is None or not site.isdisjoint(pattern.about.sites | dictionary.site)
+    return tuple(
+        target
+        for target in pattern.targets
+        if site is None
+        or (sites := dictionary.about(target).sites).isdisjoint(dictionary.site)
+        or not site.isdisjoint(sites | dictionary.site)
+    )
 
 
 def _site_of(words: Sequence[Word], first: int, last: int) -> frozenset[str] | None:
     """The part of the body that words are about, if the clause names one.
 
-    It is said behind them (``swelling of the calf``), or before, or further behind.
+    It is said between them, behind them (``swelling of the calf``), before, or further behind.
     """
+    between = [word.stems for word in words[first:last] if word.is_site]
+    if between:
+        return between[-1]
     behind = _clause(words[last + 1 :])
     heavy = [place for place, word in enumerate(behind) if not word.is_light]
     behind = behind[: heavy[RIGHT]] if len(heavy) > RIGHT else behind
@@ -481,7 +498,7 @@ def _site_of(words: Sequence[Word], first: int, last: int) -> frozenset[str] | N
         placed = placed or word.lower in turns("placing")
         if not word.is_light and not placed:
             break
-    for word in _clause(words[:first][::-1]):
+    for word in _clause(words[:first][::-1], leading_on=LEADING_ON):
         if word.is_site and not _is_beside(words, word.index):
             return word.stems
     for word in behind:
@@ -492,11 +509,11 @@ def _site_of(words: Sequence[Word], first: int, last: int) -> frozenset[str] | N
     return None
 
 
-def _clause(words: Iterable[Word]) -> list[Word]:
-    """Words up to where a clause ends."""
+def _clause(words: Iterable[Word], leading_on: frozenset[str] = frozenset()) -> list[Word]:
+    """Words up to where a clause ends, unless at a word that only leads on."""
     found: list[Word] = []
     for word in words:
-        if word.lower in ENDING | turns("barring"):
+        if word.lower in (ENDING | turns("barring")) - leading_on:
             break
         found.append(word)
     return found
