@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
+from kneebayes.history.answered import answered
 from kneebayes.history.dictionary import BY_HAND
 from kneebayes.history.english import ENDING, SITES, UNITS, turns
 from kneebayes.history.line import AND, Cue, Line, denied, ended
@@ -49,6 +50,7 @@ def bearing_of(line: Line, match: Match) -> Bearing:
         _of_another_part(line, match),
         _of_a_result(line, match),
         _of_less(line, match),
+        _answered(line, match),
         _left_open(line, match),
         _past(line, match),
     ):
@@ -63,6 +65,11 @@ def bearing_of(line: Line, match: Match) -> Bearing:
     if bare or unhad or _is_of_another(line, match):
         return Bearing("perhaps", (match.first, match.last))
     return Bearing("present")
+
+
+def _answered(line: Line, match: Match) -> Bearing | None:
+    found = answered(line, match)
+    return None if found is None else Bearing(*found)
 
 
 def _is_of_another(line: Line, match: Match) -> bool:

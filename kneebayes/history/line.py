@@ -37,8 +37,6 @@ FEW = 2  # the same where somebody denies, so that the list is all that is said
 NOUNS = 2  # words of each of them
 TWICE = 2  # words that say something, between a denial and one that it denies
 MINUS = frozenset({"-", "\u2212", "\u2013"})
-NAMED_MINUS = frozenset({"-ve", "n", "neg", "negative", "nil", "no", "none", "absent"})
-BRACKETS = frozenset("()[]")
 NOTS = frozenset({"cannot", "n't", "never", "not"})
 PARTS = frozenset({"", ",", ";", ".", "and", "or"})
 ARTICLES = frozenset({"a", "an", "the"})
@@ -79,8 +77,17 @@ def cues_in(sentence: TextSentence, words: Sequence[Word]) -> tuple[Cue, ...]:
         and not (cue.does == "earlier" and _is_lately(cue, words))
         and not (cue.does == "deny" and words[cue.first].is_within)
     ]
+    kept += [Cue("deny", word.index, word.index) for word in words if _begins_item(word, words)]
     kept += [Cue("cannot", word.index, word.index) for word in words if ABILITY in word.stems]
     return tuple(sorted(kept, key=lambda cue: (cue.first, cue.last, cue.does)))
+
+
+def _begins_item(word: Word, words: Sequence[Word]) -> bool:
+    """Whether a ``negative`` begins an item, and so denies what follows: ``-ve fever``."""
+    before, behind = words[: word.index][-1:], words[word.index + 1 :][:1]
+    starts = not before or before[0].lower in ENDING | JOINING
+    goes_on = bool(behind and behind[0].stems) and behind[0].lower != "for"
+    return word.lower == "negative" and starts and goes_on
 
 
 def _is_lately(cue: Cue, words: Sequence[Word]) -> bool:
@@ -200,7 +207,7 @@ def _before(line: Line, match: Match) -> Denial | None:
         if bound[-1:] == ["non"] or bound[-2:] == ["non", "-"]:  # "non-tender" denies no more
             return "absent", (at - len(bound[-2:]) + (bound[-1] == "non"), at - 1)
     for cue in reversed(tuple(line.cues_of(match, "deny", "cannot"))):
-        if cue.last < begins:
+        if cue.last < begins and not _answers(line, cue):
             found = _reach(line, cue, match)
             if found is not None:
                 surely = found == "absent" and cue.does == "deny"
@@ -209,6 +216,11 @@ def _before(line: Line, match: Match) -> Denial | None:
                 surely = surely and twice is None
                 return ("absent" if surely else "perhaps"), (twice or cue.first, cue.last)
     return None
+
+
+def _answers(line: Line, cue: Cue) -> bool:
+    """Whether a denial only answers what stands before it: ``fever no, redness yes``."""
+    return line.words[cue.last].lower in turns("no") and line.after(cue.last) in PARTS | {"/"}
 
 
 def _is_stronger(line: Line, cue: Cue, match: Match) -> bool:
@@ -385,18 +397,13 @@ def _are_all_said(line: Line, match: Match, at: int) -> bool:
 
 def _behind(line: Line, match: Match) -> Denial | None:
     tested = bool(line.dictionary.tests.get(match.pattern.targets[0].id, ""))
-    marked = _marked(line, match.last + 1)
-    if marked is not None:
-        return marked
+    freed = _freed(line, match.last + 1)
+    if freed is not None:
+        return freed
     for at in range(match.last + 1, len(line.words)):
         lower = line.words[at].lower
-        if (lower in ENDING and lower not in {":", "?"}) or lower in turns("splitting"):
+        if lower in ENDING | turns("splitting") | turns("yes"):
             break
-        if lower in {"no", "none"} and line.words[at - 1].lower in {":", "?", "-", "="}:
-            alone = at - match.last <= 2 and line.after(at) in PARTS | {")"}
-            return ("absent", (at, at)) if alone else None  # none in "normal: no swelling"
-        if lower in MINUS and at == match.last + 1 and line.after(at) in {"", ",", ";", "."}:
-            return "absent", (at, at)
         cue = next((one for one in line.cues if one.first == at and one.does == "deny after"), None)
         if cue is None and not (tested and lower in turns("sound")):
             if _is_normal(line, match, at):
@@ -426,19 +433,9 @@ def _denied_behind(line: Line, first: int, last: int) -> int:
     return following.last if following is not None and following.does in DENYING else 0
 
 
-def _marked(line: Line, at: int) -> Denial | None:
-    """A mark right behind what was found: ``fever (-)``, ``fever: -``, ``swelling-free``."""
-    here = [word.lower for word in line.words[at : at + 3]]
-    if len(here) == 3 and here[0] in BRACKETS and here[2] in BRACKETS:
-        if here[1] in MINUS | NAMED_MINUS:
-            return "absent", (at, at + 2)
-        if here[1] == "?":
-            return "perhaps", (at, at + 2)
-    if here[:1] in ([":"], ["="]) and here[1:2] and here[1] in MINUS:
-        return ("absent", (at, at + 1)) if line.after(at + 1) in PARTS else None
-    if here[:1] == ["-ve"]:
-        return "absent", (at, at)
-    free = at + (here[:1] == ["-"])
+def _freed(line: Line, at: int) -> Denial | None:
+    """Whether what was found is said to be gone by ``free`` right behind it: ``swelling-free``."""
+    free = at + (at < len(line.words) and line.words[at].lower == "-")
     if free < len(line.words) and line.words[free].lower == "free" and line.after(free) in PARTS:
         return "absent", (free, free)
     return None
@@ -458,7 +455,7 @@ def _bears_on(line: Line, match: Match, at: int, *, tested: bool) -> bool:
     """Whether a word behind what was found still speaks of it."""
     between = line.words[match.last + 1 : at]
     pieces = _pieces(between)
-    if any(word.lower == ":" for word in between) or any(len(piece) > ITEM for piece in pieces):
+    if any(len(piece) > ITEM for piece in pieces):
         return False
     marks = [word.lower for word in between if word.lower in JOINING]
     if marks and any(line.words[one].lower in turns("affirming") for one in match.used):

@@ -31,8 +31,14 @@ WAYS = (  # of writing shorthand; each has a group of its own
         r"(?:(?P<unit>h|hrs?|d|wks?|w|mo|mos|mths?|yrs?)|\s(?P<apart>h|hrs?|d))(?![\w/']))"
     ),
     r"(?P<query>(?=\?)(?<![^\s(:,;/])\?+(?=\s?[A-Za-z]))",
+    (
+        r"(?P<unsure>\s?(?:(?<![^\s(\w])\+\s?[/\\]\s?[-\u2212\u2013]|(?<![^\s(])[-\u2212\u2013]/\+|\u00b1)"
+        r"(?!\s?\d|\w))"
+    ),
+    r"(?P<sign>(?<=[A-Za-z])(?:\([+\u2212-]+\)|[\u2212-](?=\s*(?:[,.;)]|$))))",
+    r"(?P<dash>(?<![^\s(,;/])[-\u2212](?=[A-Za-z]))",
     r"(?P<ups>(?=[\s+])(?<=[A-Za-z])(?:\s?\+{2,3}|\+|\s\+(?=\s*(?:[,.;)]|$)))(?![\w+]))",
-    r"(?P<broken>(?=#)(?:(?<=\bno\s)|(?<=\bNo\s)|(?<=\bstress\s)|(?<![\w#&])(?=#[a-z]))#(?!\s?\d|#))",
+    r"(?P<broken>(?=#)(?:(?<=\bno\s)|(?<=\bNo\s)|(?<=\bstress\s)|(?<=:\s)|(?<![\w#&])(?=#[a-z]))#(?!\s?\d|#))",
     r"(?P<nil>[\u00d8\u2205\u2300]\s?(?=\w))",
     (
         r"(?P<post>(?=post)(?:(?<=\bday\s\d\s)post\b|(?<=\bdays\s)post\b|(?<=\bweeks\s)post\b|(?<=\bmonths\s)post\b"
@@ -151,7 +157,10 @@ KINDS: dict[str, Callable[[re.Match[str]], str]] = {
     "score": lambda match: f"pain {match['points']}/10",
     "query": lambda _: "query ",
     "nil": lambda _: "no ",
-    "ups": lambda _: " present",
+    "unsure": lambda _: " questionable ",
+    "sign": lambda match: f" {match['sign']}",
+    "dash": lambda match: f"{match['dash']} ",
+    "ups": lambda _: " positive",
     "broken": lambda match: BROKEN + " " * match.string[match.end() :][:1].isalpha(),
     "post": lambda _: "after",
     "wider": lambda _: " bigger than ",

@@ -198,7 +198,7 @@ def words_of(tokens: Iterable[Any], source: WrittenOut | None = None) -> tuple[W
     ``source`` knows where each stands in a text that had shorthand.
     """
     tokens = list(tokens)
-    lower = [_plain(token.text) for token in tokens]
+    lower = ["," if _is_apart(tokens, at) else _plain(one.text) for at, one in enumerate(tokens)]
     ways = _cannot()
     made: list[Word] = []
     inside = 0
@@ -223,6 +223,15 @@ def words_of(tokens: Iterable[Any], source: WrittenOut | None = None) -> tuple[W
             start, end = source.span(start, end)
         made.append(Word(index, start, end, token.text, lower[index], stems))
     return tuple(made)
+
+
+def _is_apart(tokens: Sequence[Any], at: int) -> bool:
+    """Whether a slash has blanks around it and so parts as a comma does, other than numbers."""
+    if tokens[at].text != "/" or not 0 < at < len(tokens) - 1:
+        return False
+    before, here, behind = tokens[at - 1 : at + 2]
+    spaced = before.idx + len(before.text) < here.idx and here.idx + 1 < behind.idx
+    return spaced and not before.text[-1:].isdigit() and behind.text[:1].isalpha()
 
 
 @lru_cache(maxsize=8192)
