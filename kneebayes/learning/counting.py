@@ -251,8 +251,8 @@ class Counting:
     """Expected counts of a network for many patients; numbers may be exchanged at every call."""
 
     def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.flat = engine.flat
+        self.engine, self.flat = engine, engine.flat
+        self.lay = _Layout(engine.flat)
 
     def count(self, hard: Observed, soft: Numbers | None, numbers: Numbers) -> Counted:
         """Expected counts for each patient; one who needs too much memory is refused, with the row.
@@ -325,7 +325,7 @@ class Counting:
         counts: tuple[Numbers, Numbers],
     ) -> None:
         """Fill what was met and tried, for leaks, observed parents and roots."""
-        lay, (met, tried) = _Layout(self.flat), counts
+        lay, (met, tried) = self.lay, counts
         seen = hard[:, lay.slot_parent]
         at_work = lay.slot_link + np.maximum(seen, 0)
         silent = np.where(seen >= 0, np.log1p(-np.minimum(numbers[at_work], NEARLY_ONE)), 0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -54,7 +55,7 @@ class Judge:
         beyond = {id for id, cause in knowledge.causes.items() if cause.layer == "beyond"}
         self.outside = {knowledge.meta.rest, *beyond} & set(knowledge.causes)
         self.prior = self._beliefs(model.diagnose({}).case, hurts=True)
-        self.unknown: dict[str, int] = {}
+        self.unknown: Counter[str] = Counter()
         self._shifts: dict[tuple[str, Any], Beliefs | None] = {}
 
     def rows(self, case: PublishedCase) -> Iterator[dict[str, object]]:
@@ -109,13 +110,10 @@ class Judge:
 
     def _understood(self, case: PublishedCase, visit: Visit) -> dict[str, Any]:
         """The answers whose names the model has; the others are counted."""
-        known = {}
-        for name, answer in case.answers(visit).items():
-            if self._shift(name, answer) is None:
-                self.unknown[name] = self.unknown.get(name, 0) + 1
-            else:
-                known[name] = answer
-        return known
+        answers = case.answers(visit)
+        unknown = [name for name, answer in answers.items() if self._shift(name, answer) is None]
+        self.unknown.update(unknown)
+        return {name: answer for name, answer in answers.items() if name not in unknown}
 
     def _shift(self, name: str, answer: Any) -> Beliefs | None:
         """What one answer adds to the log-odds of each cause; None if the model cannot read it."""
@@ -138,11 +136,11 @@ class Judge:
         One cause explains the complaint, so what comes out is scaled to add up to 1: a logarithmic
         score compares only forecasts that do (Gneiting and Raftery 2007).
         """
-        sums = {id: logit(belief, EDGE) for id, belief in self.prior.items()}
-        for name, answer in answers.items():
-            for id, shift in (self._shift(name, answer) or {}).items():
-                sums[id] += shift
-        weights = {id: inverse_logit(total) for id, total in sums.items()}
+        shifts = [self._shift(name, answer) or {} for name, answer in answers.items()]
+        weights = {
+            id: inverse_logit(sum((shift.get(id, 0.0) for shift in shifts), logit(belief, EDGE)))
+            for id, belief in self.prior.items()
+        }
         if self.ranked_by != EXPLAINS or not self._hurts(answers):
             return weights
         whole = sum(weights.values())
@@ -166,8 +164,9 @@ FLOOR = 1e-9  # a truth that was ruled out would make a mean of logarithms infin
 RESAMPLES = 2000
 NOW = "now"
 KNOWN, ALL = AMONG = "cause in the model", "all"
+ASKED = ("among", "visit", "predictor", "patients")
 COLUMNS = {
-    **{name: f"{{{name}}}" for name in ("among", "visit", "predictor", "patients")},
+    **{name: f"{{{name}}}" for name in ASKED},
     **{f"top {first}": f"{{top_{first}:.0%}}" for first in FIRST},
     "mean ln P(truth)": "{mean_log:.2f}",
 }
@@ -230,10 +229,9 @@ def evaluate_published(
             "Give patients of your own: cases=[...]."
         )
         raise EvidenceError(message)
-    unknown = dict(sorted(judge.unknown.items()))
-    twice = sum(bool(case.same_as) for case in chosen)
-    ranked_by = judge.ranked_by
-    return PublishedEvaluation(model.data, scores, ranked_by, unknown, len(chosen), twice, seed)
+    unknown, twice = dict(sorted(judge.unknown.items())), sum(bool(one.same_as) for one in chosen)
+    told_of = (judge.ranked_by, unknown, len(chosen), twice)
+    return PublishedEvaluation(model.data, scores, *told_of, seed)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -287,23 +285,13 @@ class PublishedEvaluation(ModelResult):
         ``top_5`` (share whose cause is among the first), with the 95 % interval of the first, and
         ``mean_log``, the mean of ln P(truth): nearer 0 is better.
         """
-        each = product(AMONG, VISITS, (NETWORK, NAIVE, PRIOR))
-        return frame_of([self._row(*asked) for asked in each])
-
-    def _row(self, among: str, visit: str, predictor: str) -> dict[str, object]:
-        rows = self._judged(among, visit, predictor)
-        ranks = rows["rank"].to_numpy()
-        _, low, high = share_with_interval(int((ranks == 1).sum()), len(rows))
-        return {
-            "among": among,
-            "visit": visit,
-            "predictor": predictor,
-            "patients": len(rows),
-            **{f"top_{first}": _mean(ranks <= first) for first in FIRST},
-            "top_1_low": low,
-            "top_1_high": high,
-            "mean_log": _mean(_log(rows)),
-        }
+        rows = []
+        for among, visit, predictor in product(AMONG, VISITS, (NETWORK, NAIVE, PRIOR)):
+            told = _columns(self._judged(among, visit, predictor))
+            _, *ends = share_with_interval(int(told[:, 0].sum()), len(told))
+            *tops, mean_log = map(_mean, told.T)
+            rows.append((among, visit, predictor, len(told), *tops, *ends, mean_log))
+        return frame_of(rows, columns=[*ASKED, *SCORES[:3], "top_1_low", "top_1_high", SCORES[3]])
 
     def _judged(self, among: str, visit: str, predictor: str) -> pd.DataFrame:
         """``rank`` and ``probability`` of what is right for some patients."""
@@ -376,25 +364,19 @@ class PublishedEvaluation(ModelResult):
         for visit in VISITS:
             cases = self.of(visit)
             wanted, level_given = cases["wanted"] == NOW, cases["urgency"] == NOW
-            for mistake, base, wrong in (
-                ("missed", wanted, wanted & ~level_given),
-                ("false", ~wanted, level_given & ~wanted),
-            ):
-                ids = ", ".join(cases.loc[wrong, "id"])
-                rows.append((visit, mistake, int(wrong.sum()), int(base.sum()), ids))
+            for mistake, base in (("missed", wanted), ("false", ~wanted)):
+                ids = cases.loc[base & (wanted != level_given), "id"]
+                rows.append((visit, mistake, len(ids), int(base.sum()), ", ".join(ids)))
         header = ["visit", "mistake", "number", "total", "ids"]
         return _with_shares(frame_of(rows, columns=header))
 
     @property
     def report(self) -> Report:
         """What is shown."""
-        known, patients = self.table["patients"].iloc[0], counted(self.patients, "patient")
-        return self._report(
-            f"published patients ({self.data.reading})",
-            *cells_of(self.table, COLUMNS),
-            known=f"{patients}, {known} of them with a cause the model has.",
-            notes=tuple(_notes(self)),
-        )
+        inside, title = self.table["patients"].iloc[0], f"published patients ({self.data.reading})"
+        known = f"{counted(self.patients, 'patient')}, {inside} of them with a cause the model has."
+        shown = cells_of(self.table, COLUMNS)
+        return self._report(title, *shown, known=known, notes=tuple(_notes(self)))
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw how often the published cause is among the first 1 to 10, at both visits."""
@@ -418,16 +400,11 @@ class PublishedEvaluation(ModelResult):
         )
 
 
-def _log(rows: pd.DataFrame) -> Numbers:
-    """Ln P(truth) of each row."""
-    values: Numbers = np.log(np.maximum(rows["probability"].to_numpy(dtype=float), FLOOR))
-    return values
-
-
 def _columns(rows: pd.DataFrame) -> Numbers:
     """Hits among the first 1, 3, 5, and ln P(truth): patients x scores."""
     ranks = rows["rank"].to_numpy()
-    return np.stack([*(1.0 * (ranks <= first) for first in FIRST), _log(rows)], axis=1)
+    logs = np.log(np.maximum(rows["probability"].to_numpy(dtype=float), FLOOR))
+    return np.stack([*(1.0 * (ranks <= first) for first in FIRST), logs], axis=1)
 
 
 def _mean(values: Any) -> float:

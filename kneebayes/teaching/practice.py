@@ -11,6 +11,7 @@ from functools import cached_property
 from html import escape
 from itertools import pairwise
 from pathlib import Path
+from string import Template
 from typing import Any
 
 import numpy as np
@@ -108,30 +109,7 @@ MOST_MISSED = 3  # signs named that most cases were closed without
 MOST_LISTED = 60  # cases one by one; of more the sums say enough
 
 
-PAGE = """\
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-body {{ max-width: 72rem; margin: 2rem auto; padding: 0 1rem; }}
-body {{ font: 1rem/1.5 system-ui, sans-serif; }}
-h1 {{ font-size: 1.5rem; }}
-.wide {{ overflow-x: auto; margin: 1rem 0; }}
-table {{ border-collapse: collapse; }}
-th, td {{ padding: 0.3rem 0.8rem 0.3rem 0; border-bottom: 1px solid #ccc; vertical-align: top; }}
-</style>
-</head>
-<body>
-<main>
-<h1>{title}</h1>
-{body}
-</main>
-</body>
-</html>
-"""
+PAGE = Path(__file__).with_name("class.html")
 WIDE_TABLE = '<div class="wide" role="group" tabindex="0" aria-label="Table">'  # by keyboard
 
 
@@ -399,7 +377,8 @@ class Practice(Paged):
         title = escape(self.report.title)
         body = self.html.replace(f"<p><strong>{title}</strong></p>", "", 1)  # it is the heading
         body = body.replace("<table>", f"{WIDE_TABLE}<table>").replace("</table>", "</table></div>")
-        return write_safely(path, PAGE.format(title=title, body=body))
+        page = Template(PAGE.read_text(encoding="utf-8"))
+        return write_safely(path, page.substitute(title=title, body=body))
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw calibration: what was stated, in a few ranges, and how often it came true.

@@ -8,9 +8,9 @@ from typing import Generic, Protocol, SupportsIndex, TypeVar, overload
 from kneebayes.arguments import checked
 from kneebayes.binding import pd
 from kneebayes.building.model import ModelLike
-from kneebayes.errors import KneebayesError, UnknownNameError
+from kneebayes.errors import UnknownNameError
 from kneebayes.knowledge.records import Context, Finding, Named
-from kneebayes.text import either, fold, shown, suggest
+from kneebayes.text import either, fold, suggest
 from kneebayes.view.markup import table as html_table
 from kneebayes.view.report import frame_of
 
@@ -105,10 +105,6 @@ class Catalogue(tuple[Some_co, ...], Generic[Some_co]):
     @checked
     def matching(self, text: str) -> Iterator[Some_co]:
         """Records one of whose names holds every word of a text."""
-        given: object = text
-        if not isinstance(given, str):
-            message = f"What is searched for must be a text, got {shown(given, 60)}."
-            raise KneebayesError(message)
         words = fold(text).split()
         for record in self:
             names = fold(" ".join((record.id, record.label, *other_names(record))))
