@@ -160,16 +160,12 @@ def page(
 
 @command()
 def network(
-    file: Annotated[
-        Path, typer.Argument(help="A network: .xmlbif, .bif, .xdsl or .json, also .gz.")
-    ],
+    file: Annotated[Path, typer.Argument(help="A network: .xmlbif, .bif, .xdsl, .json, or .gz.")],
     target: Annotated[list[str], typer.Option("--target", help="A node that is asked about.")],
     answers: Annotated[
         list[str] | None, typer.Option("--given", help="What is known, as node=state.")
     ] = None,
-    questions: Annotated[
-        bool, typer.Option("--questions", help="What to ask next, in bits.")
-    ] = False,
+    questions: Annotated[bool, typer.Option("--questions", help="What to ask next.")] = False,
     explain: Annotated[
         str, typer.Option("--explain", help="A state of the first target: what each answer weighs.")
     ] = "",

@@ -62,9 +62,7 @@ def cohort(
 @command()
 def columns(
     patients: Source,
-    target: Annotated[
-        Path | None, typer.Argument(help="A .csv file to write, to be mended.")
-    ] = None,
+    target: Annotated[Path | None, typer.Argument(help="A .csv file to write and mend.")] = None,
     columns: Mapped = None,
     folder: Folder = None,
     layer: InLayer = None,

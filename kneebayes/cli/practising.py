@@ -239,9 +239,8 @@ def _probabilities(now: PracticeCase, text: str) -> dict[str, float]:
         except ValueError:
             value = -1.0
         if not name.strip() or value < 0.0:
-            message = (
-                f"'{part.strip()}' must be a cause and a probability, such as: {_two_stated(now)}"
-            )
+            example = _two_stated(now)
+            message = f"'{part.strip()}' must be a cause and a probability, such as: {example}"
             raise EvidenceError(message)
         if name.strip() in probabilities:
             message = f"'{name.strip()}' is stated twice. State each cause once."

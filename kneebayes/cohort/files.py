@@ -145,9 +145,7 @@ def description_of(
     with telling_why_unread(source), source.open("rb") as file:
         read = file_digest(file, "sha256").hexdigest()
     knowledge = model.data.knowledge
-    settings = [
-        getattr(knowledge, field.name) for field in fields(knowledge) if field.name != "folder"
-    ]
+    settings = [getattr(knowledge, one.name) for one in fields(knowledge) if one.name != "folder"]
     asked = sha256(repr((settings, model.data.network.nodes)).encode("utf-8", "surrogatepass"))
     asked.update(model.data.engine.numbers.tobytes())
     lines = {

@@ -123,9 +123,8 @@ class Clerk:
         # what has words of its own for its states, such as gradual, is never simply absent
         plain = np.array([id in findings and not findings[id].states for id in self.ids]) & ~given
         present = np.where(given, 1.0, shares)
-        self.chance = np.stack(
-            [np.where(plain, shares * recording.absent_written, present), present]
-        )
+        absent = np.where(plain, shares * recording.absent_written, present)
+        self.chance = np.stack([absent, present])
         self.flips = np.where(told, recording.misreported, 0.0)
 
     def write(self, worlds: NDArray[np.int16], rng: np.random.Generator) -> NDArray[np.object_]:

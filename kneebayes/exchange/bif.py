@@ -344,10 +344,9 @@ class _Rows:
             return numbers
         by_state = np.array(numbers).reshape(self.own, -1)
         by_row = np.array(numbers).reshape(-1, self.own)
-        off, turned = (
-            np.abs(one - 1.0).max() for one in (by_state.sum(axis=0), by_row.sum(axis=1))
-        )
-        if off > SUMS >= turned:
+        off = np.abs(by_state.sum(axis=0) - 1.0).max()
+        off_by_row = np.abs(by_row.sum(axis=1) - 1.0).max()
+        if off > SUMS >= off_by_row:
             wrong = "its 'table' adds up only with own states fastest, which is not BIF's order."
             remedy = "Write one row for each state of the parents, as '(state) numbers;'."
             self.problems.add(self.id, wrong, remedy)

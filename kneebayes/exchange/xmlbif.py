@@ -99,9 +99,7 @@ def _variables(network: ET.Element, problems: Problems) -> dict[str, tuple[str, 
             problems.add(id, "its states are told twice, as OUTCOME and as VALUE.", "Keep one.")
         if id in states:
             problems.add(id, "the variable stands twice.", "Keep one.")
-        states[id] = tuple(
-            text_of(child) for child in variable if child.tag in ("OUTCOME", "VALUE")
-        )
+        states[id] = tuple(text_of(one) for one in variable if one.tag in ("OUTCOME", "VALUE"))
     return states
 
 
