@@ -37,7 +37,7 @@ from kneebayes.view.report import package_version
 from kneebayes.writing import guard_cells, replacing_file, same_place, telling_why, write_safely
 
 FORM = 4  # of the folder; another form is not taken up
-LOCK = "lock"
+LOCK, NOTE = "lock", ".json"
 
 
 class Pieces:
@@ -65,35 +65,30 @@ class Pieces:
         """Files of the finished pieces, in order."""
         return [self.path(index) for index in range(len(self.done))]
 
-    def path(self, number: int) -> Path:
-        """File of a piece."""
-        return self.folder / f"{number:08d}{self.end}"
+    def path(self, number: int, end: str = "") -> Path:
+        """File of a piece, or its note, which ends otherwise."""
+        return self.folder / f"{number:08d}{end or self.end}"
 
     def find(self) -> None:
         """Take up the pieces that are finished, up to the first that is not."""
         while (counts := self._read(len(self.done))) is not None:
             self.done.append(counts)
 
-    @contextmanager
-    def adding(self) -> Iterator[Path]:
+    def adding(self) -> AbstractContextManager[Path]:
         """Where to write the next piece; :meth:`finish` it afterwards."""
-        with replacing_file(self.path(len(self.done))) as path:
-            yield path
+        return replacing_file(self.path(len(self.done)))
 
     def finish(self, counts: dict[str, int]) -> None:
         """Note that the piece just written is finished."""
         number = len(self.done)
         note = {"size": self.path(number).stat().st_size, "counts": counts}
-        write_safely(self._note(number), json.dumps(note))
+        write_safely(self.path(number, NOTE), json.dumps(note))
         self.done.append(counts)
-
-    def _note(self, number: int) -> Path:
-        return self.folder / f"{number:08d}.json"
 
     def _read(self, number: int) -> dict[str, int] | None:
         """What the note of a piece says; None where it is not there or not true."""
         with suppress(OSError, ValueError, TypeError, KeyError):
-            note = json.loads(self._note(number).read_text(encoding="utf-8"))
+            note = json.loads(self.path(number, NOTE).read_text(encoding="utf-8"))
             if self.path(number).stat().st_size == note["size"]:
                 return dict(note["counts"])
         return None

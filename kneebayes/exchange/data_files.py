@@ -417,10 +417,7 @@ def check_element(
     attributes: tuple[str, ...] = (),
 ) -> None:
     """Note what an element holds that is not known, or more often than it may."""
-    counts: dict[str, int] = {}
-    for child in element:
-        counts[child.tag] = counts.get(child.tag, 0) + 1
-    for tag, count in counts.items():
+    for tag, count in Counter(child.tag for child in element).items():
         most = children.get(tag, 0)
         if tag not in children:
             known = f"Known are: {', '.join(children)}." if children else "It holds text alone."
@@ -431,10 +428,10 @@ def check_element(
         if name not in attributes:
             known = f"Known are: {', '.join(attributes)}." if attributes else "It has none."
             problems.add(place, f"it has the attribute '{name}', which is not known here.", known)
-    loose = [element.text or "", *(child.tail or "" for child in element)]
-    if children and any(text.strip() for text in loose):
-        loose_text = next(text.strip() for text in loose if text.strip())[:40]
-        problems.add(place, f"it holds loose text: '{loose_text}'.", "Put it into an element.")
+    texts = (element.text or "", *(child.tail or "" for child in element))
+    loose = next(filter(None, map(str.strip, texts)), "")
+    if children and loose:
+        problems.add(place, f"it holds loose text: '{loose[:40]}'.", "Put it into an element.")
 
 
 def numbers_of(words: Sequence[str], id: str, problems: Problems) -> tuple[float, ...]:

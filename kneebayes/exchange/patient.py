@@ -144,19 +144,8 @@ class Patient(Reporting):
         return f"Patient({self.source!r}: {answers}, {len(self.unused)} not used)"
 
 
-def told_answers(case: CaseLike) -> dict[str, Any]:
-    """Answers by id in the order given: a state, ``unknown``, perhaps (0.7), a weight a state."""
-    case = case.case
-    network = case.data.network
-    answers: dict[str, Any] = {
-        answer.id: answer_of(network[answer.id].states, answer.likelihood)
-        for answer in case.in_order
-    }
-    return answers | dict.fromkeys(case.left_open, "unknown")
-
-
 def answer_of(states: tuple[str, ...], likelihood: tuple[float, ...]) -> Any:
-    """A likelihood as an answer that gives it back exactly."""
+    """A likelihood as an answer that gives it back: a state, perhaps (0.7), a weight a state."""
     possible = [index for index, value in enumerate(likelihood) if value > 0.0]
     if len(possible) == 1 and likelihood[possible[0]] == 1.0:
         return states[possible[0]]
@@ -196,9 +185,11 @@ def case_content(
     }
     content["lexicon"] = data.lexicon
     content["setting"] = data.setting
+    states = {one.id: data.network[one.id].states for one in case.in_order}
+    answers = {one.id: answer_of(states[one.id], one.likelihood) for one in case.in_order}
+    answers |= dict.fromkeys(case.left_open, "unknown")
     content["answers"] = {
-        id: {"label": data.knowledge.label(id), "answer": answer}
-        for id, answer in told_answers(case).items()
+        id: {"label": data.knowledge.label(id), "answer": answer} for id, answer in answers.items()
     }
     if results:
         content["results"] = _results(case)
