@@ -101,6 +101,14 @@ READ: dict[str, tuple[Any, ...]] = {
         {"subject": subject(**at("P39Y12M"))},
         "subject.timeAtLastEncounter 'P39Y12M': age middle_age",
     ),
+    "of an age in months": (
+        {"subject": subject(**at("P3M"))},
+        "subject.timeAtLastEncounter 'P3M': age child",
+    ),
+    "in names as Python writes them": (
+        {"phenotypic_features": [feature(FEVER)], "meta_data": {"created_by": "x"}},
+        "phenotypicFeatures[0] HP:0001945: fever present",
+    ),
     "of an age in weeks": (
         {"subject": subject(**at("P2090W"))},
         "subject.timeAtLastEncounter 'P2090W': age middle_age",
@@ -327,6 +335,10 @@ READ: dict[str, tuple[Any, ...]] = {
         "diseases[3] HP:0004976 'Knee dislocation': not used: it has resolved, so it is not there now",
         "diseases[4] MONDO:1: not used: no code of the folder",
     ),
+    "a disease by a code in small letters": (
+        {"diseases": [{"term": {"id": "icd10cm:M10.9"}}]},
+        "diseases[0] icd10cm:M10.9: gout_known present: a disease of the person, which need not be the cause",
+    ),
     "other parts": (
         {
             "measurements": [{}, {}],
@@ -392,6 +404,22 @@ REFUSED: dict[str, tuple[Any, ...]] = {
         ),
         "subject.timeAtLastEncounter: it is told as age and as ageRange. Keep one.",
         "phenotypicFeatures[0].onset: it is told as age and as timestamp. Keep one.",
+    ),
+    "of an unknown sex": (
+        {"subject": {"id": "s", "sex": "F"}},
+        "subject.sex: it is F. It must be one of: UNKNOWN_SEX, FEMALE, MALE, OTHER_SEX.",
+    ),
+    "of an age that is none": (
+        {"subject": subject(**at("67"))},
+        "subject.timeAtLastEncounter.age.iso8601duration: it is 67. It must look like ^P(?=[0-9T])([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?(T[0-9HMS.]+)?$.",
+    ),
+    "an old name": (
+        {"subject": {"id": "s", "timeAtEncounter": {}}},
+        "subject: there is no field 'timeAtEncounter'. Did you mean 'timeAtLastEncounter'?",
+    ),
+    "excluded in a word": (
+        packet(feature(FEVER, excluded="no")),
+        "phenotypicFeatures[0].excluded: it is no. It must be of type boolean.",
     ),
     "backwards": (
         {"subject": subject(**between("P70Y", "P60Y"))},

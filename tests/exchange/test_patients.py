@@ -12,7 +12,7 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.errors import EvidenceError
-from kneebayes.exchange import ExchangeError, Patient, save_json
+from kneebayes.exchange import ExchangeError, save_json
 from kneebayes.exchange.data_files import REMEDIES, Problems, check_schema, read_json, schema_named
 from kneebayes.exchange.patient import case_content
 
@@ -381,76 +381,6 @@ def test_what_a_phenopacket_cannot_hold(knee: kb.Model) -> None:
         knee.phenopacket(vague, uncertain="maybe")  # type: ignore[arg-type]
     with pytest.raises(EvidenceError, match=r"'n' must be a whole number from 1 on\. Got 0"):
         knee.phenopacket(vague, n=0)
-
-
-FEVER = {"type": {"id": "HP:0001945", "label": "Fever"}}
-PAIN = {"type": {"id": "HP:6001145", "label": "Pain"}}
-GOUT = {"id": "MONDO:0005393", "label": "gout"}
-
-# what a packet says, and the answers that follow
-UNDERSTOOD: dict[str, tuple[dict[str, Any], dict[str, object]]] = {
-    "age": (
-        {"subject": {"id": "a", "timeAtLastEncounter": {"age": {"iso8601duration": "P39Y11M"}}}},
-        {"age": "young_adult"},
-    ),
-    "infant": (
-        {"subject": {"id": "a", "timeAtLastEncounter": {"age": {"iso8601duration": "P3M"}}}},
-        {"age": "child"},
-    ),
-    "sex": ({"subject": {"id": "a", "sex": "FEMALE"}}, {"sex": "female"}),
-    "snake case": (
-        {"phenotypic_features": [FEVER], "meta_data": {"created_by": "x"}},
-        {"fever": "present"},
-    ),
-    "excluded": ({"phenotypicFeatures": [{**FEVER, "excluded": True}]}, {"fever": "absent"}),
-    "known disease": ({"diseases": [{"term": GOUT}]}, {"gout_known": "present"}),
-    "excluded disease": ({"diseases": [{"term": GOUT, "excluded": True}]}, {"gout": "absent"}),
-    "icd": ({"diseases": [{"term": {"id": "icd10cm:M10.9"}}]}, {"gout_known": "present"}),
-}
-
-
-@pytest.mark.parametrize("case", UNDERSTOOD)
-def test_what_a_phenopacket_says(knee: kb.Model, case: str) -> None:
-    content, answers = UNDERSTOOD[case]
-    patient = knee.load_phenopacket({"id": "a", **content})
-    assert patient.answers == answers
-    assert patient.unused == ()
-    assert isinstance(patient, Patient)
-    assert len(patient.table) == len(patient.told)
-    assert "All of it became answers" in " ".join(patient.text.split())
-
-
-def test_a_disease_can_be_taken_for_certain(knee: kb.Model) -> None:
-    patient = knee.load_phenopacket({"id": "a", "diseases": [{"term": GOUT}]}, diseases="certain")
-    assert patient.answers == {"gout": "present"}
-
-
-REFUSED: dict[str, tuple[dict[str, Any], str]] = {
-    "no id": ({}, "'id' is missing"),
-    "old name": (
-        {"id": "a", "subject": {"id": "a", "timeAtEncounter": {}}},
-        "no field 'timeAtEncounter'. Did you mean 'timeAtLastEncounter'",
-    ),
-    "sex": ({"id": "a", "subject": {"id": "a", "sex": "F"}}, "one of: UNKNOWN_SEX, FEMALE"),
-    "duration": (
-        {
-            "id": "a",
-            "subject": {"id": "a", "timeAtLastEncounter": {"age": {"iso8601duration": "67"}}},
-        },
-        "it is 67. It must look like",
-    ),
-    "boolean": (
-        {"id": "a", "phenotypicFeatures": [{**FEVER, "excluded": "no"}]},
-        "of type boolean",
-    ),
-}
-
-
-@pytest.mark.parametrize("case", REFUSED)
-def test_what_is_no_phenopacket(knee: kb.Model, case: str) -> None:
-    content, message = REFUSED[case]
-    with pytest.raises(ExchangeError, match=message):
-        knee.load_phenopacket(content)
 
 
 # risk assessments
