@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -116,6 +117,11 @@ class Draft:
         """Ids of the contexts that multiply shares, in the order of the table."""
         found = dict.fromkeys(arrow.parent for arrow, _ in self.ratios)
         return tuple(id for id in self.knowledge.contexts if id in found)
+
+    @cached_property
+    def shape(self) -> tuple[int, ...]:
+        """How many states each of these contexts has: the axes of the table."""
+        return tuple(len(self.states(id)) for id in self.scales)
 
     @cached_property
     def presences(self) -> dict[str, Interval]:
@@ -241,8 +247,7 @@ class Draft:
 
     def by_age_of_company(self, node: str) -> Numbers:
         """How often a cause is brought along at each age, against the age with the most."""
-        cause = self.cause_there[node]
-        ratios = np.array([self.age_ratios.get((cause, age), 1.0) for age in self.ages])
+        ratios = np.array(self.ratios_by_age(self.cause_there[node]))
         return np.asarray(np.round(ratios / ratios.max(), DIGITS))
 
     def brings(self, node: str, company: Numbers | None = None) -> Numbers:
@@ -252,8 +257,7 @@ class Draft:
         as stated.
         """
         company = self.by_age_of_company(node) if company is None else company
-        cells = int(np.prod([len(self.states(id)) for id in self.scales]))
-        counts = np.ones((cells, len(self.explanations)))
+        counts = np.ones((math.prod(self.shape), len(self.explanations)))
         for cause in self.company.get(node, ()):
             counts[:, self.places[cause]] = self.by_cell(company[None])[0, :, 0]
         return counts
@@ -306,8 +310,7 @@ class Draft:
             states = self.states(arrow.parent)
             named = by_arrow[arrow.parent, arrow.child]
             others = tuple(at for at, state in enumerate(states) if state not in named)
-            cause = self.explanations.index(arrow.child)
-            axis = self.scales.index(arrow.parent)
+            cause, axis = self.places[arrow.child], self.scales.index(arrow.parent)
             found.append(ShareRatio(cause, axis, states.index(arrow.state), others))
         values = np.array([interval.value for _, interval in self.ratios])
         spreads = [np.log(interval.high / interval.low) / 2.0 for _, interval in self.ratios]
@@ -341,13 +344,9 @@ class Draft:
 
     def by_cell(self, rates: Numbers) -> Numbers:
         """Rates by age as rates by cell of the table: rows x cells x 1."""
-        shape = tuple(len(self.states(id)) for id in self.scales)
-        if not self.by_age:
-            return rates.reshape(len(rates), 1, 1)
-        axis = self.scales.index(self.by_age)
-        spread = [1] * len(shape)
-        spread[axis] = shape[axis]
-        whole = np.broadcast_to(rates.reshape(len(rates), *spread), (len(rates), *shape))
+        axes = zip(self.scales, self.shape, strict=True)
+        ages = (size if id == self.by_age else 1 for id, size in axes)
+        whole = np.broadcast_to(rates.reshape(len(rates), *ages), (len(rates), *self.shape))
         return whole.reshape(len(rates), -1, 1)
 
     @property
@@ -357,17 +356,15 @@ class Draft:
 
     def by_age_of(self, by_cell: Numbers) -> tuple[Numbers, Numbers]:
         """How frequent the ages are, and what is known of cells, by age: rows x ages."""
-        contexts = self.knowledge.contexts
-        if not self.by_age:
-            return np.ones(1), by_cell
-        sizes = [len(self.states(id)) for id in self.scales]
-        table = by_cell.reshape(len(by_cell), *sizes)
-        for axis in reversed(range(len(self.scales))):
-            if self.scales[axis] != self.by_age:
-                states = np.moveaxis(table, axis + 1, 0)
-                weights = [state.share for state in contexts[self.scales[axis]].states]
-                table = np.asarray(sum(map(np.multiply, weights, states)))
-        return np.array([state.share for state in contexts[self.by_age].states]), table
+        contexts, ages = self.knowledge.contexts, np.ones(1)
+        table = by_cell.reshape(len(by_cell), *self.shape)
+        for axis, id in reversed([*enumerate(self.scales, start=1)]):
+            shares = [state.share for state in contexts[id].states]
+            if id == self.by_age:
+                ages = np.array(shares)
+            else:
+                table = np.asarray(sum(map(np.multiply, shares, np.moveaxis(table, axis, 0))))
+        return ages, table.reshape(len(by_cell), -1)
 
     @cached_property
     def age_ratios(self) -> dict[Pair, float]:
@@ -377,6 +374,10 @@ class Draft:
             for arrow, interval in reversed(self.ratios)  # so that the first one counts
             if arrow.parent == self.by_age
         }
+
+    def ratios_by_age(self, cause: str) -> list[float]:
+        """Of each age the stated ratio of the odds of a cause, 1 where none is."""
+        return [self.age_ratios.get((cause, age), 1.0) for age in self.ages]
 
     def root_nodes(self) -> Iterator[Node]:
         """Contexts in one of whose states everybody is."""

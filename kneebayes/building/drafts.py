@@ -136,12 +136,8 @@ class Drafts:
     def _wanted(self) -> Rows:
         """P(child | parent alone) by child and parent."""
         first = self.first
-        odds = np.array(
-            [
-                [draft.odds[arrow.parent, arrow.child] for draft in self.all]
-                for arrow, _ in first.contrasts
-            ]
-        )
+        pairs = [(arrow.parent, arrow.child) for arrow, _ in first.contrasts]
+        odds = np.array([[draft.odds[pair] for draft in self.all] for pair in pairs])
         fixed, ratios = self._stated
         found = [*fixed, *frequency_of(ratios, odds.reshape(ratios.shape))]
         arrows = [arrow for arrow, _ in (*first.frequencies, *first.contrasts)]
@@ -153,25 +149,15 @@ class Drafts:
     @cached_property
     def _stated(self) -> tuple[Numbers, Numbers]:
         """Frequencies, and ratios of how often a context is found: statements x rows."""
-        frequencies, ratios = (
-            np.array([[interval.value for _, interval in some] for some in each])
-            for each in (
-                [draft.frequencies for draft in self.all],
-                [draft.contrasts for draft in self.all],
-            )
-        )
+        frequencies = np.array([[one.value for _, one in draft.frequencies] for draft in self.all])
+        ratios = np.array([[one.value for _, one in draft.contrasts] for draft in self.all])
         return np.ascontiguousarray(frequencies.T), np.ascontiguousarray(ratios.T)
 
     @cached_property
     def _age_ratios(self) -> dict[str, Numbers]:
         """By cause the ratios of its odds by age: rows x ages."""
         return {
-            cause: np.array(
-                [
-                    [draft.age_ratios.get((cause, state), 1.0) for state in draft.ages]
-                    for draft in self.all
-                ]
-            )
+            cause: np.array([draft.ratios_by_age(cause) for draft in self.all])
             for cause in self.first.presences
         }
 
