@@ -92,17 +92,13 @@ class Draft:
 
     def _read_leaks(self) -> None:
         knowledge = self.knowledge
-        for context in knowledge.contexts.values():
-            amount = context.leak if context.share is None else context.share
-            if amount is not None:
-                self.leaks[context.id] = self._frequency(amount)
-        there = set(knowledge.there.values())
-        for mediator in knowledge.mediators.values():
-            if mediator.id not in there:
-                self.leaks[mediator.id] = self._frequency(mediator.leak)
-        for finding in knowledge.findings.values():
-            amount = finding.leak
-            self.leaks[finding.id] = self._frequency(0.0 if amount is None else amount)
+        causes = set(knowledge.there.values())
+        for id in (*knowledge.contexts, *knowledge.mediators, *knowledge.findings):
+            amount = knowledge.leak_of(id)
+            if amount is None and id in knowledge.findings:
+                amount = 0.0  # until it is found from a specificity
+            if amount is not None and id not in causes:
+                self.leaks[id] = self._frequency(amount)
 
     def _frequency(self, amount: Amount) -> Interval:
         return amount_interval(amount, "frequency", self.lexicon)

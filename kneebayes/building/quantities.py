@@ -15,7 +15,6 @@ from kneebayes.inference import Engine
 from kneebayes.inference.batch import Integers
 from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.base import EXPLANATION
-from kneebayes.knowledge.records import Finding, Mediator
 from kneebayes.knowledge.statements import Amount, Interval
 from kneebayes.network import Numbers
 
@@ -150,15 +149,9 @@ def _arrows(
 
 def _leaks(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterator[Quantity]:
     for id, interval in elicited.leaks.items():
-        context = knowledge.contexts.get(id)
-        amount: Amount | None
-        if context is not None:
-            amount = context.leak if context.share is None else context.share
-        else:
-            others: dict[str, Mediator | Finding] = {**knowledge.mediators, **knowledge.findings}
-            amount = others[id].leak
-            if amount is None and id in knowledge.findings:
-                amount = knowledge.findings[id].specificity
+        amount = knowledge.leak_of(id)
+        if amount is None and id in knowledge.findings:
+            amount = knowledge.findings[id].specificity
         if amount is not None and id != knowledge.meta.complaint:
             word = _word("frequency", amount, f"leak of {id}")
             yield Quantity("leak", id, "", "", amount, interval, (), engine.place_of(id), word)

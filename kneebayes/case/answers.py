@@ -147,20 +147,17 @@ def read_in_order(data: ModelData, answers: object) -> tuple[tuple[str, ...], tu
         for id, now in _read_one(knowledge, network, name, meaning, by_names[name]):
             before = likelihoods.setdefault(id, None)
             if now is not None:
-                likelihoods[id] = (
-                    now if before is None else _combine(names_used[id], name, before, now)
-                )
-                names_used[id] = name
-    return tuple(likelihoods), tuple(
-        Answer(
-            id,
-            knowledge.label(knowledge.cause_of(id) or id),
-            likelihood,
-            in_words(knowledge, network[id].states, id, likelihood),
-        )
-        for id, likelihood in likelihoods.items()
-        if likelihood is not None
-    )
+                both = now if before is None else _combine(names_used[id], name, before, now)
+                likelihoods[id], names_used[id] = both, name
+    said = ((id, likelihood) for id, likelihood in likelihoods.items() if likelihood is not None)
+    return tuple(likelihoods), tuple(answer_of(data, id, likelihood) for id, likelihood in said)
+
+
+def answer_of(data: ModelData, id: str, likelihood: Likelihood) -> Answer:
+    """An answer about a node, with its label and in words."""
+    knowledge, states = data.knowledge, data.network[id].states
+    label = knowledge.label(knowledge.cause_of(id) or id)
+    return Answer(id, label, likelihood, _in_words(knowledge, states, id, likelihood))
 
 
 def _meanings(names: Names, named: Iterable[str]) -> dict[str, Meaning]:
@@ -207,7 +204,7 @@ def _in_years(knowledge: Knowledge, name: str, meaning: Meaning, answer: object)
 
     An age that nobody has is refused, and so is a fraction below 1: it may mean "perhaps".
     """
-    states = knowledge.contexts[meaning.id].states if meaning.kind == "context" else ()
+    states = knowledge.states_of(meaning.id)
     if meaning.state or not any(state.below for state in states) or isinstance(answer, bool):
         return answer
     if says_unknown(answer):
@@ -403,10 +400,9 @@ def _from_mapping(
 
 def _state_of_number(knowledge: Knowledge, id: str, answer: object) -> str | None:
     """The state that a number such as an age falls in, where the states have bounds."""
-    context = knowledge.contexts.get(id)
-    if context is None or isinstance(answer, bool) or not isinstance(answer, Real):
+    if isinstance(answer, bool) or not isinstance(answer, Real):
         return None
-    for state in context.states:
+    for state in knowledge.states_of(id):
         if state.below is not None and 0.0 <= _as_float(answer) < state.below:
             return state.id
     return None
@@ -423,8 +419,7 @@ def _state_names(knowledge: Knowledge, id: str, states: tuple[str, ...]) -> dict
     by_name = {fold(state): state for state in states}
     for state, word in _named_states(knowledge, id).items():
         by_name[fold(word)] = state
-    context = knowledge.contexts.get(id)
-    for other in context.states if context is not None else ():
+    for other in knowledge.states_of(id):
         for word in (other.label, *other.aliases):
             by_name[fold(word)] = other.id
     return by_name
@@ -432,10 +427,9 @@ def _state_names(knowledge: Knowledge, id: str, states: tuple[str, ...]) -> dict
 
 def _not_understood(knowledge: Knowledge, id: str, name: str, answer: object) -> EvidenceError:
     named = _named_states(knowledge, id)
-    context = knowledge.contexts.get(id)
-    if context is not None and context.states:
-        words = ", ".join(f"'{state.label}'" for state in context.states)
-        has_years = any(state.below for state in context.states)  # sorted into the states
+    if own := knowledge.states_of(id):
+        words = ", ".join(f"'{state.label}'" for state in own)
+        has_years = any(state.below for state in own)  # sorted into the states
         more = "a weight for each, or years, such as 67"
         allowed = f"one of {words}, {more if has_years else 'or a weight for each'}"
     elif named:
@@ -447,10 +441,11 @@ def _not_understood(knowledge: Knowledge, id: str, name: str, answer: object) ->
     return EvidenceError(f"'{name}' must be {allowed}. Got {shown(given)}. {OPEN}")
 
 
-def in_words(knowledge: Knowledge, states: tuple[str, ...], id: str, likelihood: Likelihood) -> str:
+def _in_words(
+    knowledge: Knowledge, states: tuple[str, ...], id: str, likelihood: Likelihood
+) -> str:
     """An answer in words: a state, or how the likelihoods that were given compare."""
-    context = knowledge.contexts.get(id)
-    labels = {state.id: state.label for state in context.states} if context is not None else {}
+    labels = {state.id: state.label for state in knowledge.states_of(id)}
     words = [{**labels, **_named_states(knowledge, id)}.get(state, state) for state in states]
     possible = [word for word, value in zip(words, likelihood, strict=True) if value > 0.0]
     if len(possible) == 1:

@@ -17,9 +17,9 @@ from kneebayes.case.answers import (
     KINDS,
     WHERE,
     Answer,
+    answer_of,
     by_name,
     evidence_of,
-    in_words,
     read_answers,
     read_in_order,
     says_yes,
@@ -195,11 +195,8 @@ class Case:
 
     def answered(self, id: str, state: str) -> Answer:
         """An answer about a node, for certain."""
-        states = self.data.network[id].states
-        likelihood = tuple(float(here == state) for here in states)
-        words = in_words(self.knowledge, states, id, likelihood)
-        label = self.knowledge.label(self.knowledge.cause_of(id) or id)
-        return Answer(id, label, likelihood, words)
+        likelihood = tuple(float(here == state) for here in self.data.network[id].states)
+        return answer_of(self.data, id, likelihood)
 
     # what follows
 

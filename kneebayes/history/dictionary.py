@@ -229,15 +229,11 @@ class Dictionary:
     def _sayings(self) -> Iterator[Pattern]:
         knowledge = self.knowledge
         for id, saying in knowledge.sayings.sayings.items():
-            if id in knowledge.findings:
-                kind, head = "finding", self._head(knowledge.findings[id].method)
-            elif id in knowledge.contexts:
-                kind, head = "context", frozenset[str]()
-            else:
+            kind = knowledge.kinds.get(id)
+            if kind not in ("finding", "context"):
                 continue
-            states = (
-                {state.id for state in knowledge.contexts[id].states} if kind == "context" else ()
-            )
+            head = self._head(knowledge.findings[id].method if kind == "finding" else "")
+            states = {state.id for state in knowledge.states_of(id)}
             for state, several in saying.states.items():
                 if state in states:
                     yield from self._named(several, Target(id, state, kind), said=True)
@@ -323,11 +319,9 @@ class Dictionary:
     def about(self, target: Target) -> About:
         """What holds for every name of a target."""
         if target not in self._abouts:
-            label = self.knowledge.label(target.id)
+            label, states = self.knowledge.label(target.id), self.knowledge.states_of(target.id)
             words = label.casefold().split()
-            finding = self.knowledge.findings.get(target.id) if target.kind == "finding" else None
-            context = self.knowledge.contexts.get(target.id) if target.kind == "context" else None
-            states = context.states if context is not None else ()
+            finding = self.knowledge.findings.get(target.id)
             is_felt = finding is not None and not finding.method
             saying = self.knowledge.sayings.sayings.get(target.id)
             means = saying.present_means if saying is not None else ()
@@ -338,7 +332,7 @@ class Dictionary:
                 beyond=turns("degrees").difference(words) if is_felt else frozenset(),
                 of_a_person=bool(states) and not any(state.below for state in states),
                 lately="recent" in words,
-                lasting=context is not None and "known" in words,
+                lasting=target.kind == "context" and "known" in words,
             )
         return self._abouts[target]
 

@@ -227,7 +227,7 @@ class _Reading:
         if status == "past" and not EARLIER_KNOWN.isdisjoint(label.casefold().split()):
             status = "present"
         answer: object = target.state
-        if target.kind == "context" and self.knowledge.contexts[target.id].states:
+        if self.knowledge.states_of(target.id):
             if not self._is_of_a_person(target, words, used):
                 return
             status = "perhaps" if status == "absent" else status
@@ -253,7 +253,7 @@ class _Reading:
 
     def _is_of_a_person(self, target: Target, words: Sequence[Word], used: frozenset[int]) -> bool:
         """Whether a word such as young or old is said of a person, as that person is now."""
-        if not any(state.below for state in self.knowledge.contexts[target.id].states):
+        if not any(state.below for state in self.knowledge.states_of(target.id)):
             return True
         first, last = min(used), max(used)
         if words[first].lower == "old" and words[first - 1].lower in {"-", "year", "years"}:

@@ -25,6 +25,7 @@ from kneebayes.knowledge.records import (
 )
 from kneebayes.knowledge.statements import (
     ASSUMED,
+    Amount,
     Claim,
     Evoked,
     Layer,
@@ -122,6 +123,13 @@ class Knowledge:
     def states_of(self, id: str) -> tuple[ContextState, ...]:
         """The states of a context that has several; none of any other node."""
         return self.contexts[id].states if id in self.contexts else ()
+
+    def leak_of(self, id: str) -> Amount | None:
+        """What is said of how often a node is there though no cause or mediator produces it."""
+        context = self.contexts.get(id)
+        if context is not None:
+            return context.leak if context.share is None else context.share
+        return (self.mediators.get(id) or self.findings[id]).leak
 
     def cause_of(self, node: str) -> str | None:
         """The cause that a node says is there or explains the complaint; None of other nodes."""

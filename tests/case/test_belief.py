@@ -9,7 +9,7 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.case.answers import (
-    in_words,
+    answer_of,
     read_in_order,
     says_no,
     says_unknown,
@@ -189,7 +189,8 @@ def test_a_cell_as_an_answer(cell: object, answer: object) -> None:
 def test_an_answer_in_words(
     robot: kb.Model, id: str, likelihood: tuple[float, ...], words: str
 ) -> None:
-    assert in_words(robot.knowledge, robot.network[id].states, id, likelihood) == words
+    answer = answer_of(robot.data, id, likelihood)
+    assert (answer.state, answer.label) == (words, robot.knowledge.label(id))
 
 
 def test_answers_in_the_order_of_the_nodes_that_they_speak_of(robot: kb.Model) -> None:
