@@ -325,5 +325,16 @@ def test_what_a_class_handed_in_is_shown_and_written_as_a_page(
     assert code == 0
     assert "anna" in out
     assert "anna" in page.read_text("utf-8")
+    (cases / "bob-1.json").write_text("{", encoding="utf-8")
+    (cases / "cleo-1.json").write_bytes(b"\xff")
+    code, out, _ = run(["class", str(cases), "--page", str(page)], capsys)
+    assert code == 1
+    for shown in (out, page.read_text("utf-8")):
+        assert "2 of 3 files cannot be read:" in shown
+        assert "anna" in shown
+        assert "bob-1.json" in shown
+    (cases / "anna-patient-1.json").unlink()
+    code, _, err = run(["class", str(cases)], capsys)
+    assert (code, "2 of 2 files cannot be read:" in err) == (2, True)
     code, _, err = run(["class", str(cases), "--page", str(tmp_path / "class.txt")], capsys)
     assert (code, "ends in .html" in err) == (2, True)

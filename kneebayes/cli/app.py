@@ -1,7 +1,8 @@
 """The program itself: options that commands share, answers as they are written, errors.
 
-Exit codes: 0 done; 1 ``check`` found remarks; 2 a name, an answer or an option was not
-understood; 3 the evidence is impossible; 4 the knowledge folder has problems.
+Exit codes: 0 done; 1 ``check`` found remarks, or ``class`` could not read a file; 2 a name, an
+answer or an option was not understood; 3 the evidence is impossible; 4 the knowledge folder has
+problems.
 """
 
 from __future__ import annotations

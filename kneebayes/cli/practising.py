@@ -261,7 +261,8 @@ def of_a_class(
 ) -> None:
     """Show what a class handed in, case by case.
 
-    The page saves each case under the name of its learner, such as anna-patient-42.json.
+    The page saves each case under the name of its learner, such as anna-patient-42.json. Files that
+    cannot be read are listed, and the exit code is then 1.
     """
     from kneebayes.teaching import Practice
 
@@ -271,6 +272,8 @@ def of_a_class(
     typer.echo(done.text)
     if page is not None:
         typer.echo(f"\n{done.to_html(page)}: open it in a browser.")
+    if done.unread:
+        raise typer.Exit(1)
 
 
 @command()

@@ -6,7 +6,7 @@ import math
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 from itertools import pairwise
@@ -118,7 +118,8 @@ class Practice(Paged):
     """Closed cases with their feedback, and who closed each: one learner or several.
 
     A class that saved its cases: ``Practice.of("Anna", [Feedback(knee.load_practice_case(file)) for
-    file in files])`` for each learner, added up with ``+``.
+    file in files])`` for each learner, added up with ``+``. ``unread`` says of each file that was
+    handed in and could not be read what is wrong with it.
 
     Examples
     --------
@@ -131,6 +132,7 @@ class Practice(Paged):
 
     feedbacks: tuple[Feedback, ...]
     learners: tuple[str, ...]
+    unread: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, learner: str, feedbacks: Iterable[Feedback]) -> Practice:
@@ -149,13 +151,13 @@ class Practice(Paged):
 
         A page lets learners choose a lexicon, a layer and a setting, and each file says which
         was chosen. A case is judged by the model under that reading, and a note says how many
-        were made under another one than the model has.
+        were made under another one than the model has. Files that are no case of this model, or
+        one that was never closed, are listed in ``unread``, and what is shown names them first.
 
         Raises
         ------
         KneebayesError
-            If there is no such folder, it holds no case, a file is no case of this model, or
-            a case was never closed; says which files, all at once.
+            If there is no such folder, it holds no file that ends in .json, or none can be read.
         """
         place = Path(folder)
         try:
@@ -166,16 +168,16 @@ class Practice(Paged):
         if not files:
             message = f"{place}: there is no case here. Cases are files that end in .json."
             raise KneebayesError(message)
-        done, problems = cls((), ()), []
+        done, unread = cls((), ()), []
         for file in files:
             try:
                 learner = file.name.split(".")[0].split("-")[0]
                 done += cls.of(learner, [Feedback(load_handed_in(model, file))])
             except KneebayesError as error:
-                problems.append(f"{file}: {str(error).removeprefix(f'{file}: ')}")
-        if problems:
-            message = f"{place}: {len(problems)} of {counted(len(files), 'file')} cannot be read:\n"
-            raise KneebayesError(message + "\n".join(f"- {problem}" for problem in problems))
+                unread.append(f"{file}: {str(error).removeprefix(f'{file}: ')}")
+        done = replace(done, unread=tuple(unread))
+        if not len(done):
+            raise KneebayesError("\n".join([f"{place}: {done._left_out[0]}", *done._left_out[1:]]))
         return done
 
     @classmethod
@@ -184,7 +186,8 @@ class Practice(Paged):
         return renamed_function("read", "load", cls.load)(model, folder)
 
     def __add__(self, other: Practice) -> Practice:
-        return Practice((*self.feedbacks, *other.feedbacks), (*self.learners, *other.learners))
+        names = ("feedbacks", "learners", "unread")
+        return Practice(*(getattr(self, name) + getattr(other, name) for name in names))
 
     def __len__(self) -> int:
         return len(self.feedbacks)
@@ -293,6 +296,7 @@ class Practice(Paged):
         weighed = [(who, weight) for who, weight in self.weights.items() if weight is not None]
         listed = self._case_cells() if len(self) <= MOST_LISTED else ()
         blocks = (
+            Paragraph(self._left_out),
             Grid("", CASES, tuple(listed)),
             Grid("", HEADER, tuple(map(self._score_cells, self._by_learner))),
             Grid("", WEIGHTS, tuple((who, *_weight_cells(fitted)) for who, fitted in weighed)),
@@ -300,6 +304,16 @@ class Practice(Paged):
         )
         disclaimer = self.feedbacks[0].case.data.knowledge.meta.disclaimer if len(self) else ""
         return f"Practice: {counted(len(self), 'case')}", blocks, disclaimer
+
+    @property
+    def _left_out(self) -> tuple[str, ...]:
+        """What was handed in and could not be read, one line a file; empty if nothing was."""
+        if not self.unread:
+            return ()
+        of_all = counted(len(self) + len(self.unread), "file")
+        return f"{len(self.unread)} of {of_all} cannot be read:", *(
+            f"- {one}" for one in self.unread
+        )
 
     def _case_cells(self) -> Iterator[tuple[str, ...]]:
         """One line a case, learner by learner: what it was, and what was said of it."""
