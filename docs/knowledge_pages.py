@@ -26,6 +26,7 @@ SECTIONS = {
     "prior": "How common it is",
     "present": "How often it is there",
     "raised by": "What raises it",
+    "there, raised by": "What raises that it is there, to blame or silent",
     "raises": "What it raises",
     "shows": "What it shows",
     "points to": "What points to it",

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -76,6 +77,23 @@ def counted(number: int, noun: str, form: str = ",", many: str = "") -> str:
     ('1 case has', '2 cases have')
     """
     return f"{number:{form}} {noun if number == 1 else many or f'{noun}s'}"
+
+
+def written(number: float, digits: int) -> str:
+    """A number with so many significant digits, as people write it.
+
+    Examples
+    --------
+    >>> written(150.0, 2), written(0.00002, 3), written(1234567.0, 3), written(1e-9, 2)
+    ('150', '0.00002', '1,230,000', '1e-09')
+    """
+    short = f"{number:.{digits}g}"
+    return f"{Decimal(short):,f}" if 1e-6 <= abs(number) < 1e15 else short
+
+
+def between(low: float, high: float) -> str:
+    """A range as it was stated: ``0.1 to 0.3``."""
+    return f"{written(low, 6)} to {written(high, 6)}"
 
 
 def clipped(text: str, longest: int = LONGEST_NAME) -> str:

@@ -17,6 +17,7 @@ from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.knowledge.statements import Amount, Interval
 from kneebayes.network import Numbers
+from kneebayes.text import between, written
 
 Kind = Literal["prior", "presence", "frequency", "ratio", "scale", "leak", "evoking", "share"]
 RATIOS: tuple[Kind, ...] = ("ratio", "scale")
@@ -264,9 +265,9 @@ def said_in_words(knowledge: Knowledge, quantity: Quantity) -> str:
     """A statement as it was made, with the range that bounds a prior."""
     amount = quantity.said
     if isinstance(amount, tuple):
-        return f"{amount[0]:g} to {amount[1]:g}"
+        return between(*amount)
     if not isinstance(amount, str):
-        return f"{amount:g}"
+        return written(amount, 6)
     published = None
     if quantity.kind == "prior":
         said = knowledge.diseases[quantity.node].commonness
@@ -274,4 +275,4 @@ def said_in_words(knowledge: Knowledge, quantity: Quantity) -> str:
     if published is None:
         return f"'{amount}'"
     known = "assumed" if said.published is None else "published"
-    return f"'{amount}', {known} {published[0]:g} to {published[1]:g}"
+    return f"'{amount}', {known} {between(*published)}"

@@ -31,7 +31,7 @@ from kneebayes.learning.scoring import Estimation
 from kneebayes.learning.sentences import read_text
 from kneebayes.network import Numbers
 from kneebayes.odds import logit
-from kneebayes.text import counted, marked
+from kneebayes.text import counted, marked, written
 from kneebayes.view.figures import (
     BLUE,
     GREY,
@@ -380,7 +380,7 @@ def _cells(name: str, row: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _ratio(value: float) -> str:
-    return f"x {value:.2g}"
+    return f"x {written(value, 2)}"
 
 
 def _patients(count: float) -> str:

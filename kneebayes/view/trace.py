@@ -15,7 +15,7 @@ from kneebayes.building.words import amount_interval
 from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.records import Cause
 from kneebayes.knowledge.statements import Amount, Interval
-from kneebayes.text import counted
+from kneebayes.text import between, counted, written
 from kneebayes.view.markup import Markup, table, tag
 from kneebayes.view.report import InJson, fields_of, frame_of, made_by, made_by_line, plain
 
@@ -26,7 +26,9 @@ ORIGINS = ("article", "literature", "assumption", "patients")
 class TraceRow:
     """One number and where it comes from."""
 
-    about: str  # prior, raised by, raises, shows, or points to: P(cause | finding, complaint)
+    # prior, raised by (to blame), there, raised by (to blame or silent), raises, shows (to blame),
+    # shows, silent, or points to: P(cause | finding, complaint)
+    about: str
     node: str  # label of the other node, or of the cause itself for its prior
     stated: str  # the word or range as stated
     low: float  # the statement in numbers: a probability, or a risk ratio for "raised by"
@@ -36,6 +38,11 @@ class TraceRow:
     origin: str  # article, literature, assumption, patients; joined by + where several take part
     because: tuple[str, ...]  # claims with their statement, references as cited, or a reason
 
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The low end, the value and the high end, as people write them."""
+        return tuple(written(number, 3) for number in (self.low, self.value, self.high))
+
 
 def _prior_row(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> TraceRow:
     prior = elicited.priors[cause.id]
@@ -43,7 +50,7 @@ def _prior_row(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> TraceR
     stated = said.word or "a part of something else"
     if said.bounds is not None:
         known = "assumed" if said.published is None else "published"
-        stated += f", {known} {said.bounds[0]:g} to {said.bounds[1]:g}"
+        stated += f", {known} {between(*said.bounds)}"
     because = (*said.because, *said.bounds_because)
     return _row(knowledge, "prior", cause.label, stated, prior, prior.value, because)
 
@@ -54,7 +61,9 @@ def _arrow_rows(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> Itera
         if arrow.place.startswith(knowledge.place(cause.id) + ": raised_by."):
             other = arrow.parent if arrow.child in own else arrow.child
             state = "" if arrow.state == "present" else f" ({arrow.state.replace('_', ' ')})"
-            yield _arrow_row(knowledge, stated, "raised by", knowledge.label(other) + state)
+            to_blame = cause.id in (arrow.parent, arrow.child)
+            about = "raised by" if to_blame else "there, raised by"
+            yield _arrow_row(knowledge, stated, about, knowledge.label(other) + state)
         elif arrow.parent in own and ": raised_by." not in arrow.place:
             about = "shows, silent," if arrow.silent else "shows"
             yield _arrow_row(knowledge, stated, about, knowledge.label(arrow.child))
@@ -104,9 +113,7 @@ def _row(
 
 
 def _as_text(amount: Amount | None) -> str:
-    if isinstance(amount, tuple):
-        return f"{amount[0]:g} to {amount[1]:g}"
-    return str(amount)
+    return between(*amount) if isinstance(amount, tuple) else str(amount)
 
 
 def spelled_out(knowledge: Knowledge, because: tuple[str, ...]) -> tuple[str, ...]:
@@ -156,10 +163,8 @@ class CauseTrace(InJson):
         """The trace for a terminal."""
         lines = [f"{self.cause.label}: {self.cause.about}", f"lexicon: {self.lexicon}", ""]
         for row in self.rows:
-            numbers = f"{row.low:.3g} .. {row.value:.3g} .. {row.high:.3g}"
-            lines.append(
-                f"{row.about:<10} {row.node:<40} {row.stated:<28} {numbers:<24} -> {row.link:.3g}"
-            )
+            link, numbers = written(row.link, 3), " .. ".join(row.numbers)
+            lines.append(f"{row.about:<16} {row.node:<40} {row.stated:<28} {numbers:<24} -> {link}")
             lines += [f"{'':>12}{origin}" for origin in row.because]
         return "\n".join([*lines, "", made_by_line(self.origin)])
 
@@ -184,8 +189,8 @@ class CauseTrace(InJson):
         rows = [
             (
                 *(row.about, row.node, row.stated),
-                f"{row.low:.3g} \u2026 {row.value:.3g} \u2026 {row.high:.3g}",
-                f"{row.link:.3g}",
+                " \u2026 ".join(row.numbers),
+                written(row.link, 3),
                 row.origin,
                 Markup("<br/>".join(escape(origin) for origin in row.because)),
             )

@@ -25,6 +25,7 @@ from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.knowledge import Knowledge
 from kneebayes.network import Numbers
+from kneebayes.text import written
 from kneebayes.view import figures
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, fields_of, frame_of, report_on
@@ -123,7 +124,8 @@ def _claims(knowledge: Knowledge, each: Sequence[Quantity]) -> Iterator[_Move]:
 
 def _said(knowledge: Knowledge, quantity: Quantity) -> str:
     interval = quantity.interval
-    numbers = f"{interval.low:.2g} to {interval.high:.2g}, value {interval.value:.2g}"
+    low, high, value = (written(one, 2) for one in (interval.low, interval.high, interval.value))
+    numbers = f"{low} to {high}, value {value}"
     in_words = isinstance(quantity.said, str)
     return f"{said_in_words(knowledge, quantity)}: {numbers}" if in_words else numbers
 

@@ -16,6 +16,7 @@ from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.odds import decibans, inverse_logit, logit
+from kneebayes.text import written
 from kneebayes.view.figures import PALETTE, SMALL, broken, caption, new_axes, write
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, known_of, report_on, with_signs
@@ -68,11 +69,7 @@ def ratio_text(ratio: float) -> str:
     >>> ratio_text(18.6543), ratio_text(0.05), ratio_text(float("inf")), ratio_text(1234567.0)
     ('18.7', '0.05', 'without bounds', '1,230,000')
     """
-    if math.isinf(ratio):
-        return "without bounds"
-    if ratio == 0.0 or 0.001 <= ratio < 1000.0:
-        return f"{ratio:.3g}"
-    return f"{float(f'{ratio:.2e}'):,.0f}" if ratio >= 1000.0 else f"{ratio:.1e}"
+    return "without bounds" if math.isinf(ratio) else written(ratio, 3)
 
 
 def _places(prior: float, ratio: float) -> tuple[float, float]:

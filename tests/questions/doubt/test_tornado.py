@@ -1,5 +1,6 @@
 """Bars of a tornado are posteriors of networks that were made with the words moved."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -109,6 +110,13 @@ def test_priors_that_cannot_hold_are_told_as_such(robot: kb.Model) -> None:
     assert len(told.bars) > 0
     for bar in told.bars:
         assert bar.reach(told.posterior) >= 0.0
+
+
+def test_numbers_are_written_as_people_do(knee: kb.Model) -> None:
+    beyond = knee.in_layer("beyond").diagnose({"leg swelling": True}).tornado("gout")
+    said = [*beyond.table["said"], *knee.diagnose().tornado("osteosarcoma", "claims").table["said"]]
+    assert [one for one in said if re.search(r"\de[+-]?\d", one)] == []
+    assert any(one.startswith("100 to 200, ") for one in said)
 
 
 def test_over_something_else_is_refused(dx: kb.Differential) -> None:

@@ -84,7 +84,7 @@ def test_several_steps_differ_in_colour_and_dash_and_axes_are_kept() -> None:
         (1.0, "1"),
         (2.345, "2.35"),
         (0.0, "0"),
-        (1e-5, "1.0e-05"),
+        (1e-5, "0.00001"),
         (1e-3, "0.001"),
         (1e3, "1,000"),
         (12345.0, "12,300"),

@@ -242,5 +242,5 @@ def test_ratios_are_told_with_the_digits_that_they_need() -> None:
     assert ratio_text(0.001) == "0.001"
     assert ratio_text(0.25) == "0.25"
     assert ratio_text(1000.0) == "1,000"
-    assert ratio_text(0.00099) == "9.9e-04"
+    assert ratio_text(0.00099) == "0.00099"
     assert ratio_text(INF) == "without bounds"
