@@ -88,10 +88,11 @@ class Codes:
     def names(self, id: str, code: str) -> list[str]:
         """Everything that a node and a code are called."""
         below = hpo()["alternatives"].get(code.upper(), code.upper())
-        codes, own = [hpo()["narrower"].get(below, below), below], list[str]()
-        if (record := self._records.get(id)) is not None:
+        record, own, codes = self._records.get(id), list[str](), list[str]()
+        if record is not None:
             own = [record.label, *record.aliases]
-            codes[:0] = [one.id for scheme in record.codes.values() for one in scheme]
+            codes = [one.id for scheme in record.codes.values() for one in scheme]
+        codes += [hpo()["narrower"].get(below, below), below]
         return [*own, *(name for one in codes for name in hpo()["names"].get(one, ()))]
 
     def called(self, label: str) -> str:

@@ -53,8 +53,8 @@ class Bars:
         for place, (value, end) in enumerate(zip(values, ends, strict=True)):
             beyond = "impossible" if math.isnan(value) else "decides"
             words = self.said(value) if math.isfinite(value) else beyond
-            hidden = marks and 0.0 <= end <= marks[place] < end + 0.2 * room  # by a mark in it
-            beside(ax, (marks[place] if hidden else end, place), words, 4 if end >= 0.0 else -4)
+            crossed = marks and 0.0 <= end <= marks[place] < end + 0.2 * room  # words by a mark
+            beside(ax, (marks[place] if crossed else end, place), words, 4 if end >= 0.0 else -4)
         ax.set_xlim(-room if min(ends, default=0.0) < 0.0 else 0.0, room)
         ax.locator_params(axis="x", nbins=6)
         ax.set_xticks([tick for tick in ax.get_xticks() if abs(tick) <= 1.05 * longest])

@@ -18,7 +18,7 @@ def feature(id: str, label: str = "", **more: Any) -> dict[str, Any]:
 
 
 def packet(*features: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {**more, "phenotypicFeatures": [*features]}
+    return {"id": "a", **more, "phenotypicFeatures": [*features]}
 
 
 def at(years: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from test_packets_told import FIFTY, at, feature, packet
 
 import kneebayes as kb
 from kneebayes.exchange import ExchangeError
@@ -17,21 +18,6 @@ from kneebayes.knowledge import start_folder
 FEVER = {"id": "HP:0001945", "label": "Fever"}
 PAIN = {"id": "HP:6001145", "label": "Pain at the posterior aspect of the knee"}
 ERYTHEMA = {"id": "HP:0010783", "label": "Erythema"}
-AT_50 = {"id": "s", "timeAtLastEncounter": {"age": {"iso8601duration": "P50Y"}}}
-
-
-def feature(id: str, label: str = "", **more: Any) -> dict[str, Any]:
-    term = {"id": id, "label": label} if label else {"id": id}
-    return {"type": term, **more}
-
-
-def packet(*features: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {"id": "a", "phenotypicFeatures": list(features), **more}
-
-
-def age(text: str) -> dict[str, Any]:
-    return {"age": {"iso8601duration": text}}
-
 
 NOT_USED: dict[str, tuple[dict[str, Any], str]] = {
     "an id that was merged": (feature("HP:0007019"), "related to 'pain going up stairs'"),
@@ -46,7 +32,7 @@ NOT_USED: dict[str, tuple[dict[str, Any], str]] = {
     "another side of the knee": (feature("HP:6001144"), "at another place than"),
     "somewhere in the knee": (feature("HP:0030839", "Knee pain"), "does not prove it"),
     "label that denies": (feature("HP:0001945", "No fever"), "contradicts its code"),
-    "in childhood": (feature("HP:0001945", onset=age("P3Y")), "47 years before"),
+    "in childhood": (feature("HP:0001945", onset=at("P3Y")), "47 years before"),
     "congenital": (
         feature("HP:0001945", onset={"ontologyClass": {"id": "HP:0003577"}}),
         "it began then: congenital onset",
@@ -69,7 +55,7 @@ NOT_USED: dict[str, tuple[dict[str, Any], str]] = {
 @pytest.mark.parametrize("case", NOT_USED)
 def test_what_a_code_does_not_say(knee: kb.Model, case: str) -> None:
     content, why = NOT_USED[case]
-    patient = knee.load_phenopacket(packet(content, subject=AT_50), diseases="certain")
+    patient = knee.load_phenopacket(packet(content, subject=FIFTY), diseases="certain")
     assert set(patient.answers) == {"age"}
     assert why in patient.unused[0].why
     assert patient.diagnose().urgency.level == "routine"
@@ -84,9 +70,9 @@ USED: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         feature("HP:0001945", excluded=None, onset=None, modifiers=None),
         {"fever": "present"},
     ),
-    "lately": (feature("HP:0001945", onset=age("P49Y11M")), {"fever": "present"}),
+    "lately": (feature("HP:0001945", onset=at("P49Y11M")), {"fever": "present"}),
     "once is enough": (
-        feature("HP:0001854", "Podagra", onset=age("P30Y")),
+        feature("HP:0001854", "Podagra", onset=at("P30Y")),
         {"big_toe_attack_before": "present"},
     ),
     "at the knee": (
@@ -102,7 +88,7 @@ USED: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
 @pytest.mark.parametrize("case", USED)
 def test_what_a_code_says(knee: kb.Model, case: str) -> None:
     content, answers = USED[case]
-    patient = knee.load_phenopacket(packet(content, subject=AT_50))
+    patient = knee.load_phenopacket(packet(content, subject=FIFTY))
     assert patient.answers == {"age": "middle_age", **answers}
 
 
@@ -132,7 +118,7 @@ def test_an_age_from_the_date_of_birth(knee: kb.Model) -> None:
         "dateOfBirth": "1950-06-01T00:00:00Z",
         "timeAtLastEncounter": {"timestamp": "2020-06-02T10:00:00Z"},
     }
-    patient = knee.load_phenopacket(packet({"type": FEVER, "onset": age("P2Y")}, subject=subject))
+    patient = knee.load_phenopacket(packet({"type": FEVER, "onset": at("P2Y")}, subject=subject))
     assert patient.answers == {"age": "older"}
 
 
@@ -140,7 +126,7 @@ def test_yaml_says_what_json_says(knee: kb.Model, tmp_path: Path) -> None:
     yaml = pytest.importorskip("yaml")
     content = packet(
         {"type": FEVER, "excluded": True},
-        subject=AT_50,
+        subject=FIFTY,
         metaData={"created": "2020-01-01T00:00:00Z"},
     )
     path = tmp_path / "a.YAML"
@@ -217,9 +203,9 @@ def test_a_changed_packet_is_read_or_refused(knee: kb.Model) -> None:
     chance = random.Random(1)
     right = packet(
         {"type": PAIN, "onset": {"ontologyClass": {"id": "HP:0011009"}}},
-        feature("HP:0001945", "Fever", excluded=True, onset=age("P49Y")),
+        feature("HP:0001945", "Fever", excluded=True, onset=at("P49Y")),
         feature("HP:0010783", modifiers=[{"id": "x:1", "label": "Knee"}]),
-        subject=AT_50,
+        subject=FIFTY,
         diseases=[{"term": {"id": "MONDO:0005393", "label": "gout"}, "primarySite": {"id": "x:1"}}],
         metaData={"phenopacketSchemaVersion": "2.0"},
     )
@@ -276,10 +262,10 @@ def test_dates_are_held_against_the_day_of_the_encounter(knee: kb.Model) -> None
 def test_a_disease_of_long_ago_is_no_cause_of_now(knee: kb.Model) -> None:
     """But one that was known once is known, and what never goes is there."""
     diseases = [
-        {"term": {"id": "MONDO:0005393", "label": "gout"}, "onset": age("P20Y")},
-        {"term": {"id": "MONDO:0008383", "label": "rheumatoid arthritis"}, "onset": age("P20Y")},
+        {"term": {"id": "MONDO:0005393", "label": "gout"}, "onset": at("P20Y")},
+        {"term": {"id": "MONDO:0008383", "label": "rheumatoid arthritis"}, "onset": at("P20Y")},
     ]
-    content = packet(diseases=diseases, subject=AT_50)
+    content = packet(diseases=diseases, subject=FIFTY)
     certain = knee.load_phenopacket(content, diseases="certain").answers
     assert certain == {"age": "middle_age", "rheumatoid_arthritis": "present"}
     known = knee.load_phenopacket(content).answers
