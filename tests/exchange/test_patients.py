@@ -13,7 +13,7 @@ import pytest
 import kneebayes as kb
 from kneebayes.errors import EvidenceError
 from kneebayes.exchange import ExchangeError, save_json
-from kneebayes.exchange.data_files import REMEDIES, Problems, check_schema, read_json, schema_named
+from kneebayes.exchange.data_files import REMEDIES, Problems, check_schema, schema_named
 from kneebayes.exchange.patient import case_content
 
 CLOSE = 1e-12
@@ -241,15 +241,11 @@ def test_all_that_is_wrong_is_told_at_once(knee: kb.Model) -> None:
 
 TEXTS: dict[str, tuple[str, str]] = {
     "twice": ('{"a": 1, "a": 2}', "key 'a': it stands twice"),
-    "nan": ('{"a": NaN}', "number NaN: it is not finite"),
-    "infinity": ('{"a": 1e999}', "number 1e999: it is not finite"),
-    "deep": ("[" * 100 + "]" * 100, "nested too deep"),
     "deep inside text is fine": (
         '{"a": "' + "[" * 100 + '"}',
         "no field 'a'|'id' is missing",  # of a case; of a phenopacket
     ),
     "long number": ('{"a": ' + "1" * 5000 + "}", "not valid JSON"),
-    "no json": ("{'a': 1}", "not valid JSON"),
     "empty": ("", "not valid JSON"),
     "large": ('{"a": "' + "x" * 1_000_000 + '"}', "1,000,009 bytes. At most 1,000,000 are read"),
 }
@@ -273,8 +269,6 @@ def test_files_that_are_none(knee: kb.Model, tmp_path: Path) -> None:
         knee.load_case(tmp_path / "latin.json")
     (tmp_path / "bom.json").write_text(json.dumps(case_with()), encoding="utf-8-sig")
     assert knee.load_case(tmp_path / "bom.json").answers == {"fever": "absent"}
-    with pytest.raises(ExchangeError, match="cannot be JSON"):
-        knee.load_case({"a": {1, 2}})
 
 
 def test_markup_in_names_is_inert(knee: kb.Model, tmp_path: Path) -> None:
@@ -403,11 +397,3 @@ def test_a_risk_assessment(knee: kb.Model) -> None:
     assert contained["#stiffness"]["valueString"] == "perhaps present (0.3 to 0.7)"
     assert told["mitigation"].startswith(case.urgency.advice)
     assert told["note"][0]["text"] == knee.knowledge.meta.disclaimer
-
-
-def test_a_mapping_is_read_as_strictly_as_a_file() -> None:
-    problems = Problems("case")
-    assert read_json({"a": [1, 2.5, None]}, problems) == {"a": [1, 2.5, None]}
-    read_json({"a": float("nan")}, problems)
-    with pytest.raises(ExchangeError, match="NaN: it is not finite"):
-        problems.raise_any()

@@ -141,7 +141,9 @@ def told_of(error: ExchangeError) -> str:
 
 def test_a_mapping_is_read_as_its_text() -> None:
     problems = Problems("x")
-    assert read_json({"a": (1, 2)}, problems) == {"a": [1, 2]}
+    assert read_json({"a": (1, 2.5, None)}, problems) == {"a": [1, 2.5, None]}
+    read_json({"a": math.nan}, problems)
+    assert told(problems) == ["number NaN: it is not finite. Give a finite number."]
     with pytest.raises(ExchangeError, match=r"content: it cannot be JSON: Object of type set"):
         read_json({"a": {1}}, problems)
 
