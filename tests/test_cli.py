@@ -95,6 +95,21 @@ def test_another_lexicon_is_named_in_the_answer(capsys: pytest.CaptureFixture[st
         (["diagnose", "severe pain", "mild pain"], 3, "cannot be true together"),
         (["trace", "hiccups"], 2, "No cause named 'hiccups'"),
         (["check", "no/such/folder"], 4, "there is no such folder"),
+        (["questions", "swolen knee"], 2, "Did you mean 'swollen knee'"),
+        (["questions", "--about", "hiccups"], 2, "No cause or group named 'hiccups'"),
+        (["questions", "--kind", "scan"], 2, "there is no kind of question 'scan'"),
+        (["questions", "severe pain", "mild pain"], 3, "cannot be true together"),
+        (["explain", "gouut", "redness"], 2, "Did you mean 'gout'"),
+        (
+            ["explain", "gout", "redness", "--against", "gouty arthritis"],
+            2,
+            "cannot be held against itself",
+        ),
+        (["explain", "redness", "gout"], 2, "'redness' is a finding"),
+        (["robustness", "fever", "--draws", "0"], 2, "'draws' must be a whole number from 1"),
+        (["robustness", "swolen knee"], 2, "Did you mean 'swollen knee'"),
+        (["robustness", "fever", "--setting", "ward"], 2, "No setting 'ward'"),
+        (["robustness", "severe pain", "mild pain"], 3, "cannot be true together"),
     ],
 )
 def test_what_is_not_understood_ends_with_its_exit_code(
