@@ -18,7 +18,7 @@ whom nothing but that cause is known (conditional means priors: Bedrick, Christe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -89,8 +89,7 @@ class Coordinates:
         self.of_place = {int(place): at for at, place in enumerate(self.places)}
         self.first_shift = len(self.places)
         self._moves = [_places(one.places) for one in self.shifts]
-        in_table = [not len(one) or table[0] <= one[0] < table[1] for one in self._moves]
-        self._in_table = np.array(in_table, dtype=np.bool_)
+        self._in_table = [not len(one) or table[0] <= one[0] < table[1] for one in self._moves]
         self._mean = np.array([prior.mean for prior in free], dtype=float)
         self._weight = np.array([prior.weight for prior in free], dtype=float)
         self._spread = np.array([(one.down, one.up) for one in self.shifts]).reshape(-1, 2)
@@ -111,17 +110,13 @@ class Coordinates:
         """Numbers of the network for some coordinates."""
         out = self.start.copy()
         out[self.free_at] = _expit(point[: len(self.free_at)])
-        done = len(self.free_at)
-        for family, places in zip(self.families, self.share_at, strict=True):
-            logits = np.concatenate([[0.0], point[done : done + len(places)]])
+        for family, _, logits in self._logits(point):
             shares = np.exp(logits - logits.max())
             out[family.place : family.place + len(shares)] = shares / shares.sum()
-            done += len(places)
         moved = np.zeros(len(out))
-        for move, places in zip(point[done:], self._moves, strict=True):
+        for move, places in zip(point[self.first_shift :], self._moves, strict=True):
             moved[places] += move
-        rates = [places for places, own in zip(self._moves, self._in_table, strict=True) if not own]
-        for places in rates:
+        for places in (places for places, own in zip(self._moves, self._in_table) if not own):
             out[places] = _expit(_logit(self.start[places]) + moved[places])
         with np.errstate(divide="ignore"):
             logs = np.log(self.start[self.table]) + moved[self.table]
@@ -129,6 +124,14 @@ class Coordinates:
         weights = np.exp(rows - rows.max(axis=1, keepdims=True)) if rows.size else rows
         out[self.table] = (weights / weights.sum(axis=1, keepdims=True)).ravel()
         return out
+
+    def _logits(self, point: Numbers) -> Iterator[tuple[Family, slice, Numbers]]:
+        """Each family with its coordinates, and the logits of its shares; the first is 0."""
+        done = len(self.free_at)
+        for family in self.families:
+            mine = slice(done, done + len(family.means) - 1)
+            yield family, mine, np.concatenate([[0.0], point[mine]])
+            done = mine.stop
 
     def scores(self, residuals: Numbers) -> Numbers:
         """Derivatives in the coordinates, from those in the log-odds of the numbers.
@@ -162,10 +165,7 @@ class Coordinates:
         total = float(log.sum())
         gradient[:count] = self._weight * (self._mean - p)
         information[range(count), range(count)] = self._weight * p * (1.0 - p)
-        done = count
-        for family, places in zip(self.families, self.share_at, strict=True):
-            mine = slice(done, done + len(places))
-            logits = np.concatenate([[0.0], point[mine]])
+        for family, mine, logits in self._logits(point):
             highest = float(logits.max())
             shares = np.exp(logits - highest)
             whole = float(shares.sum())
@@ -173,11 +173,10 @@ class Coordinates:
             p = (shares / whole)[1:]
             gradient[mine] = family.weight * (np.array(family.means[1:]) - p)
             information[mine, mine] = family.weight * (np.diag(p) - np.outer(p, p))
-            done += len(places)
-        away = point[done:]
+        away = point[self.first_shift :]
         spread = np.where(away > 0.0, self._spread[:, 1], self._spread[:, 0])
-        gradient[done:] = -away / spread**2
-        places = np.arange(done, size)
+        gradient[self.first_shift :] = -away / spread**2
+        places = np.arange(self.first_shift, size)
         information[places, places] = 1.0 / spread**2
         return total - 0.5 * float(np.sum((away / spread) ** 2)), gradient, information
 

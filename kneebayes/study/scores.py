@@ -376,17 +376,10 @@ def draw_recall(
 ) -> Axes:
     """Draw the share of present causes among the first of the ranking, a line a predictor."""
     ax = ax or new_axes(7.5, 4.4)
-    for index, (name, values) in enumerate(lines.items()):
-        ax.plot(
-            firsts,
-            values,
-            marker=MARKS[index % len(MARKS)],
-            ls=LINES[index % len(LINES)],
-            color=SERIES[index % len(SERIES)],
-            ms=5,
-            lw=1.4,
-            label=_plain(name),
-        )
+    looks = zip(cycle(MARKS), cycle(LINES), cycle(SERIES))
+    for (name, values), (mark, line, colour) in zip(lines.items(), looks):
+        style: dict[str, Any] = {"color": colour, "ms": 5, "lw": 1.4, "label": _plain(name)}
+        ax.plot(firsts, values, marker=mark, ls=line, **style)
     ax.set_xticks(list(firsts))
     ax.set_xlim(firsts[0] - 0.3, firsts[-1] + 0.3)
     ax.set_ylim(0.0, 1.02)

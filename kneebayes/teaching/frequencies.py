@@ -102,14 +102,12 @@ class NaturalFrequencies(Paged):
         ``people``, ``with_cause`` and ``without_cause``, each of the two ``_with_finding`` and
         ``_without_finding``, and ``with_finding`` and ``without_finding`` of all.
         """
-        return self._split(
-            self.people, lambda total, share: largest_remainder(total, [share, 1.0 - share])
-        )
+        return self._split(self.people, lambda whole, p: largest_remainder(whole, [p, 1.0 - p]))
 
     @property
     def exact(self) -> dict[str, float]:
         """The exact probability of each count, as a share of all people."""
-        return self._split(1.0, lambda total, share: (total * share, total * (1.0 - share)))
+        return self._split(1.0, lambda whole, p: (whole * p, whole * (1.0 - p)))
 
     def _split(
         self, whole: Number, split: Callable[[Number, float], Sequence[Number]]
@@ -345,9 +343,8 @@ def count_people(
 
 def _known(model: ModelLike, given_answers: Mapping[str, Any] | None) -> tuple[Answer, ...]:
     """What is given, and the complaint: without it there is nothing to explain."""
-    complaint = model.data.knowledge.meta.complaint
     known = Case.of(model, given_answers).answers
-    if any(answer.id == complaint and answer.state == "absent" for answer in known):
+    if any(one.id == model.data.complaint and one.state == "absent" for one in known):
         label = model.data.knowledge.complaint.label
         message = f"answers: without {label} there is nothing that a cause explains. Leave it out."
         raise EvidenceError(message)
@@ -364,22 +361,17 @@ def _check(
         raise EvidenceError(message)
     known_ids = {answer.id for answer in known}
     for answer in asked:
-        if sorted(answer.likelihood)[:-1] != [0.0] * (len(answer.likelihood) - 1):
-            message = (
-                f"findings: '{answer.label}' is only likely ({answer.state}); people are counted "
-                "by what is present or absent. Say True, False or a state."
+        wrong = ""
+        if np.count_nonzero(answer.likelihood) > 1:
+            wrong = (
+                f"is only likely ({answer.state}). Say True, False or a state: people are counted."
             )
-            raise EvidenceError(message)
-        if answer.id in known_ids:
-            message = (
-                f"findings: '{answer.label}' is given already. Leave it out of one of the two."
-            )
-            raise EvidenceError(message)
-        if answer.id in members:
-            message = (
-                f"findings: '{answer.label}' is what is asked about: it is never there without "
-                "explaining the complaint. Name findings."
-            )
+        elif answer.id in known_ids:
+            wrong = "is given already. Leave it out of one of the two."
+        elif answer.id in members:
+            wrong = "is what is asked about, never there without explaining. Name findings."
+        if wrong:
+            message = f"findings: '{answer.label}' {wrong}"
             raise EvidenceError(message)
 
 
