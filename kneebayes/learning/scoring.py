@@ -89,7 +89,7 @@ class Coordinates:
         self.of_place = {int(place): at for at, place in enumerate(self.places)}
         self.first_shift = len(self.places)
         self._moves = [_places(one.places) for one in self.shifts]
-        self._in_table = [not len(one) or table[0] <= one[0] < table[1] for one in self._moves]
+        self._rates = [one for one in self._moves if len(one) and not table[0] <= one[0] < table[1]]
         self._mean = np.array([prior.mean for prior in free], dtype=float)
         self._weight = np.array([prior.weight for prior in free], dtype=float)
         self._spread = np.array([(one.down, one.up) for one in self.shifts]).reshape(-1, 2)
@@ -116,7 +116,7 @@ class Coordinates:
         moved = np.zeros(len(out))
         for move, places in zip(point[self.first_shift :], self._moves, strict=True):
             moved[places] += move
-        for places in (places for places, own in zip(self._moves, self._in_table) if not own):
+        for places in self._rates:
             out[places] = _expit(_logit(self.start[places]) + moved[places])
         with np.errstate(divide="ignore"):
             logs = np.log(self.start[self.table]) + moved[self.table]

@@ -376,8 +376,8 @@ def draw_recall(
 ) -> Axes:
     """Draw the share of present causes among the first of the ranking, a line a predictor."""
     ax = ax or new_axes(7.5, 4.4)
-    looks = zip(cycle(MARKS), cycle(LINES), cycle(SERIES))
-    for (name, values), (mark, line, colour) in zip(lines.items(), looks):
+    looks = (cycle(MARKS), cycle(LINES), cycle(SERIES))
+    for (name, values), mark, line, colour in zip(lines.items(), *looks, strict=False):
         style: dict[str, Any] = {"color": colour, "ms": 5, "lw": 1.4, "label": _plain(name)}
         ax.plot(firsts, values, marker=mark, ls=line, **style)
     ax.set_xticks(list(firsts))

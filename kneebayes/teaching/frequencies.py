@@ -25,6 +25,8 @@ from kneebayes.text import counted, marked
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Grid, Paragraph, frame_of, made_by, urgency_lines
 
+COUNTED_BY = "people are counted by what is present or absent. Say True, False or a state."
+NEVER_SILENT = "it is never there without explaining the complaint. Name findings."
 PEOPLE = (1_000, 10_000, 100_000)
 MOST = 100_000_000
 Number = TypeVar("Number", int, float)
@@ -363,13 +365,11 @@ def _check(
     for answer in asked:
         wrong = ""
         if np.count_nonzero(answer.likelihood) > 1:
-            wrong = (
-                f"is only likely ({answer.state}). Say True, False or a state: people are counted."
-            )
+            wrong = f"is only likely ({answer.state}); {COUNTED_BY}"
         elif answer.id in known_ids:
             wrong = "is given already. Leave it out of one of the two."
         elif answer.id in members:
-            wrong = "is what is asked about, never there without explaining. Name findings."
+            wrong = f"is what is asked about: {NEVER_SILENT}"
         if wrong:
             message = f"findings: '{answer.label}' {wrong}"
             raise EvidenceError(message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from itertools import pairwise
 from math import inf
@@ -235,9 +235,9 @@ def _draw_map(knowledge: Knowledge, network: Network, stated: Network, ax: Axes 
     """A map of causes by findings; the darker, the more often the cause shows the finding."""
     causes = sorted(knowledge.causes, key=lambda id: (knowledge.group_of(id), id))
     kinds = ("history", "symptom", "sign", "test")
-    findings = [
-        id for kind in kinds for id, finding in knowledge.findings.items() if finding.kind == kind
-    ]
+    told = {id: one.kind for id, one in knowledge.findings.items() if one.kind in kinds}
+    kind_of = {id: kinds.index(kind) for id, kind in told.items()}
+    findings = sorted(kind_of, key=kind_of.__getitem__)
     shares = [[_reach(network, stated, cause, id) for id in findings] for cause in causes]
     ax = ax or new_axes(WIDE, 1.7 + 0.25 * len(causes))
     shown: dict[str, Any] = {"vmin": 0.0, "vmax": 1.0, "aspect": "auto", "interpolation": "nearest"}
@@ -247,9 +247,7 @@ def _draw_map(knowledge: Knowledge, network: Network, stated: Network, ax: Axes 
     names_of_rows = [fill(label, NAME + 2) for label in labels]
     style: dict[str, Any] = {"fontsize": SMALL, "parse_math": False, "linespacing": 0.85}
     ax.set_yticks(range(len(causes)), names_of_rows, **style)
-    starts = [
-        sum(knowledge.findings[id].kind in kinds[:index] for id in findings) for index in range(5)
-    ]
+    starts = [sum(kind < index for kind in kind_of.values()) for index in range(5)]
     middles = [(start + end - 1) / 2 for start, end in pairwise(starts)]
     names = ["history", "symptoms", "signs", "tests"]
     ax.set_xticks(middles, names, fontsize=SMALL, rotation=30, ha="right", rotation_mode="anchor")
@@ -263,32 +261,26 @@ def _draw_map(knowledge: Knowledge, network: Network, stated: Network, ax: Axes 
 
 def _reach(network: Network, stated: Network, cause: str, finding: str) -> float:
     """The strongest way from a cause to a finding, straight or over one hidden node."""
-    parents = stated[finding].parents
-    straight = strongest(network, cause, finding) if cause in parents else 0.0
-    over = [
-        strongest(network, cause, parent) * strongest(network, parent, finding)
-        for parent in parents
-        if cause in stated[parent].parents
-    ]
-    return max([straight, *over])
+    ways = [0.0]
+    for parent in stated[finding].parents:
+        if parent == cause:
+            ways.append(strongest(network, cause, finding))
+        elif cause in stated[parent].parents:
+            ways.append(strongest(network, cause, parent) * strongest(network, parent, finding))
+    return max(ways)
 
 
 def _draw_around(
     knowledge: Knowledge, network: Network, stated: Network, around: str, ax: Axes | None
 ) -> Axes:
     """One cause in the middle, with arrows that tell how strong they are."""
-
-    def ranked(ids: Iterable[str], *, up: bool) -> list[tuple[str, float]]:
-        """Nodes above or below with the strength of their arrows, the strongest first."""
-        pairs = [
-            (id, strongest(network, id, around) if up else strongest(network, around, id))
-            for id in ids
-        ]
-        return sorted(pairs, key=lambda pair: -pair[1])
-
-    parents = ranked(stated[around].parents, up=True)
     plain = {knowledge.meta.complaint, knowledge.there.get(around)}  # certain, so they tell nothing
-    children = ranked([id for id in stated.children_of(around) if id not in plain], up=False)
+    shows = [id for id in stated.children_of(around) if id not in plain]
+    found = (
+        {id: strongest(network, id, around) for id in stated[around].parents},
+        {id: strongest(network, around, id) for id in shows},
+    )
+    parents, children = (sorted(each.items(), key=lambda pair: -pair[1]) for each in found)
     rows = max(min(len(parents), MOST_AROUND), min(len(children), MOST_AROUND), 1)
     ax = ax or new_axes(WIDE, 0.8 + 0.44 * rows)
     half = BOLD * LETTER * _longest(knowledge.label(around)) / 2 + 0.05
