@@ -37,7 +37,7 @@ def find_change(
     case: Case, to: str, over: str, kinds: Sequence[str] = QUESTION_KINDS, most: int = 3
 ) -> ChangeOfMind:
     """Search sets of one to ``most`` (at most 3) open answers that put ``to`` above ``over``."""
-    subject = Subject(tuple(dict.fromkeys((to, over))))
+    subject = Subject(tuple(case.knowledge.causes))
     now = now_of(case.engine, case.evidence, subject)
     _check(case, to, over, now)
     if _passes(now, to, over):
@@ -197,11 +197,13 @@ class ChangeOfMind(CaseResult):
 
         Columns: ``ids`` (``id=state``, joined by ``; ``), ``answers`` (in words), ``size``,
         ``probability`` (P(these answers | evidence)), ``to`` and ``over`` (ids),
-        ``to_posterior`` and ``over_posterior`` (after these answers).
+        ``to_posterior`` and ``over_posterior`` (after these answers), ``first`` and
+        ``first_posterior`` (the most probable cause of all then).
         """
         return frame_of(map(self._row, self.sets), columns=list(self._row(self.now)))
 
     def _row(self, outcome: Outcome) -> dict[str, Any]:
+        first = max(outcome.posteriors, key=outcome.posteriors.__getitem__)
         return {
             "ids": "; ".join(f"{id}={state}" for id, state in outcome.answers.items()),
             "answers": self._worded(outcome),
@@ -211,6 +213,8 @@ class ChangeOfMind(CaseResult):
             "over": self.over_id,
             "to_posterior": outcome.posteriors[self.to_id],
             "over_posterior": outcome.posteriors[self.over_id],
+            "first": first,
+            "first_posterior": outcome.posteriors[first],
         }
 
     def _worded(self, outcome: Outcome) -> str:
@@ -226,13 +230,14 @@ class ChangeOfMind(CaseResult):
     @property
     def report(self) -> Report:
         """What is shown."""
-        header = ("answers", "probability", self.to, self.over)
+        header = ("answers", "probability", self.to, self.over, "first then")
         rows = [
             (
                 "(now)" if row["probability"] is None else str(row["answers"]),
                 "" if row["probability"] is None else percent(row["probability"]),
                 percent(row["to_posterior"]),
                 percent(row["over_posterior"]),
+                self._first_of(row),
             )
             for row in self._shown
         ]
@@ -240,6 +245,9 @@ class ChangeOfMind(CaseResult):
         return report_on(
             self.case, title, header, rows, self._search, lead=[self._found], whole_title=True
         )
+
+    def _first_of(self, row: Mapping[str, Any]) -> str:
+        return f"{self.case.label(row['first'])} ({percent(row['first_posterior'])})"
 
     @property
     def _found(self) -> str:
@@ -252,7 +260,8 @@ class ChangeOfMind(CaseResult):
         more = f"; {counted(sets - 1, 'other set')} of that size as well" if sets > 1 else ""
         return (
             f"{counted(self.size, 'answer is', many='answers are')} enough: "
-            f"{self._worded(self.sets[0])} (probability {percent(self.probability)}){more}."
+            f"{self._worded(self.sets[0])} (probability {percent(self.probability)}){more}. "
+            f"The most probable cause then: {self._first_of(self._row(self.sets[0]))}."
         )
 
     @property

@@ -65,7 +65,10 @@ def both(probability: float) -> Outcome:
     [
         (
             change(FEVER),
-            "1 answer is enough: fever: present (probability 20%).",
+            (
+                "1 answer is enough: fever: present (probability 20%). The most probable cause "
+                "then: gout (60%)."
+            ),
             ["Sets of answers tried: 40 of size 1.", "All single answers were tried."],
             "1 answer, 20%",
         ),
@@ -73,7 +76,7 @@ def both(probability: float) -> Outcome:
             change(both(0.1), both(0.05), tried={1: 40, 2: 9}),
             (
                 "2 answers are enough: fever: present; redness: absent (probability 10%); "
-                "1 other set of that size as well."
+                "1 other set of that size as well. The most probable cause then: gout (45%)."
             ),
             [
                 "Sets of answers tried: 40 of size 1, 9 of size 2.",
@@ -106,7 +109,7 @@ def test_a_change_of_mind_is_told_in_words(
     assert told.report.lead == (found,)
     assert list(told.report.notes) == search
     assert repr(told) == f"ChangeOfMind(gout above Baker's cyst: {size})"
-    assert told.report.rows[0] == ("(now)", "", "30%", "50%")
+    assert told.report.rows[0] == ("(now)", "", "30%", "50%", "Baker's cyst (50%)")
     assert told.answers == (dict(made["sets"][0].answers) if made["sets"] else {})
 
 
@@ -117,17 +120,28 @@ def test_a_change_of_mind_is_told_field_by_field(case: Case) -> None:
         assert row == {
             "ids": "fever=present; redness=absent", "answers": "fever: present; redness: absent",
             "size": 2, "probability": one.probability, "to": GOUT, "over": CYST,
-            "to_posterior": 0.45, "over_posterior": 0.4,
+            "to_posterior": 0.45, "over_posterior": 0.4, "first": GOUT, "first_posterior": 0.45,
         }  # fmt: skip
-    assert told.report.rows[1] == ("fever: present; redness: absent", "10%", "45%", "40%")
+    shown = ("fever: present; redness: absent", "10%", "45%", "40%", "gout (45%)")
+    assert told.report.rows[1] == shown
     assert len(told.report.rows) == 1 + 5
-    assert told.report.header == ("answers", "probability", "gout", "Baker's cyst")
+    assert told.report.header == ("answers", "probability", "gout", "Baker's cyst", "first then")
     assert len(told.draw().get_yticks()) == 1 + 5
     empty = ChangeOfMind(case, **change(NOW, tried={0: 1}))
     assert len(empty.report.rows) == len(empty.draw().get_yticks()) == 1
     assert list(ChangeOfMind(case, **change(complete=False)).table.columns) == list(
         told.table.columns
     )
+
+
+def test_a_third_cause_may_come_first_then(knee: kb.Model) -> None:
+    """What makes gout more probable than the cyst leaves both behind what is not named."""
+    told = knee.diagnose({"lump behind the knee": True}).change_of_mind(to="gout")
+    then = knee.diagnose({"lump behind the knee": True} | told.answers)
+    assert (
+        told.table["first"].iloc[0] == then.ranking["id"].iloc[0] not in (told.to_id, told.over_id)
+    )
+    assert f"The most probable cause then: {then.top} (" in told.text
 
 
 def question(outcomes: tuple[Outcome, ...], **more: Any) -> Question:
