@@ -149,17 +149,12 @@ class Pair(NamedTuple):
 
 def pareto_front(questions: Sequence[Question]) -> tuple[str, ...]:
     """Ids of the best trade-offs, the cheapest first: no other gives at least as much for less."""
-    front = [
-        question
-        for question in questions
-        if not any(
-            other.bits >= question.bits
-            and other.cost <= question.cost
-            and (other.bits > question.bits or other.cost < question.cost)
-            for other in questions
-        )
-    ]
-    front.sort(key=lambda question: (question.cost, -question.bits))
+    front: list[Question] = []
+    for question in sorted(questions, key=lambda one: (one.cost, -one.bits)):
+        last = front[-1] if front else None
+        equal = last and (question.bits, question.cost) == (last.bits, last.cost)
+        if last is None or equal or question.bits > last.bits:
+            front.append(question)
     return tuple(question.id for question in front)
 
 
@@ -241,17 +236,13 @@ def same_decision(
         return outcome.leading
 
     kind = "leading cause" if threshold is None else "above threshold"
-    decision = decide(now)
+    if urgency:
+        kind, threshold = "urgency", None
+    decision, ids = decide(now), tuple(question.id for question in questions)
     outcomes = outcomes_of_each(case.engine, case.evidence, list(joint_answers(questions)), subject)
     every = sum(outcome.probability for outcome in outcomes)  # 1 but for rounding
     other = sum(outcome.probability for outcome in outcomes if decide(outcome) != decision)
-    return SameDecision(
-        "urgency" if urgency else kind,
-        decision,
-        None if urgency else threshold,
-        tuple(question.id for question in questions),
-        1.0 - other / every,
-    )
+    return SameDecision(kind, decision, threshold, ids, 1.0 - other / every)
 
 
 def _check(subject: Subject, questions: Sequence[Question], threshold: float | None) -> None:

@@ -15,6 +15,7 @@ from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.cores import map_on_all_cores
+from kneebayes.inference.evidence import ABSENT
 from kneebayes.inference.limits import in_this_context
 from kneebayes.inference.paths import reached, split_below
 from kneebayes.network import Network
@@ -83,12 +84,20 @@ def attribute(
         id: (1,) if each == ("absent", "present") else tuple(range(len(each)))
         for id, each in states.items()
     } | everywhere
+
+    def without(id: str, sources: States, through: Collection[str]) -> float:
+        """P(no chain leads from any source to a finding | evidence)."""
+        split, ends = split_below(engine.network, [id], sources, through, by_acting=True)
+        if not ends:
+            return 1.0
+        seen = split.widen(evidence).plus(Evidence({reached(id): ABSENT}))
+        return min(1.0, float(np.exp(Engine(split.network).log_probability(seen) - log_known)))
+
     attributed = []
     for id in present:
         shares = {cause: found[id] for cause, found in zip(causes, each, strict=True)}
-        by_no_cause = _share_without(engine, evidence, log_known, id, everywhere, passing)
-        by_neither = _share_without(engine, evidence, log_known, id, sources, outside)
-        background = max(0.0, by_no_cause - by_neither)
+        by_no_cause = without(id, everywhere, passing)
+        background = max(0.0, by_no_cause - without(id, sources, outside))
         attributed.append(AttributedFinding(id, shares, by_no_cause, background))
     return tuple(attributed)
 
@@ -119,23 +128,6 @@ def _shares_of(
     targets = [reached(id) for id in ends]
     propagated = Engine(split.network).propagate_each([split.widen(evidence)], targets)
     return shares | {id: propagated.present(reached(id)) for id in ends}
-
-
-def _share_without(
-    engine: Engine,
-    evidence: Evidence,
-    log_known: float,
-    finding: str,
-    sources: States,
-    passing: Collection[str],
-) -> float:
-    """P(no chain leads from any source to a finding | evidence)."""
-    split, ends = split_below(engine.network, [finding], sources, passing, by_acting=True)
-    if not ends:
-        return 1.0
-    seen = split.widen(evidence).plus(Evidence({reached(finding): (1.0, 0.0)}))
-    log = float(Engine(split.network).propagate_each([seen]).log_probability[0])
-    return min(1.0, float(np.exp(log - log_known)))
 
 
 SHOWN = 0.01  # shares below this are counted, not listed

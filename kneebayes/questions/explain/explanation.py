@@ -69,8 +69,9 @@ def draw_waterfall(
     ax.axvline(0.0, color="#bbbbbb", lw=0.8, zorder=0)
     for index, fall in enumerate(falls, start=1):
         _bar(ax, index, fall)
-        _line(ax, index, fall.start)
-    _line(ax, rows - 1, ends[1])
+    for height, place in enumerate([*(fall.start for fall in falls), ends[1]]):
+        if math.isfinite(place):  # a thin line from one bar to the next
+            ax.plot([place, place], [height, height + 1], color=END, lw=0.7, zorder=1)
     for height, place in zip((0, rows - 1), ends, strict=True):
         _mark(ax, place, height, "s", END)
         _number(ax, height, in_decibans(place), weight="bold")
@@ -111,12 +112,6 @@ def _mark(ax: Axes, place: float, height: int, marker: str, colour: str) -> None
 def _number(ax: Axes, height: int, text: str, weight: str = "normal") -> None:
     across = ax.get_yaxis_transform()
     write(ax, 1.12, height, text, transform=across, ha="right", fontweight=weight)
-
-
-def _line(ax: Axes, height: int, place: float) -> None:
-    """The thin line from one bar to the next."""
-    if math.isfinite(place):
-        ax.plot([place, place], [height - 1, height], color=END, lw=0.7, zorder=1)
 
 
 def _scale_above(ax: Axes, against: bool) -> None:
