@@ -61,21 +61,18 @@ def draw_outcomes(rows: Rows, outcomes: Rows, top: int = SHOWN, ax: Axes | None 
     drawn = list(rows[:top])[::-1]
     ax = ax or figures.new_axes(8.0, 0.42 * len(drawn) + 1.5)
     marks: dict[object, dict[str, Any]] = {
-        True: {"marker": "o", "color": figures.BLUE, "label": "if yes"},
-        False: {"marker": "s", "color": figures.ORANGE, "mfc": "white", "label": "if no"},
-        None: {"marker": "D", "color": figures.GREEN, "label": "one of several answers"},
+        True: {"marker": "o", "color": figures.BLUE},
+        False: {"marker": "s", "color": figures.ORANGE, "mfc": "white"},
+        None: {"marker": "D", "color": figures.GREEN},
     }
-    labelled: set[object] = set()
+    unnamed = {True: "if yes", False: "if no", None: "one of several answers"}
     for index, row in enumerate(drawn):
         mine = [outcome for outcome in outcomes if outcome["id"] == row["id"]]
         places = [branch["posterior"] for branch in mine]
         ax.plot([min(places), max(places)], [index, index], color=figures.GREY, lw=1.5, zorder=1)
         ax.plot(row["now"], index, "|", color="black", ms=15, mew=2, zorder=2)
         for branch, place in zip(mine, places, strict=True):
-            style = dict(marks[branch["positive"]])
-            if branch["positive"] in labelled:
-                del style["label"]
-            labelled.add(branch["positive"])
+            style = {**marks[branch["positive"]], "label": unnamed.pop(branch["positive"], None)}
             ax.plot(place, index, ls="", ms=7.5, mew=1.8, zorder=3, **style)
         figures.write(ax, 1.06, index, f"{row['bits']:.3f}")
     same = len({row["speaks_of_label"] for row in drawn}) == 1
@@ -100,9 +97,9 @@ def draw_pareto(rows: Rows, ax: Axes | None = None) -> Axes:
     front = sorted(
         (row for row in rows if row["front"]), key=lambda row: (row["cost"], row["bits"])
     )
+    rest = [row for row in rows if not row["front"]]
     beaten, best = (
-        ([row["cost"] for row in some], [row["bits"] for row in some])
-        for some in ([row for row in rows if not row["front"]], front)
+        ([row["cost"] for row in some], [row["bits"] for row in some]) for some in (rest, front)
     )
     ax.plot(*beaten, "o", color=figures.GREY, ms=4.5, alpha=0.6)
     ax.step(*best, where="post", color=figures.BLUE, lw=1.2)
@@ -230,10 +227,9 @@ class Questions(CaseResult):
         states = self.case.engine.network[question.id].states
         if len(states) == 2:
             for outcome, level in zip(question.outcomes, question.levels, strict=True):
-                yes = question.state_of(outcome) == states[1]
-                row["if_yes" if yes else "if_no"] = _believed(outcome, speaks_of)
-                row["urgency_yes" if yes else "urgency_no"] = level
-                if yes:
+                side = "yes" if question.state_of(outcome) == states[1] else "no"
+                row |= {f"if_{side}": _believed(outcome, speaks_of), f"urgency_{side}": level}
+                if side == "yes":
                     row["p_yes"] = outcome.probability
         return row
 
@@ -301,10 +297,9 @@ class Questions(CaseResult):
                 "table of questions."
             )
             raise EvidenceError(message)
-        columns = {"now": self.now.posteriors}
-        for outcome in asked[question].outcomes:
-            columns[asked[question].state_of(outcome)] = outcome.posteriors
-        return frame_of(columns).rename_axis("id")
+        chosen = asked[question]
+        after = {chosen.state_of(outcome): outcome.posteriors for outcome in chosen.outcomes}
+        return frame_of({"now": self.now.posteriors, **after}).rename_axis("id")
 
     @checked
     @bounded

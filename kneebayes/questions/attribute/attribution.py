@@ -81,8 +81,8 @@ def attribute(
     outside = passing - set(contexts)
     states = {id: engine.network[id].states for id in contexts}
     sources = {  # contexts in any state, or present
-        id: (1,) if each == ("absent", "present") else tuple(range(len(each)))
-        for id, each in states.items()
+        id: (1,) if names == ("absent", "present") else tuple(range(len(names)))
+        for id, names in states.items()
     } | everywhere
 
     def without(id: str, sources: States, through: Collection[str]) -> float:
