@@ -122,10 +122,7 @@ class Differential(InJson):
         """P(cause is there | evidence) by id, whether it explains the complaint or not."""
         return dict(self.case.belief.present)
 
-    @property
-    def table(self) -> pd.DataFrame:
-        """The ranking, by the name that a table has in every other result."""
-        return self.ranking
+    table = ranking  # by the name that a table has in every other result
 
     @property
     def group_ranking(self) -> pd.DataFrame:

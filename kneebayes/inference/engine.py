@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from functools import cached_property
 
 import numpy as np
@@ -67,9 +68,8 @@ class Engine:
         >>> engine.within(Budget(seconds=2.0)).probability(Evidence({"flu": (1.0, 0.0)}))
         0.9
         """
-        engine = Engine(self.network, budget)
-        if "flat" in self.__dict__:
-            engine.__dict__["flat"] = self.flat
+        engine = copy(self)
+        engine.budget = budget
         return engine
 
     def place_of(self, id: str) -> int:

@@ -91,8 +91,7 @@ def draw_worlds(
         state = seen.hard_state(node.id)
         if state is None:
             tilted = chances if ratios is None else _tilt(chances, ratios.get(at), node.is_noisy_or)
-            cumulated = np.cumsum(tilted, axis=1)[:, :-1]
-            worlds[:, at] = (rng.random((draws, 1)) >= cumulated).sum(axis=1)
+            worlds[:, at] = _draw_rows(tilted, rng)
             likelihood = seen.likelihoods.get(node.id)
             mine = None if likelihood is None else np.asarray(likelihood)[worlds[:, at]]
             if tilted is not chances:

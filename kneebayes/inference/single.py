@@ -9,6 +9,7 @@ link fired.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -181,12 +182,10 @@ def derive(
     if budget is not None:
         single = single._replace(limits=budget.on(LIMITS))
     native = kernel()
-    if native is None:
-        return _derive_plainly(network, flat, single)
-    try:
-        return _derive_in_parts(native, network, flat, single)
-    except _TooNarrowError:
-        return _derive_plainly(network, flat, single)
+    if native is not None:
+        with suppress(_TooNarrowError):
+            return _derive_in_parts(native, network, flat, single)
+    return _derive_plainly(network, flat, single)
 
 
 class _TooNarrowError(Exception):

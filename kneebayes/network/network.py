@@ -212,9 +212,8 @@ class Network:
     def __post_init__(self) -> None:
         ordered = tuple(_parents_first(self.nodes))
         object.__setattr__(self, "nodes", ordered)
-        object.__setattr__(
-            self, "index", {node.id: position for position, node in enumerate(ordered)}
-        )
+        index = {node.id: place for place, node in enumerate(ordered)}
+        object.__setattr__(self, "index", index)
         for node in ordered:
             self._check_shape(node)
 

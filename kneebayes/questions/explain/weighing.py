@@ -229,10 +229,8 @@ def _with_rival_out(
     ruled_out = Evidence({**case.evidence.likelihoods, rival: (1.0, 0.0)})
     others = [id for id in parts if id != rival]
     places, everything = [others.index(id) for id in answers], (1 << len(others)) - 1
-    wanted = [0, everything]
-    for place in places:
-        wanted += [1 << place, everything ^ 1 << place]
-    odds = Subsets(case.engine, ruled_out, others, causes).odds_of(wanted)
+    both = [subset for place in places for subset in (1 << place, everything ^ 1 << place)]
+    odds = Subsets(case.engine, ruled_out, others, causes).odds_of([0, everything, *both])
     return [(_alone(odds, place), _last(odds, place, everything)) for place in places]
 
 
