@@ -236,8 +236,7 @@ def _show(clock: Clock, running: LockType) -> None:
         total=seconds if bounded else None, bar_format=form, leave=False, disable=None
     ) as bar:
         while True:
-            gone = seconds - clock.left if bounded else bar.format_dict["elapsed"] + PATIENCE
-            bar.n = gone
+            bar.n = seconds - clock.left if bounded else bar.format_dict["elapsed"] + PATIENCE
             bar.set_description_str(": ".join(filter(None, [clock.what, clock.note])))
             if running.acquire(timeout=EVERY):
                 return

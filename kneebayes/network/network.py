@@ -299,11 +299,9 @@ class Network:
         if state not in node.states:
             message = f"'{id}' cannot be '{state}'. Its states are: {', '.join(node.states)}."
             raise EvidenceError(message)
-        if node.is_noisy_or:
-            leak = float(state == node.states[1])
-            return self.replacing([replace(node, parents=(), links=(), leak=leak)])
-        forced = tuple(float(state == name) for name in node.states)
-        return self.replacing([replace(node, parents=(), table=forced)])
+        chosen = tuple(float(state == name) for name in node.states)
+        numbers: dict[str, Any] = {"leak": chosen[1]} if node.is_noisy_or else {"table": chosen}
+        return self.replacing([replace(node, parents=(), links=(), **numbers)])
 
 
 def _parents_first(nodes: Iterable[Node]) -> list[Node]:

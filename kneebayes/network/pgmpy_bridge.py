@@ -75,14 +75,12 @@ def estimate_naive(
     case; ``imagined`` is the equivalent sample size of the BDeu prior.
     """
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)
+        warnings.simplefilter("ignore")  # of itself; of columns not answered in some state
         from pgmpy.estimators import BayesianEstimator
         from pgmpy.models import DiscreteBayesianNetwork
 
-    model = DiscreteBayesianNetwork([(TARGET, feature) for feature in sizes])
-    states = {feature: [float(code) for code in range(size)] for feature, size in sizes.items()}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of columns that nobody has answered in some state
+        model = DiscreteBayesianNetwork([(TARGET, feature) for feature in sizes])
+        states = {feature: [float(code) for code in range(size)] for feature, size in sizes.items()}
         cases = frame.assign(**{TARGET: target})
         estimator = BayesianEstimator(model, cases, state_names={TARGET: [0.0, 1.0], **states})
 
