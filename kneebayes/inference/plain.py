@@ -409,7 +409,8 @@ def run_backward(plan: Plan, tables: Sequence[Scaled], leaf_count: int) -> list[
             (step.a, a, b.reshape(step.b_shape), step.a_missing),
             (step.b, b, a.reshape(step.a_shape), step.b_missing),
         ):
-            gradients[mine] = pull(gradient, theirs, step.bits).sum(missing).reshape(table.shape)
+            pulled = pull(gradient, theirs, step.bits).sum(missing)
+            gradients[mine] = pulled.reshape(table.shape)
     return [gradients[leaf] for leaf in range(leaf_count)]
 
 

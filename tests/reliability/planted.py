@@ -50,8 +50,8 @@ FAULTS = [
     Fault(
         "states of a table swapped",
         "plain.py",
-        "left = np.transpose(np.asarray(places[taken]), order) if still",
-        "left = np.transpose(np.asarray(places[..., ::-1][taken]), order) if still",
+        "left = np.transpose(np.asarray(places[taken]), order)",
+        "left = np.transpose(np.asarray(places[..., ::-1][taken]), order)",
     ),
     Fault(
         "virtual evidence not heard",
@@ -85,7 +85,7 @@ FAULTS = [
     ),
     Fault(
         "an ancestor taken for barren",
-        "plain.py",
+        "batch.py",
         "relevant[flat.parents[flat.parent_start[at] : flat.parent_start[at + 1]]] = True",
         "relevant[flat.parents[flat.parent_start[at] + 1 : flat.parent_start[at + 1]]] = True",
     ),
