@@ -205,9 +205,7 @@ def _exit_code(error: KneebayesError) -> int:
     return 4 if isinstance(error, KnowledgeError) else 2
 
 
-Folder = Annotated[
-    Path | None, typer.Option(help="A knowledge folder; left out, the one in the package.")
-]
+Folder = Annotated[Path | None, typer.Option(help="A knowledge folder; left out, the shipped one.")]
 LexiconName = Annotated[str | None, typer.Option(help="Which lexicon turns words into numbers.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 InLayer = Annotated[

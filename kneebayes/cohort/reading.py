@@ -249,7 +249,7 @@ PLUS_OR_MINUS = (
 NOTHING_MAPPED = ColumnMap()
 
 
-@dataclass
+@dataclass(frozen=True, eq=False)
 class TableProblems:
     """Problems of one table, each kind once, with the first row where it occurs.
 

@@ -17,14 +17,7 @@ from kneebayes.errors import EvidenceError, UnknownNameError
 from kneebayes.exchange.data_files import Problems, check_schema, read_json, save_json, schema_named
 from kneebayes.text import counted, did_you_mean
 from kneebayes.view.differential import differential_dict, draw_differential
-from kneebayes.view.report import (
-    Report,
-    Reporting,
-    frame_of,
-    made_by,
-    made_by_line,
-    package_version,
-)
+from kneebayes.view.report import ModelResult, Report, frame_of, package_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +48,7 @@ class Told:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Patient(Reporting):
+class Patient(ModelResult):
     """One patient from a file, ready to be diagnosed.
 
     Attributes
@@ -86,10 +79,6 @@ class Patient(Reporting):
         """What did not become an answer, each with the reason."""
         return tuple(entry for entry in self.told if not entry.used)
 
-    def _origin(self) -> Mapping[str, Any]:
-        """Which model the file was read for."""
-        return made_by(self.model)
-
     def diagnose(self) -> CaseLike:
         """The differential of this patient."""
         return self.model.diagnose(self.answers)
@@ -102,16 +91,14 @@ class Patient(Reporting):
         """
         columns = ("place", "code", "label", "id", "answer", "used", "why")
         table = frame_of({name: [getattr(one, name) for one in self.told] for name in columns})
-        knowledge = self.model.data.knowledge
-        findings = [knowledge.label(one.id) if one.used else "" for one in self.told]
-        table.insert(4, "finding", findings)
+        label = self.data.knowledge.label
+        table.insert(4, "finding", [label(one.id) if one.used else "" for one in self.told])
         return table
 
     @property
     def report(self) -> Report:
         """What is shown: urgency, what was understood, and what was not."""
-        case = self.diagnose().case
-        knowledge = self.model.data.knowledge
+        case, knowledge = self.diagnose().case, self.data.knowledge
         words = {knowledge.cause_of(one.id) or one.id: one.state for one in case.answers}
         rows = [
             (
@@ -123,16 +110,14 @@ class Patient(Reporting):
         ]
         count = len(self.unused)
         unused = f"{counted(count, 'thing')} in the file did not become an answer."
-        return Report(
-            title=f"{knowledge.meta.title}: a patient from {self.source}",
+        return self._report(
+            f"a patient from {self.source}",
+            ("in the file", "understood as", "answer, or why not"),
+            rows,
             known="What the file says, and what became of it:",
             advice=case.urgency.advice,
             reasons=tuple(map(str, case.urgency.reasons)),
-            header=("in the file", "understood as", "answer, or why not"),
-            rows=tuple(rows),
             notes=(*self.remarks, unused if count else "All of it became answers."),
-            disclaimer=knowledge.meta.disclaimer,
-            made_by=made_by_line(self.model),
         )
 
     def draw(self, ax: Axes | None = None) -> Axes:

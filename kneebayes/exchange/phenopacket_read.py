@@ -359,8 +359,8 @@ class _Reader:
     ) -> Told:
         """What a code says: present, or absent where it is excluded."""
         code, label = term["id"], term.get("label", "")
-        if (local := self.codes.local(code)) is not None:
-            return self.local(place, term, local, excluded)
+        if (own := self.codes.local(code)) is not None:
+            return self.local(place, term, own, excluded)
         meant = self.codes.meant(code)
         odd = self.odd(code, excluded, modifies)
         if odd or not meant:
@@ -423,11 +423,9 @@ class _Reader:
         why = "a disease of the person, which need not be the cause"
         return Told(place, term["id"], term.get("label", ""), id, "present", why)
 
-    def local(
-        self, place: str, term: dict[str, Any], local: tuple[str, str], excluded: bool
-    ) -> Told:
+    def local(self, place: str, term: dict[str, Any], own: tuple[str, str], excluded: bool) -> Told:
         """A code of the folder itself; a state of a node can be observed but not excluded."""
-        id, state = local
+        id, state = own
         self.in_place = True  # the folder's own ids speak of what the folder is about
         if id not in self.model.data.network or (state and excluded):
             why = "a state cannot be excluded" if state and excluded else "no id of the folder"
