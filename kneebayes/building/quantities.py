@@ -268,11 +268,8 @@ def said_in_words(knowledge: Knowledge, quantity: Quantity) -> str:
         return between(*amount)
     if not isinstance(amount, str):
         return written(amount, 6)
-    published = None
-    if quantity.kind == "prior":
-        said = knowledge.diseases[quantity.node].commonness
-        published = said.bounds
-    if published is None:
+    said = knowledge.diseases[quantity.node].commonness if quantity.kind == "prior" else None
+    if said is None or said.bounds is None:
         return f"'{amount}'"
     known = "assumed" if said.published is None else "published"
-    return f"'{amount}', {known} {between(*published)}"
+    return f"'{amount}', {known} {between(*said.bounds)}"

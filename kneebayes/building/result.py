@@ -9,6 +9,7 @@ one node; seen from outside it is still an arrow from the cause.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -205,10 +206,8 @@ def offset_of(network: Network, parent: str, state: str, child: str) -> tuple[No
         at = 1 if company else network[EXPLANATION].states.index(cause)
     else:
         node = network[EXPLANATION]
-        shape, axis = network.shape_of(node), node.parents.index(parent)
-        after = 1
-        for size in shape[axis + 1 :]:
-            after *= size
+        axis = node.parents.index(parent)
+        after = math.prod(network.shape_of(node)[axis + 1 :])
         return node, network[parent].states.index(state) * after
     before = node.parents[: node.parents.index(parent)]
     return node, 1 + sum(len(network[one].states) for one in before) + at
@@ -285,8 +284,5 @@ def _stated_parents(network: Network, child: str, link: Link) -> list[str]:
     if link.parent != EXPLANATION:
         company = _goes_with(network, link.parent)
         return [link.parent] if company is None else [company] if link.strength[1] > 0.0 else []
-    found = []
-    for cause, strength in zip(network[EXPLANATION].states, link.strength, strict=True):
-        if strength > 0.0 and cause != child:
-            found.append(cause)
-    return found
+    strengths = zip(network[EXPLANATION].states, link.strength, strict=True)
+    return [cause for cause, strength in strengths if strength > 0.0 and cause != child]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from kneebayes.history.dictionary import LIGHT_STEMS, Dictionary, Pattern, Readable, Target
 from kneebayes.history.english import ABILITY, ENDING, turns
@@ -511,12 +511,8 @@ def _site_of(words: Sequence[Word], first: int, last: int) -> frozenset[str] | N
 
 def _clause(words: Iterable[Word], leading_on: frozenset[str] = frozenset()) -> list[Word]:
     """Words up to where a clause ends, unless at a word that only leads on."""
-    found: list[Word] = []
-    for word in words:
-        if word.lower in (ENDING | turns("barring")) - leading_on:
-            break
-        found.append(word)
-    return found
+    ending = (ENDING | turns("barring")) - leading_on
+    return list(takewhile(lambda word: word.lower not in ending, words))
 
 
 def _is_beside(words: Sequence[Word], at: int) -> bool:

@@ -16,7 +16,7 @@ from kneebayes.case.answers import by_name
 from kneebayes.errors import EvidenceError
 from kneebayes.text import counted, shown
 from kneebayes.view.markup import tag
-from kneebayes.view.report import Report, frame_of, report_html, report_text
+from kneebayes.view.report import Report, fields_of, frame_of, report_html, report_text
 
 Status = Literal["present", "absent", "perhaps", "past", "other"]
 
@@ -167,10 +167,9 @@ class History:
         ``start`` and ``end`` (characters of the text), and ``used``: whether it is the answer.
         """
         rows = [
-            (
-                *(one.id, one.label, one.kind, one.status, one.answer, one.words.text),
-                *(one.because, one.words.start, one.words.end, self._is_used(one)),
-            )
+            fields_of(one)
+            | fields_of(one.words)
+            | {"words": one.words.text, "used": self._is_used(one)}
             for one in self.mentions
         ]
         return frame_of(rows, columns=list(COLUMNS))

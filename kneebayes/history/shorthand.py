@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -136,10 +136,9 @@ def _pattern(letters: Letters) -> re.Pattern[str]:
 
 def _meaning(match: re.Match[str], meant: Mapping[str, str]) -> str | None:
     """What some shorthand says in full; None where it is none after all."""
-    kind = match.lastgroup if match.lastgroup in KINDS else next(_kinds(match))
-    if kind == "word":
+    if match["word"] is not None:
         return meant[match["word"]]
-    return _time(match) if kind == "time" else KINDS[kind](match)
+    return next(means(match) for kind, means in KINDS.items() if match[kind] is not None)
 
 
 def _time(match: re.Match[str]) -> str | None:
@@ -149,9 +148,8 @@ def _time(match: re.Match[str]) -> str | None:
     return f"{match['more'] or match['many']} {OF_DAYS[match['of']]}"
 
 
-KINDS: dict[str, Callable[[re.Match[str]], str]] = {
-    "word": re.Match.group,
-    "time": re.Match.group,
+KINDS: dict[str, Callable[[re.Match[str]], str | None]] = {
+    "time": _time,
     "attached": lambda match: f"{match['count']} {UNITS[match['unit'] or match['apart']]}",
     "dotted": lambda match: re.sub(r"[. ]", "", match["dotted"]),
     "score": lambda match: f"pain {match['points']}/10",
@@ -167,7 +165,3 @@ KINDS: dict[str, Callable[[re.Match[str]], str]] = {
     "more_than": lambda _: "more than ",
     "less_than": lambda _: "less than ",
 }
-
-
-def _kinds(match: re.Match[str]) -> Iterator[str]:
-    return (kind for kind in KINDS if match[kind] is not None)

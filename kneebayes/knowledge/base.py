@@ -267,13 +267,9 @@ class Knowledge:
         if id in self.findings:
             file = "tests.toml: results." if self.findings[id].method else "findings.toml: "
             return f"{file}{id}"
-        for file, kind in (
-            ("contexts", self.contexts),
-            ("mediators", self.mediators),
-            ("groups", self.groups),
-        ):
-            if id in kind:
-                return f"{file}.toml: {id}"
+        for kind in ("contexts", "mediators", "groups"):
+            if id in getattr(self, kind):
+                return f"{kind}.toml: {id}"
         return id
 
     @cached_property
