@@ -361,13 +361,12 @@ def read_table(path: str | Path) -> pd.DataFrame:
 def check_target(target: Path) -> None:
     """Refuse a target that cannot be written, before any work is done."""
     with telling_why(target):
-        is_folder, has_folder = target.is_dir(), target.parent.is_dir()
-    if is_folder:
-        message = f"The target '{target}' is a folder. Name a file in it."
-        raise KneebayesError(message)
-    if not has_folder:
-        message = f"The folder of the target does not exist: {target.parent}. Make it first."
-        raise KneebayesError(message)
+        if target.is_dir():
+            message = f"The target '{target}' is a folder. Name a file in it."
+            raise KneebayesError(message)
+        if not target.parent.is_dir():
+            message = f"The folder of the target does not exist: {target.parent}. Make it first."
+            raise KneebayesError(message)
 
 
 Add = Callable[["pd.DataFrame"], object]

@@ -148,13 +148,13 @@ def _readings(model: ModelLike, own: Mapping[str, Any]) -> Plain:
     fits = share_fits(list(otherwise.values()))
     first = fits[0]
     for (lexicon, read), fit in zip(otherwise.items(), fits, strict=True):
-        found["networks"][lexicon] = {
-            **_network(own, numbers_of(read), places),
-            "bounds": _bounds(read),
-            "ratios": _other_ratios(first, fit),
-        }
-        alike = fit is not None and first is not None and fit.places == first.places
-        found["shares"][lexicon] = dict(_elsewhere(read) if alike else _elsewhere_whole(read))
+        if first is None or fit is None or fit.places != first.places:
+            ratios, shares = [], _elsewhere_whole(read)
+        else:
+            ratios, shares = _other_ratios(first, fit), _elsewhere(read)
+        network = _network(own, numbers_of(read), places)
+        found["networks"][lexicon] = {**network, "bounds": _bounds(read), "ratios": ratios}
+        found["shares"][lexicon] = dict(shares)
     if first is not None:
         found["contexts"] = [list(one) for one in first.contexts]
         found["places"] = [list(one) for one in first.places]
@@ -226,10 +226,8 @@ def _network(
     return {"nodes": nodes, "intervals": intervals}
 
 
-def _other_ratios(first: ShareFit | None, fit: ShareFit | None) -> list[list[float]]:
+def _other_ratios(first: ShareFit, fit: ShareFit) -> list[list[float]]:
     """The ratios that are others than the first lexicon's; of that one itself all."""
-    if first is None or fit is None or fit.places != first.places:
-        return []
     return [
         [place, *ratio]
         for place, (ratio, own) in enumerate(zip(fit.ratios, first.ratios, strict=True))
