@@ -125,8 +125,8 @@ def read_text(model: ModelLike, trust: float = 1.0) -> Text:
     """
     reader = _Reader(model, trust)
     sentences = tuple(reader.sentences())
-    first, node = model.data.engine.place_of(EXPLANATION), model.data.network[EXPLANATION]
-    table, columns = (first, first + len(node.table or ())), len(node.states)
+    first, columns = int(reader.cells.flat[0]), len(reader.explanations)
+    table = (first, first + reader.cells.size)
     shifts = list(reader.shifts.values())
     coordinates = Coordinates(reader.numbers, reader.free, reader.families, shifts, table, columns)
     shift_of = {key: coordinates.first_shift + at for at, key in enumerate(reader.shifts)}
@@ -138,8 +138,8 @@ class _Reader:
     """Goes through all quantities once."""
 
     def __init__(self, model: ModelLike, trust: float) -> None:
-        self.model, self.trust = model, trust
-        data = model.data
+        self.data, self.trust = model.data, trust
+        data, node = model.data, model.data.network[EXPLANATION]
         self.quantities = quantities_of(data.knowledge, data.elicited, data.engine)
         self.numbers = data.engine.numbers[0]
         self.draft = Draft(data.knowledge, data.knowledge.lexicons[data.lexicon])
@@ -150,6 +150,9 @@ class _Reader:
         self.told: list[tuple[str, str]] = []
         evoking = self.quantities.of_kind("evoking")
         self.evoked = _links_at_ends(model, self.quantities, evoking)
+        shape = data.network.shape_of(node)  # of the table of explanations, and where it stands
+        self.cells = data.engine.place_of(EXPLANATION) + np.arange(math.prod(shape)).reshape(shape)
+        self.explanations = node.states
 
     def sentences(self) -> Iterator[Sentence]:
         """Every sentence with its place and weight."""
@@ -157,8 +160,8 @@ class _Reader:
         for index, quantity in enumerate(self.quantities.all):
             if quantity.kind == "frequency" and quantity.place in evoked:
                 continue  # how strongly the finding points to the cause has made this link
-            about = labelled(self.model.data.knowledge, quantity)
-            words = said_in_words(self.model.data.knowledge, quantity)
+            about = labelled(self.data.knowledge, quantity)
+            words = said_in_words(self.data.knowledge, quantity)
             yield Sentence(quantity, about, words, *self.read(index, quantity))
         yield from self.shares()
 
@@ -185,14 +188,14 @@ class _Reader:
 
     def read_share(self, quantity: Quantity, fixed: str, weight: float) -> str:
         """A share or a presence, as imagined patients; returns why it stays, if it does."""
-        node, places = quantity.node, self.column(quantity.node)
+        node, places = quantity.node, _listed(self.column(quantity.node))
         if quantity.kind == "presence":
-            node = self.model.data.elicited.there[quantity.node]
-            rates = rate_places(self.model.data.engine, node, self.draft.by_age)
+            node = self.data.elicited.there[quantity.node]
+            rates = rate_places(self.data.engine, node, self.draft.by_age)
             places = tuple(one for one in rates if 0.0 < self.numbers[one] < 1.0)
         fixed = fixed or ("" if places else ZERO)
         if not fixed or (quantity.kind == "prior" and places):  # the others move, also if it stays
-            index, mean = self.model.data.network.index[node], quantity.interval.value
+            index, mean = self.data.network.index[node], quantity.interval.value
             self.imagined.append(Imagined(index, mean, UNMOVED if fixed else weight))
             self.told.append((quantity.kind, quantity.node))
             self.shifts[key_of(quantity)] = JointMove(places, LOOSE, LOOSE)
@@ -206,26 +209,16 @@ class _Reader:
         sides = (interval.value / max(interval.low, 1e-6), interval.high / interval.value)
         scale = QUANTILE * math.sqrt(self.trust)
         down, up = (max(math.log(side), 1e-3) / scale for side in sides)
-        self.shifts[key_of(quantity)] = JointMove(self.cells(quantity), down, up)
+        network = self.data.network
+        axis = network[EXPLANATION].parents.index(quantity.parent)
+        state = network[quantity.parent].states.index(quantity.state)
+        places = np.take(self.column(quantity.node), state, axis=axis)
+        self.shifts[key_of(quantity)] = JointMove(_listed(places), down, up)
         return ""
 
-    def cells(self, quantity: Quantity) -> tuple[int, ...]:
-        """Where the explanation stands in the table, for one state of a context."""
-        network = self.model.data.network
-        node = network[EXPLANATION]
-        axis = node.parents.index(quantity.parent)
-        state = network[quantity.parent].states.index(quantity.state)
-        places = np.arange(len(node.table or ())).reshape(network.shape_of(node))
-        column = np.take(places, state, axis=axis)[..., node.states.index(quantity.node)]
-        first = self.model.data.engine.place_of(EXPLANATION)
-        return tuple((first + column).ravel().tolist())
-
-    def column(self, cause: str) -> tuple[int, ...]:
-        """Where an explanation stands in all rows of the table."""
-        node = self.model.data.network[EXPLANATION]
-        first = self.model.data.engine.place_of(EXPLANATION)
-        start = first + node.states.index(cause)
-        return tuple(range(start, first + len(node.table or ()), len(node.states)))
+    def column(self, cause: str) -> Integers:
+        """Where an explanation stands in the table, by states of contexts."""
+        return np.asarray(self.cells[..., self.explanations.index(cause)])
 
     def link_of(self, index: int, quantity: Quantity) -> Interval:
         """The interval of the number that the network uses."""
@@ -245,11 +238,11 @@ class _Reader:
 
     def shares(self) -> Iterator[Sentence]:
         """Contexts with several states, whose shares are stated without an interval."""
-        standard = self.model.data.network[EXPLANATION].parents
-        for context in self.model.data.knowledge.contexts.values():
+        standard = self.data.network[EXPLANATION].parents
+        for context in self.data.knowledge.contexts.values():
             if not context.states:
                 continue
-            place = self.model.data.engine.place_of(context.id)
+            place = self.data.engine.place_of(context.id)
             means = self.numbers[place : place + len(context.states)]
             learnt = bool((means > 0.0).all()) and context.id not in standard
             if learnt:
@@ -264,6 +257,10 @@ class _Reader:
                 )
                 fixed = "" if learnt else STANDARD if context.id in standard else SURE
                 yield Sentence(quantity, about, f"{mean:g}", EXACT * self.trust, fixed)
+
+
+def _listed(places: Integers) -> tuple[int, ...]:
+    return tuple(places.ravel().tolist())
 
 
 def key_of(quantity: Quantity) -> Key:
