@@ -27,6 +27,7 @@ from kneebayes.inference.sampling import Drawing
 from kneebayes.text import counted, marked, suggest
 from kneebayes.view.figures import (
     BLUE,
+    GREY,
     ORANGE,
     below,
     caption,
@@ -158,7 +159,7 @@ def words_of(model: ModelLike, id: str) -> NDArray[np.object_]:
 MOST_AT_ONCE = 10_000_000  # patients in one table; a file takes more
 MOST_PATIENTS = 10**10  # more than anybody has room for
 
-GREY, LETTERS = "#8c8c8c", 30  # letters of a cause on one line
+LETTERS = 30  # letters of a cause on one line
 SHARES = (0.0, 0.01, 0.03, 0.06, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0)
 
 BLOCK = 1024  # patients drawn from one stream of chance, so that more of them are the same first

@@ -138,39 +138,29 @@ PLACES = {
 }
 
 
-def draw_tree(
-    counts: Mapping[str, int],
-    shares: Mapping[str, float],
-    cause: str,
-    finding: str,
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw the counts as a tree, with the exact share of each branch on its line.
+def draw_tree(rows: Sequence[Row], cause: str, finding: str, ax: Axes | None = None) -> Axes:
+    """Draw counts as a tree, with the exact share of each branch on its line.
 
-    Counts go by name, such as ``people``, ``with_cause`` and ``with_cause_with_finding``; a share
-    is that within what it is a part of.
+    Rows: ``id`` (such as ``people``, ``with_cause``, ``with_cause_with_finding``), ``who``, ``of``,
+    ``count``, ``probability_within``.
     """
     ax = ax or new_axes(9.0, 4.6)
-    paths = {
-        "people": "people like this",
-        "with_cause": f"explained by {cause}",
-        "without_cause": f"not explained by {cause}",
-    }
+    by_id = {row["id"]: row for row in rows}
     for id, (x, y) in PLACES.items():
-        leaf = id not in paths
-        parent = "people" if not leaf else id.split("_cause_")[0] + "_cause"
-        if id != "people":  # a line as thick as its share is large, which stands on it
-            (from_x, from_y), share = PLACES[parent], shares[id]
+        row, parent = by_id[id], by_id[id]["of"]
+        leaf = parent.endswith("_cause")
+        if parent:  # a line as thick as its share is large, which stands on it
+            (from_x, from_y), share = PLACES[parent], row["probability_within"]
             style: dict[str, Any] = {"lw": 0.6 + 5.0 * share, "alpha": 0.7, "zorder": 0}
             ax.plot([from_x, x], [from_y, y], color=GREY, **style)
             middle = (from_x + x) / 2, (from_y + y) / 2
             write(ax, *middle, percent(share, 3), ha="center", bbox=ON_A_LINE)
         words = ("have: " if id.endswith("with_finding") else "not: ") + finding
-        said = broken(paths.get(id, words), 13 if leaf else 20, 5 if leaf else 4)
+        said = broken(words, 13, 5) if leaf else broken(row["who"], 20, 4)
         box: dict[str, Any] = {"facecolor": "white", "boxstyle": "round,pad=0.3"}
         box |= {"edgecolor": COLOURS.get(id, GREY), "linewidth": 2.2 if leaf else 1.0}
-        write(ax, x, y, f"{counts[id]:,}\n{said}", ha="center", bbox=box)
-    hits, all_with = counts["with_cause_with_finding"], counts["with_finding"]
+        write(ax, x, y, f"{row['count']:,}\n{said}", ha="center", bbox=box)
+    hits, all_with = (by_id[id]["count"] for id in ("with_cause_with_finding", "with_finding"))
     below = f"{cause} explains {hits:,} of the {all_with:,} who have it"
     write(ax, 2.0, -0.76, broken(below, LETTERS, 3), ha="center")
     ax.set_xlim(-0.4, 4.4)
@@ -179,13 +169,13 @@ def draw_tree(
     return ax
 
 
-def draw_icons(counts: Mapping[str, int], cause: str, finding: str, ax: Axes | None = None) -> Axes:
+def draw_icons(rows: Sequence[Row], ax: Axes | None = None) -> Axes:
     """Draw one square a person, coloured by cause and finding.
 
     Of more than 10,000 people only those with the finding are drawn; if these are still more,
-    each square stands for several, which the title says.
+    each square stands for several, which the title says. Rows: ``id``, ``who``, ``count``.
     """
-    ids = list(COLOURS)
+    ids, counts = list(COLOURS), {row["id"]: row["count"] for row in rows}
     people = counted(counts["people"], "person", many="people")
     title, most = f"{people} like this, one square each", MOST_ICONS
     if counts["people"] > MOST_ICONS:
@@ -197,18 +187,13 @@ def draw_icons(counts: Mapping[str, int], cause: str, finding: str, ax: Axes | N
         title += f", {every} to a square (rounded up)"
     drawn = [id for id in ids for _ in range(math.ceil(counts[id] / every))]
     columns = 50 if len(drawn) <= 2000 else 125
-    rows = max(1, math.ceil(len(drawn) / columns))
-    words = {"with_finding": finding, "without_finding": f"not: {finding}"}
-    paths = {"with": "explained by", "without": "not explained by"}
-    captions = {
-        id: broken(f"{paths[first]} {cause}; {words[second]}: {counts[id]:,}", LETTERS)
-        for id in ids
-        for first, second in [id.split("_cause_")]
-    }
+    high = max(1, math.ceil(len(drawn) / columns))
+    told = {row["id"]: f"{row['who']}: {row['count']:,}" for row in rows}
+    captions = {id: broken(told[id], LETTERS) for id in ids}
     said = broken(title, LETTERS)
     lines = sum(text.count("\n") + 1 for text in (said, *captions.values()))
-    ax = ax or new_axes(WIDE, min(9.0, 0.95 * WIDE * rows / columns + 0.2 * lines + 0.35))
-    _draw_squares(ax, drawn, columns, rows)
+    ax = ax or new_axes(WIDE, min(9.0, 0.95 * WIDE * high / columns + 0.2 * lines + 0.35))
+    _draw_squares(ax, drawn, columns, high)
     ax.set_title(said, fontsize=SMALL, loc="left", parse_math=False)
     mark: dict[str, Any] = {"mec": GREY, "mew": 0.4, "ms": 9}
     for id, label in captions.items():

@@ -242,12 +242,11 @@ class NaturalFrequencies(Paged):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the counts as a tree: people, by cause, by finding."""
-        shares = {str(row["id"]): row["probability_within"] for row in self._rows}
-        return figures.draw_tree(self.counts, shares, self.cause, self.told, ax)
+        return figures.draw_tree(self._rows, self.cause, self.told, ax)
 
     def draw_icons(self, ax: Axes | None = None) -> Axes:
         """Draw one square a person; only those with the findings where there are too many."""
-        return figures.draw_icons(self.counts, self.cause, self.told, ax)
+        return figures.draw_icons(self._rows, ax)
 
     def __repr__(self) -> str:
         counts = self.counts

@@ -32,7 +32,8 @@ PNG = "image/png"
 BLUE, ORANGE, GREEN, PURPLE = "#0072B2", "#D55E00", "#009E73", "#CC79A7"
 AMBER, SKY, BLACK, GREY = "#E69F00", "#56B4E9", "#000000", "#767676"
 PALETTE = (BLUE, ORANGE, GREEN, PURPLE, AMBER, SKY)
-COLOURS = {"context": "#767676", "cause": "#b2481e", "mediator": "#7a5195", "finding": "#1f5a99"}
+DARK = "#4d4d4d"  # grey of what is written beside lines
+COLOURS = {"context": GREY, "cause": "#b2481e", "mediator": "#7a5195", "finding": "#1f5a99"}
 LINE = "#9a9a9a"
 ODDS_TICKS = (1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95, 0.99, 0.999)
 EXPLAINS = "P(it explains the complaint | evidence)"
@@ -303,7 +304,7 @@ def _draw_around(
         if any(kinds.get(id, "mediator") == "mediator" for id, _ in shown):
             notes.append("dashed: known only by its signs")
         end, aside = -(len(shown) + 0.4) / 2, "left" if side > 0 else "right"
-        write(ax, near, end, "\n".join(notes), color="#555555", ha=aside, va="top")
+        write(ax, near, end, "\n".join(notes), color=DARK, ha=aside, va="top")
     top = (rows - 1) / 2 + 0.9
     over = (min(len(parents), MOST_AROUND) - 1) / 2 + 0.9  # just above the highest of its column
     ax.text(-half - COLUMN, over, "depends on", ha="right", fontsize=SMALL)

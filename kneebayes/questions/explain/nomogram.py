@@ -17,13 +17,13 @@ from kneebayes.errors import EvidenceError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.odds import decibans, inverse_logit, logit
 from kneebayes.text import written
-from kneebayes.view.figures import PALETTE, SMALL, broken, caption, new_axes, write
+from kneebayes.view.figures import DARK, PALETTE, SMALL, broken, caption, new_axes, write
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, known_of, report_on, with_signs
 
 DASHES = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (5, 1, 1, 1)))
 MARKS = ("o", "D", "s", "^")
-GREY, LETTERS = "#4d4d4d", 50  # of a line below
+LETTERS = 50  # of a line below
 LEFT, MIDDLE, RIGHT = 0.0, 0.5, 1.0
 STEP = ("before", "with_cause", "without_cause", "ratio", "weight", "after")
 CHANCES = (0.0001, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
@@ -103,7 +103,7 @@ def _scales(ax: Axes, reach: float, powers: float) -> None:
 def _tick(ax: Axes, x: float, height: float, text: str, side: float) -> None:
     """A tick and its number, to the left (-1) or to the right (1)."""
     ax.plot([x, x + side * 0.018], [height, height], color="black", lw=0.8, zorder=2)
-    write(ax, x + side * 0.032, height, text, ha="left" if side > 0.0 else "right", color=GREY)
+    write(ax, x + side * 0.032, height, text, ha="left" if side > 0.0 else "right", color=DARK)
 
 
 @dataclass(frozen=True, repr=False)
