@@ -164,15 +164,12 @@ class Restating:
         place, count = self.engine.place_of(EXPLANATION), len(self.draft.explanations)
         end = place + len(self.fitting.cells) * count
         kinds = self.quantities.all
-        targets = {kinds[at].node: amounts[rows, at] for at in self.presences}
-        values = {kinds[at].node: kinds[at].interval.value for at in self.presences}
-        base = self._silent(self.base[None], self.base[None, place:end])
-        for cause, (present, _) in base.items():  # what the model makes up for, these rows do too
-            targets[cause] = targets[cause] + present - values[cause]
         said = amounts[rows]
-        wanted = {
-            cause: (present, self._age_ratios(said, cause, base[cause][1]))
-            for cause, present in targets.items()
+        away = {kinds[at].node: said[:, at] - self.values[at] for at in self.presences}
+        base = self._silent(self.base[None], self.base[None, place:end])
+        wanted = {  # what the model makes up for, these rows do too
+            cause: (present + away[cause], self._age_ratios(said, cause, rates))
+            for cause, (present, rates) in base.items()
         }
         whole = numbers if len(rows) == len(numbers) else numbers[rows]  # which may be large
         found = self._silent(whole, whole[:, place:end], wanted)

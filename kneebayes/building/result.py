@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from kneebayes.building.words import checked_interval
@@ -270,13 +271,11 @@ def stated_network(network: Network) -> Network:
     for node in network.nodes:
         if node.id == EXPLANATION or node.id in company_of(network):
             continue
-        parents: list[str] = []
-        if explained(network, node.id) is not None:
-            parents = list(contexts)
-        else:
-            for link in node.links:
-                parents += _stated_parents(network, node.id, link)
-        nodes.append(Node(node.id, node.states, tuple(dict.fromkeys(parents)), leak=0.0))
+        parents = list(contexts)
+        if explained(network, node.id) is None:
+            stated = (_stated_parents(network, node.id, link) for link in node.links)
+            parents = list(dict.fromkeys(chain.from_iterable(stated)))
+        nodes.append(Node(node.id, node.states, tuple(parents), leak=0.0))
     return Network(tuple(nodes))
 
 

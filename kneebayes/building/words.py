@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 from kneebayes.errors import KneebayesError
 from kneebayes.knowledge.base import Knowledge
 from kneebayes.knowledge.records import Cause
-from kneebayes.knowledge.statements import Amount, Interval, Lexicon
+from kneebayes.knowledge.statements import Amount, Interval, Lexicon, Wording
 from kneebayes.odds import inverse_logit, logit
 
 Direction = Literal["frequency", "evoking", "risk"]
@@ -25,8 +25,7 @@ def amount_interval(amount: Amount, direction: Direction, lexicon: Lexicon) -> I
     a risk ratio. There published limits of confidence lie evenly about their estimate.
     """
     if isinstance(amount, str):
-        words = {"frequency": lexicon.frequency, "evoking": lexicon.evoking, "risk": lexicon.risk}
-        word = words[direction][amount]
+        word: Wording = getattr(lexicon, direction)[amount]
         return checked_interval(word.low, word.value, word.high)
     if isinstance(amount, tuple):
         low, high = amount

@@ -12,6 +12,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -319,32 +320,18 @@ class Lexicon(Record):
     evoking: Words
     risk: Words
 
-    @field_validator("commonness", "frequency", "evoking")
+    @field_validator("commonness", "frequency", "evoking", "risk")
     @classmethod
-    def _probabilities(cls, words: Words) -> Words:
-        return _within(words, 0.0, 1.0)
-
-    @field_validator("commonness")
-    @classmethod
-    def _never_certain(cls, words: Words) -> Words:
+    def _in_range(cls, words: Words, info: ValidationInfo) -> Words:
+        low, high = (1.0, HIGHEST_RISK) if info.field_name == "risk" else (0.0, 1.0)
         for word, numbers in words.items():
-            if not 0.0 < numbers.value < 1.0:
+            if numbers.low < low or numbers.high > high:
+                message = f"'{word}' must lie between {low:g} and {high:g}"
+                raise ValueError(message)
+            if info.field_name == "commonness" and not 0.0 < numbers.value < 1.0:
                 message = f"'{word}' must have a value above 0 and below 1"
                 raise ValueError(message)
         return words
-
-    @field_validator("risk")
-    @classmethod
-    def _ratios(cls, words: Words) -> Words:
-        return _within(words, 1.0, HIGHEST_RISK)
-
-
-def _within(words: Words, low: float, high: float) -> Words:
-    for word, numbers in words.items():
-        if numbers.low < low or numbers.high > high:
-            message = f"'{word}' must lie between {low:g} and {high:g}"
-            raise ValueError(message)
-    return words
 
 
 class Commonness(Sourced):
