@@ -190,6 +190,8 @@ def _as_kind(name: str, value: object, kind: Kind) -> object:
     converted = kind.convert(value)
     if converted is REFUSED:
         message = f"'{name}' must be {kind.words}. Got {_in_short(value)}."
+        if kind.words.startswith(ANSWERS.words):
+            message += next((said for of, said in REMEDIES.items() if isinstance(value, of)), "")
         raise ArgumentError(message)
     return converted
 
@@ -393,6 +395,10 @@ ANSWERS = Kind(
     "a mapping such as {'fever': False}, or a row of a table",
     functools.partial(_first, (_mapping, ROW.convert)),
 )
+REMEDIES: dict[type | tuple[type, ...], str] = {  # by what was given instead of answers
+    str: " A history in plain words is read first: model.diagnose(model.read('...')).",
+    (list, tuple, set): " Of names that are all present: dict.fromkeys([...], True).",
+}
 KINDS: dict[str, Kind] = {
     "Fastest": Kind("text", _text),  # which words, the reader of the file says
     "Layer": Kind("text", _text),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import tempfile
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -88,6 +89,12 @@ def save(model: ModelLike, path: str | Path, *, patients: bool = True) -> Path:
     True
     """
     if not _is_saved_model(path):
+        if model.data.learnt is not None:
+            message = (
+                f"{path} holds the network alone: kneebayes.load cannot read it, and no model made "
+                f"of it learns on. To keep what patients taught, end the name in {SUFFIX}."
+            )
+            warnings.warn(message, stacklevel=3)
         return save_network(about_model(model), path)
     return save_json(_content(model, patients=patients), path)
 

@@ -45,6 +45,7 @@ def test_simulated_patients_are_diagnosed_evaluated_and_learnt_from(
     assert run(*args, "--skip", "patient") == 0
     assert "exact network" in capsys.readouterr().out
     taught = tmp_path / "taught.kneebayes.json"
+    assert run("update", answers, tmp_path / "taught.json", "--folder", TINY) == 2
     assert run("update", answers, taught, "--folder", TINY) == 0
     assert kb.load(taught).learnt is not None
 

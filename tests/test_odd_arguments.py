@@ -105,6 +105,22 @@ def test_each_place_says_what_it_takes(arguments: tuple, named: dict, words: str
         asked(*arguments, **named)
 
 
+@pytest.mark.parametrize(
+    ("answers", "remedy"),
+    [
+        ("A 67 year old with a lump", "model.diagnose(model.read('...'))."),
+        (["lump", "fever"], "dict.fromkeys([...], True)."),
+        ({"lump"}, "dict.fromkeys([...], True)."),
+        (5, "Got 5."),
+    ],
+)
+def test_what_is_meant_as_answers_is_told_how(knee: kb.Model, answers: object, remedy: str) -> None:
+    for asked in (knee.diagnose, knee.diagnose().given):
+        with pytest.raises(kb.KneebayesError) as caught:
+            asked(answers)  # type: ignore[operator]
+        assert str(caught.value).endswith(remedy)
+
+
 def test_a_function_in_a_wrapper_is_checked_by_its_own_signature() -> None:
     """A question with a time limit is wrapped before it is checked."""
 

@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import warnings
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -115,6 +116,20 @@ def test_patients_can_be_left_out(taught: kb.Model, tmp_path: Path) -> None:
     with pytest.raises(kb.EvidenceError, match="who were left out of the file"):
         back.update(PATIENTS.head(3))
     same(taught, again(back, tmp_path))
+
+
+@pytest.mark.parametrize("suffix", [".json", ".bif", ".xdsl"])
+def test_what_drops_what_was_learnt_says_so(
+    robot: kb.Model, taught: kb.Model, tmp_path: Path, suffix: str
+) -> None:
+    with pytest.warns(UserWarning, match=r"the network alone.*end the name in \.kneebayes\.json"):
+        kb.save(taught, tmp_path / f"taught{suffix}")
+    with pytest.raises(kb.KnowledgeError, match=r"a model saved whole.*\.kneebayes\.json"):
+        kb.load(tmp_path / f"taught{suffix}")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", UserWarning)
+        kb.save(robot, tmp_path / f"told{suffix}")
+        kb.save(taught, tmp_path / f"taught{SUFFIX}")
 
 
 def test_it_stands_alone(tmp_path: Path) -> None:

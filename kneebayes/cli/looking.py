@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -26,6 +26,9 @@ from kneebayes.cli.app import (
 from kneebayes.model import Model
 from kneebayes.text import counted
 from kneebayes.view.catalogue import other_names
+
+if TYPE_CHECKING:
+    from kneebayes.exchange.side_table import NetworkFile
 
 
 @command(old="findings")
@@ -161,7 +164,10 @@ def page(
 @command()
 def network(
     file: Annotated[Path, typer.Argument(help="A network: .xmlbif, .bif, .xdsl, .json, or .gz.")],
-    target: Annotated[list[str], typer.Option("--target", help="A node that is asked about.")],
+    target: Annotated[
+        list[str] | None,
+        typer.Option("--target", help="A node that is asked about; left out, all are listed."),
+    ] = None,
     answers: Annotated[
         list[str] | None, typer.Option("--given", help="What is known, as node=state.")
     ] = None,
@@ -174,10 +180,14 @@ def network(
 ) -> None:
     """Ask a network that somebody else made.
 
-    Its posteriors, what each answer weighs, and what to ask next.
+    Its posteriors, what each answer weighs, and what to ask next. Without --target its nodes and
+    their states are listed.
     """
-    from kneebayes.exchange import reason_with
+    from kneebayes.exchange import load_network_file, reason_with
 
+    if not target:
+        _show_nodes(load_network_file(file), as_json)
+        return
     case = reason_with(file, target, dict(split(pair, "node=state") for pair in answers or []))
     if questions:
         show(case.questions(seconds=seconds), as_json)
@@ -185,3 +195,15 @@ def network(
         show(case.explain(target[0], explain, seconds=seconds), as_json)
     if not questions and not explain:
         show(case, as_json)
+
+
+def _show_nodes(found: NetworkFile, as_json: bool) -> None:
+    """The nodes of a network with their states, for whoever has not named a target yet."""
+    states = {node.id: node.states for node in found.network.nodes}
+    if as_json:
+        show_json(states)
+        return
+    for id, own in states.items():
+        label = "" if found.label(id) == id else f" ({found.label(id)})"
+        typer.echo(f"{id}{label}: {', '.join(own)}")
+    typer.echo(f"{counted(len(states), 'node')}. Ask about one: --target {next(iter(states))}")

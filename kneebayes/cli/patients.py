@@ -12,7 +12,7 @@ from kneebayes.cli.app import AsJson, Folder, InLayer, command, model_of, search
 from kneebayes.cohort.files import read_table
 from kneebayes.cohort.record import plain_answers
 from kneebayes.errors import EvidenceError
-from kneebayes.model import Model
+from kneebayes.model import SAVED, Model
 from kneebayes.text import did_you_mean
 
 Source = Annotated[
@@ -117,6 +117,9 @@ def update(
     """Let a file of patients teach the model, and save it."""
     from kneebayes.saving import save
 
+    if not target.name.endswith(SAVED):
+        message = f"{target}: the name of a saved model ends in {SAVED[0]}."
+        raise EvidenceError(message)
     taught = model.update(plain_answers(model, without(read_table(patients), skip), columns))
     typer.echo(taught.learnt.text if taught.learnt is not None else "")
     typer.echo(str(save(taught, target)))

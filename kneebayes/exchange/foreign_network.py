@@ -68,7 +68,7 @@ class TargetedNetwork:
             raise KneebayesError(message)
         self.targets = tuple(map(self.find, names))
         if not self.targets or len(set(self.targets)) < len(self.targets):
-            message = f"targets: name at least one node, and each once. Got {names!r}."
+            message = f"targets: name one node or more, each once. Got {names!r}. {self._there}"
             raise KneebayesError(message)
         nodes = [self.file.network[id] for id in self.targets]
         asked = [
@@ -112,10 +112,14 @@ class TargetedNetwork:
         known = [*self.network.index, *(self.file.label(id) for id in self.network.index)]
         near = suggest(str(name), dict.fromkeys(known))
         hint = f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
-        some = ", ".join([*self.network.index][:NAMED])
-        more = ", ..." if len(self.network) > NAMED else ""
-        message = f"No node '{name}' in the network.{hint} There are: {some}{more}."
+        message = f"No node '{name}' in the network.{hint} {self._there}"
         raise UnknownNameError(message, str(name), near)
+
+    @property
+    def _there(self) -> str:
+        """The first nodes that there are, for an error."""
+        more = ", ..." if len(self.network) > NAMED else ""
+        return f"There are: {', '.join([*self.network.index][:NAMED])}{more}."
 
     def find_state(self, id: str, state: object) -> str:
         """A state of a node by its own name, in any case.

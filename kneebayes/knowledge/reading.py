@@ -167,7 +167,10 @@ def read_knowledge(
         wrong, remedy = "there is no such folder.", "Name a knowledge folder."
         if path.is_file():
             wrong = "it is a file."
-            remedy += " A file of a network is read by kneebayes.exchange.reason_with."
+            remedy = (
+                "Name a knowledge folder, or a model saved whole, whose name ends in "
+                ".kneebayes.json. A file of a network is read by kneebayes.exchange.reason_with."
+            )
         problem = Problem(str(folder), wrong, remedy)
         raise KnowledgeError(str(folder), [problem])
     reader = _Reader(path, chain)

@@ -1,6 +1,7 @@
 """A foreign network: posteriors, weights, bits, sets and slopes by brute force."""
 
 import html
+import json
 import math
 import warnings
 from itertools import combinations, pairwise, permutations
@@ -611,6 +612,14 @@ def test_the_command_about_a_network(weather: NetworkFile, tmp_path: Any) -> Non
     )
     assert "decibans" in weighed.output or "Why" in weighed.output
     assert run(app, ["network", path, "--target", "sky", "--given", "wet"]).exit_code != 0
+    listed = run(app, ["network", path])
+    assert listed.exit_code == 0
+    for node in weather.network.nodes:
+        assert f"{', '.join(node.states)}\n" in listed.output
+        assert node.id in listed.output
+    assert "Ask about one: --target " in listed.output
+    states = json.loads(run(app, ["network", path, "--json"]).output)
+    assert states == {node.id: list(node.states) for node in weather.network.nodes}
 
 
 def test_shares_of_answers_of_which_each_is_hardly_ever_given() -> None:

@@ -426,12 +426,13 @@ REFUSED: dict[str, tuple[Callable[[], object], type[KneebayesError], str]] = {
     "no target at all": (
         lambda: ForeignModel(WEATHER, []),
         KneebayesError,
-        "targets: name at least one node, and each once. Got [].",
+        "targets: name one node or more, each once. Got []. There are: sky, wet, slip.",
     ),
     "a target twice": (
         lambda: ForeignModel(WEATHER, ["sky", "slip", "The sky"]),
         KneebayesError,
-        "targets: name at least one node, and each once. Got ['sky', 'slip', 'The sky'].",
+        "targets: name one node or more, each once. Got ['sky', 'slip', 'The sky']. "
+        "There are: sky, wet, slip.",
     ),
     "two columns": (
         lambda: SKY.cohort(pd.DataFrame([[True, False]], columns=["wet", "wet grass"])),

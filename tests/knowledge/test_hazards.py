@@ -844,8 +844,8 @@ def test_no_folder_is_refused_as_such(tmp_path: Path) -> None:
         [problem] = problems_of(nowhere)
         assert problem.place == str(nowhere)
         assert str(problem).endswith(
-            "it is a file. Name a knowledge folder. A file of a network is read by "
-            "kneebayes.exchange.reason_with."
+            "it is a file. Name a knowledge folder, or a model saved whole, whose name ends in "
+            ".kneebayes.json. A file of a network is read by kneebayes.exchange.reason_with."
             if nowhere.is_file()
             else "there is no such folder. Name a knowledge folder."
         )
