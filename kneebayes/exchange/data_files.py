@@ -69,14 +69,6 @@ class Problems:
         """One more thing that is wrong."""
         self._found.append(Problem(place, wrong, remedy))
 
-    def of(self, place: str) -> list[Problem]:
-        """What is wrong at one place so far."""
-        return [problem for problem in self._found if problem.place == place]
-
-    def remark(self, text: str) -> None:
-        """Something to know of the file that is no problem."""
-        self.remarks.append(text)
-
     def warn(self) -> None:
         """Say all remarks in one warning, if there are any."""
         if self.remarks:

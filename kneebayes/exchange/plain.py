@@ -137,7 +137,7 @@ def _rows(node: Node, states: Sequence[tuple[str, ...]], problems: Problems) -> 
     if len(rounded):
         worst = int(rounded[np.argmax(off[rounded])])
         where = _named_row(worst, node.parents, states)
-        problems.remark(
+        problems.remarks.append(
             f"{node.id}: the numbers of {len(rounded):,} of {counted(len(table), 'row')} were "
             f"rounded, and are now divided by their sum ({where} adds up to {sums[worst]:.6g})."
         )

@@ -250,7 +250,7 @@ def _read_node(
 
 def _read_noisymax(element: ET.Element, node: Node, sizes: list[int], problems: Problems) -> Node:
     """A noisy-OR, or the table of a noisy-MAX of more than two states."""
-    id, own, count = node.id, len(node.states), len(node.numbers)
+    id, own, count, before = node.id, len(node.states), len(node.numbers), len(problems)
     plain, wanted = replace(node, table=()), (sum(sizes) + 1) * own
     if count != wanted:
         remedy = f"{wanted} are needed: a column for each state of each parent, and the leak."
@@ -265,7 +265,7 @@ def _read_noisymax(element: ET.Element, node: Node, sizes: list[int], problems: 
     if len(order) != sum(sizes):
         given, needed = counted(len(order), "strength"), counted(sum(sizes), "state")
         problems.add(id, f"it has {given}, but its parents have {needed} in all.")
-    if len(problems.of(id)):
+    if len(problems) > before:
         return plain
     by_state = [values[np.argsort(places)] for places, values in each]
     if own == 2:
