@@ -114,14 +114,10 @@ class LogisticRegressions:
 
     def _features(self, states: States) -> Numbers:
         network = self.model.data.network
-        return np.stack(
-            [
-                states[:, network.index[id]] == state
-                for id in items_of(self.model)
-                for state in range(len(network[id].states))
-            ],
-            axis=1,
-        ).astype(float)
+        items = items_of(self.model)
+        asked = [(network.index[id], len(network[id].states)) for id in items]
+        known = [states[:, at] == state for at, count in asked for state in range(count)]
+        return np.stack(known, axis=1).astype(float)
 
 
 class PgmpyNaiveBayes:

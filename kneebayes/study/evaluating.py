@@ -395,15 +395,9 @@ def evaluate_model(
     >>> bool(exact < prior)
     True
     """
-    return evaluate(
-        model,
-        patients,
-        truth,
-        baselines,
-        learned,
-        scoring=Scoring(threshold=threshold, seed=seed),
-        progress=progress,
-    )
+    scoring = Scoring(threshold=threshold, seed=seed)
+    beside = (baselines, learned)
+    return evaluate(model, patients, truth, *beside, scoring=scoring, progress=progress)
 
 
 def _check_names(what: str, names: Sequence[str], known: Iterable[str]) -> None:

@@ -16,7 +16,7 @@ from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd
 from kneebayes.building.model import ModelLike
 from kneebayes.case.answers import says_no
-from kneebayes.case.case import Case, Diagnosing
+from kneebayes.case.case import Diagnosing
 from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
 from kneebayes.network import Numbers
 from kneebayes.odds import inverse_logit, logit
@@ -54,7 +54,7 @@ class Judge:
         knowledge = model.data.knowledge
         beyond = {id for id, cause in knowledge.causes.items() if cause.layer == "beyond"}
         self.outside = {knowledge.meta.rest, *beyond} & set(knowledge.causes)
-        self.prior = self._beliefs(model.diagnose({}).case, hurts=True)
+        self.prior = self._beliefs({})[0]
         self.unknown: Counter[str] = Counter()
         self._shifts: dict[tuple[str, Any], Beliefs | None] = {}
 
@@ -66,22 +66,14 @@ class Judge:
         for visit in VISITS:
             answers = self._understood(case, visit)
             try:
-                told = self.model.diagnose(answers).case
-                beliefs = self._beliefs(told, hurts=self._hurts(answers))
+                beliefs, level = self._beliefs(answers)
             except EvidenceError:  # the answers cannot be true together
                 continue
             predictors = {NETWORK: beliefs, NAIVE: self._naive(answers), PRIOR: self.prior}
             for predictor, believed in predictors.items():
-                yield {
-                    "id": case.id,
-                    "half": case.half,
-                    "visit": visit,
-                    "predictor": predictor,
-                    "diagnosis": case.diagnosis,
-                    **self._judged(case, believed),
-                    "wanted": case.urgency,
-                    "urgency": told.level,
-                }
+                asked = {"id": case.id, "half": case.half, "visit": visit, "predictor": predictor}
+                judged = {"diagnosis": case.diagnosis, **self._judged(case, believed)}
+                yield {**asked, **judged, "wanted": case.urgency, "urgency": level}
 
     def _judged(self, case: PublishedCase, believed: Beliefs) -> dict[str, object]:
         """Rank and probability of the truth, the first causes, and how much lies outside."""
@@ -120,8 +112,7 @@ class Judge:
         key = (name, answer)
         if key not in self._shifts:
             try:
-                told = self.model.diagnose({name: answer}).case
-                beliefs = self._beliefs(told, hurts=self._hurts({name: answer}))
+                beliefs, _ = self._beliefs({name: answer})
             except (UnknownNameError, EvidenceError):  # no such name, or no such state
                 self._shifts[key] = None
             else:
@@ -150,10 +141,12 @@ class Judge:
         """Whether the complaint is there; without it nothing explains it."""
         return not says_no(answers.get(self.model.data.complaint))
 
-    def _beliefs(self, case: Case, *, hurts: bool) -> Beliefs:
-        """What ranks, by cause; presence where there is no complaint to explain."""
-        explains = hurts and self.ranked_by == EXPLAINS
-        return {row.id: row.posterior if explains else row.present for row in case.ranked}
+    def _beliefs(self, answers: Mapping[str, Any]) -> tuple[Beliefs, str]:
+        """What ranks each cause (presence if there is nothing to explain), and how urgent it is."""
+        case = self.model.diagnose(answers).case
+        explains = self._hurts(answers) and self.ranked_by == EXPLAINS
+        beliefs = {row.id: row.posterior if explains else row.present for row in case.ranked}
+        return beliefs, case.level
 
 
 FIRST = (1, 3, 5)

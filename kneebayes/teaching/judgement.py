@@ -268,20 +268,12 @@ class Judgement:
     @cached_property
     def belief_rows(self) -> list[dict[str, Any]]:
         """The rows of :attr:`Feedback.differential`."""
-        rows = [
-            {
-                "id": id,
-                "cause": cause.label,
-                "urgent": cause.urgent,
-                "explains": self.explains[id],
-                "silent": id in self.silent,
-                "opening": self.opening.exact[id],
-                "exact": self.exact[id],
-                "stated": self.stated[id],
-                "named": id in self.case.stated,
-            }
-            for id, cause in self.case.data.knowledge.causes.items()
-        ]
+        rows: list[dict[str, Any]] = []
+        for id, cause in self.case.data.knowledge.causes.items():
+            row = {"id": id, "cause": cause.label, "urgent": cause.urgent}
+            row |= {"explains": self.explains[id], "silent": id in self.silent}
+            row |= {"opening": self.opening.exact[id], "exact": self.exact[id]}
+            rows.append(row | {"stated": self.stated[id], "named": id in self.case.stated})
         return sorted(rows, key=lambda row: -row["exact"])
 
     @property

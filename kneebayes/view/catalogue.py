@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Generic, Protocol, SupportsIndex, TypeVar, overload
 
 from kneebayes.arguments import checked
@@ -170,14 +170,9 @@ def search(model: ModelLike, text: str = "") -> Catalogue[Named]:
     1 finding: 'swollen knee'
     """
     knowledge, names = model.data.knowledge, model.data.names
-    everything: Catalogue[Named] = Catalogue(
-        (
-            *knowledge.findings.values(),
-            *knowledge.contexts.values(),
-            *knowledge.causes.values(),
-            *knowledge.groups.values(),
-        )
-    )
+    named: tuple[Mapping[str, Named], ...]
+    named = (knowledge.findings, knowledge.contexts, knowledge.causes, knowledge.groups)
+    everything = Catalogue(record for kind in named for record in kind.values())
     matching = Catalogue(everything.matching(text))
     if matching:
         return matching

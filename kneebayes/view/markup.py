@@ -29,22 +29,15 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "
     """A table of texts, columns of numbers to the right; cells are escaped unless made here."""
     lines = [tuple(row) for row in rows]
     sides = [_side([row[at] for row in lines if at < len(row)]) for at in range(len(header))]
-    head = tag(
-        "tr",
-        *(
-            tag("th", escape(heading), scope="col", style=side)
-            for heading, side in zip(header, sides, strict=True)
-        ),
-    )
+    headings = zip(header, sides, strict=True)
+    head = (tag("th", escape(name), scope="col", style=side) for name, side in headings)
     body = [
-        tag(
-            "tr",
-            *(tag("td", _cell(cell), style=side) for cell, side in zip(row, sides, strict=False)),
-        )
+        (tag("td", _cell(cell), style=side) for cell, side in zip(row, sides, strict=False))
         for row in lines
     ]
     title = tag("caption", escape(caption)) if caption else ""
-    return tag("table", title, tag("thead", head), tag("tbody", *body))
+    rows_told = (tag("tr", *cells) for cells in body)
+    return tag("table", title, tag("thead", tag("tr", *head)), tag("tbody", *rows_told))
 
 
 def _side(cells: Sequence[str]) -> str:

@@ -283,14 +283,9 @@ def _wrapped(sentences: Iterable[str], width: int | None, indent: str = "") -> I
         if width is None:
             yield indent + sentence
         else:
-            yield from wrap(
-                sentence,
-                width,
-                initial_indent=indent,
-                subsequent_indent=f"{indent}   ",
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
+            style: dict[str, Any] = {"break_long_words": False, "break_on_hyphens": False}
+            style |= {"initial_indent": indent, "subsequent_indent": f"{indent}   "}
+            yield from wrap(sentence, width, **style)
 
 
 def _lines(block: Block, width: int | None) -> Iterator[str]:
