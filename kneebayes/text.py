@@ -150,10 +150,8 @@ def suggest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
         covered, own = _likeness(typed, words, catalogue.weights, catalogue.unseen)
         if covered >= COVERED:
             ranked.append((-covered - own, len(candidate), candidate))
-    ranked = [
-        candidate for candidate in sorted(ranked) if candidate[0] <= FAR_BEHIND * min(ranked)[0]
-    ]
-    return [candidate for *_, candidate in ranked][:count]
+    ranked.sort()
+    return [one for likeness, _, one in ranked if likeness <= FAR_BEHIND * ranked[0][0]][:count]
 
 
 def as_id(name: str) -> str:

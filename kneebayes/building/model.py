@@ -164,10 +164,9 @@ def model_of(knowledge: Knowledge, lexicon: str) -> ModelData:
 
 def models_of(knowledge: Knowledge, lexicons: Sequence[str]) -> dict[str, ModelData]:
     """The same under several lexicons, side by side; each comes out as it does alone."""
-    found: dict[str, ModelData] = {}
-    for lexicon in lexicons:
-        kept = _kept(knowledge, _known("lexicon", lexicon, knowledge.lexicons))
-        found |= {} if kept is None else {lexicon: kept}
+    known = [_known("lexicon", lexicon, knowledge.lexicons) for lexicon in lexicons]
+    kept = {lexicon: _kept(knowledge, lexicon) for lexicon in known}
+    found = {lexicon: model for lexicon, model in kept.items() if model is not None}
     missing = [lexicon for lexicon in lexicons if lexicon not in found]
     names = engine = None
     for elicited in _elicited(knowledge, missing):

@@ -103,12 +103,10 @@ class Shares:
         row comes out the same in whatever company it is fitted.
         """
         wanted, goals = _logs(shares), _logs(odds_ratios)
-        weights, used = wanted, goals
+        weights, used, rounds, close = wanted, goals, ROUNDS, CLOSE
         if near is not None:
-            weights, used = (
-                one + away for one, away in zip((wanted, goals), self._from(near), strict=True)
-            )
-        rounds, close = (ROUNDS, CLOSE) if near is None else (FEWER, NEAR)
+            moved = self._from(near)
+            weights, used, rounds, close = wanted + moved[0], goals + moved[1], FEWER, NEAR
         weights, used = self._fitted(weights, used, wanted, goals, rounds)
         for _ in range(POLISH):
             away = wanted - _log(self._people(self._table(weights, used)).sum(axis=0))

@@ -40,19 +40,19 @@ class _Checks:
     def __init__(self, knowledge: Knowledge, unread: frozenset[str]) -> None:
         self.knowledge = knowledge
         self.unread = unread
-        kinds = (knowledge.causes, knowledge.contexts, knowledge.mediators, knowledge.findings)
         self.names = Names(knowledge)
-        self.nodes = {id for kind in kinds for id in kind}
+        self.nodes = set(knowledge.kinds)
 
-    def unknown(self, place: str, what: str, name: str, known: Iterable[str]) -> Iterator[Problem]:
+    def unknown(
+        self, place: str, what: str, name: str, known: Collection[str]
+    ) -> Iterator[Problem]:
         """A name that nothing has, unless what has it could not be read; ``what`` may be empty."""
-        names = known if isinstance(known, Collection) else list(known)
-        if name in names or name in self.unread:
+        if name in known or name in self.unread:
             return
         missing = f"Add the {what} or take the name out." if what else ADD
-        meant = self.called(name, names, ": raised_by." in place)
+        meant = self.called(name, known, ": raised_by." in place)
         wrong = f"is not a {what} of this folder." if what else "has no entry in this folder."
-        yield Problem(place, f"'{name}' {wrong}", meant or did_you_mean(name, names, missing))
+        yield Problem(place, f"'{name}' {wrong}", meant or did_you_mean(name, known, missing))
 
     def called(self, name: str, known: Collection[str], raises: bool) -> str:
         """How what somebody called by a label, another name or a state is written; "" if by none.
