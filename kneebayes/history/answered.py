@@ -15,7 +15,7 @@ Answer = tuple[Said, tuple[int, int]]
 
 MARKS = frozenset({":", "=", "(", "[", "-", "\u2013", "\u2014", "?"})  # right behind a name
 HEADING = frozenset({":", "="})  # the same some words behind a name
-CLOSING = PARTS | {")", "]", "/", "!"}
+CLOSING = PARTS | {"(", ")", "]", "/", "!"}
 BRACKETS = frozenset("()[]")
 FAR = 4  # words from a name to the mark: "swelling of the leg: no"
 KINDS: dict[str, Said] = {"deny after": "absent", "perhaps after": "perhaps"}

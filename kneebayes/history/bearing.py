@@ -8,6 +8,7 @@ from itertools import pairwise
 from kneebayes.history.answered import answered
 from kneebayes.history.dictionary import BY_HAND
 from kneebayes.history.english import ENDING, SITES, UNITS, turns
+from kneebayes.history.limits import limited, taken_up
 from kneebayes.history.line import AND, Cue, Line, denied, ended
 from kneebayes.history.matching import Match
 from kneebayes.history.record import Status
@@ -28,6 +29,7 @@ STOPS = frozenset({"", ",", ";", ".", "and", "but"})
 RECENT = 6.0  # months: what happened so long ago is the injury that the history is about
 HAPPENED = stems_of("accidents")
 NO_MORE = frozenset({"nobody", "nothing"})  # "nobody near me, and the knee gave way"
+PAINS = frozenset(map(stem, ("ache", "pain", "sore")))
 AT_FIRST = frozenset({"first", "initially", "originally"})
 LASTING = frozenset(map(stem, ("diagnosed", "quit", "told")))
 FORMER = frozenset({"former", "ex"})  # who was an athlete is none now
@@ -44,12 +46,34 @@ class Bearing:
 
 
 def bearing_of(line: Line, match: Match) -> Bearing:
-    """What a sentence makes of one of the things found in it."""
+    """What a sentence makes of one of the things found in it; a limited denial leaves it open."""
+    bearing = _bearing_of(line, match)
+    turned = {"present": "absent", "absent": "present"}.get(bearing.status)
+    findings = line.dictionary.knowledge.findings
+    denies = any(
+        target.state == turned and not (target.id in findings and findings[target.id].states)
+        for target in match.pattern.targets
+    )
+    limits = limited(line, match) if denies else None
+    if bearing.status == "past" and bearing.because is not None:
+        limits = taken_up(line, match) or _denied_besides(line, match, bearing.because)
+    return bearing if limits is None else Bearing("perhaps", limits)
+
+
+def _denied_besides(line: Line, match: Match, places: tuple[int, int]) -> tuple[int, int] | None:
+    """Where what is said to be past is denied as well: ``no longer free of fever``."""
+    denial = denied(line, match)
+    apart = denial is not None and (denial[1][1] < places[0] or places[1] < denial[1][0])
+    return denial[1] if denial is not None and apart else None
+
+
+def _bearing_of(line: Line, match: Match) -> Bearing:
     for found in (
         _of_others(line, match),
         _of_another_part(line, match),
         _of_a_result(line, match),
         _of_less(line, match),
+        _of_another_trouble(line, match),
         _answered(line, match),
         _left_open(line, match),
         _past(line, match),
@@ -164,6 +188,31 @@ def _of_less(line: Line, match: Match) -> Bearing | None:
     return None
 
 
+def _of_another_trouble(line: Line, match: Match) -> Bearing | None:
+    """Left open: words of what has not happened, or of a pain where something else is spoken of.
+
+    So ``the swelling has not improved`` does not say that it improved, nor ``the fever does not
+    go away`` that a pain is constant.
+    """
+    for cue in line.cues:
+        denial = cue.does == "plain" and line.words[cue.first].lower in turns("denials")
+        within = not match.used.isdisjoint(range(cue.first + 1, cue.last + 1))
+        if denial and within and cue.first not in match.used:
+            return Bearing("perhaps", (cue.first, cue.last))
+    told = match.pattern.targets[0].state == "present" and PAINS.isdisjoint(match.pattern.stems)
+    if not told or PAINS.isdisjoint(match.pattern.about.words):
+        return None
+    verbs = turns("verbs") | turns("haves") | {"did", "does", "never"}
+    for other in line.matches:
+        between = line.words[other.last + 1 : match.first + 1]
+        said = not verbs.isdisjoint(word.lower for word in between)
+        light = all(word.is_light or word.lower in turns("denials") for word in between[:-1])
+        own = other.pattern.about.words | set(other.pattern.stems)
+        if said and light and PAINS.isdisjoint(own):
+            return Bearing("perhaps", (other.first, other.last))
+    return None
+
+
 def _left_open(line: Line, match: Match) -> Bearing | None:
     for cue in line.cues_of(match, "perhaps", "perhaps after", "if"):
         if cue.does == "if" and _is_habit(line, cue, match):
@@ -208,8 +257,9 @@ def _doubts_before(line: Line, cue: Cue, match: Match) -> bool:
 
 def _asks_later(line: Line, match: Match) -> bool:
     """Whether only the end of a sentence asks: ``swollen knee, can anyone help?``."""
-    commas = [word.index for word in line.words if word.lower == ","]
-    return bool(commas) and match.last < commas[-1] and line.after(commas[-1]) in turns("asking")
+    marks = [word.index for word in line.words[:-1] if word.lower in ENDING | {",", "-"}]
+    told = bool(marks) and match.last < marks[-1] and line.after(marks[-1]) in turns("asking")
+    return told and line.words[0].lower not in turns("asking")
 
 
 def _is_habit(line: Line, cue: Cue, match: Match) -> bool:

@@ -34,6 +34,7 @@ TOO_LITTLE = frozenset(
 )
 HYPHENATED = re.compile(r"[a-z]+(-[a-z]+)+")
 CONTRASTS = frozenset({"although", "but", "though", "yet"})
+EARLIER = frozenset({"earlier", "known", "old", "previous"})
 UNTOLD = frozenset({"exam", "test"})
 BY_HAND = frozenset({"", "history", "examination"})  # methods that a text need not name
 A_PHRASE = 4  # words that say one thing together, though all but one are small
@@ -69,6 +70,7 @@ class About:
     """What all names of a target have in common."""
 
     sites: frozenset[str]  # parts of the body that the label of its node, or what it means, has
+    words: frozenset[str]  # stems of its label
     beyond: frozenset[str]  # words of a degree that its label lacks: a name with them says more
     of_a_person: bool  # whether it says what somebody is, such as a woman
     lately: bool  # whether its node is of late alone, such as recent surgery
@@ -329,10 +331,11 @@ class Dictionary:
             placed = [label, *(self.knowledge.label(one) for one in means if one in found)]
             self._abouts[target] = About(
                 sites=SITE_STEMS.intersection(one for name in placed for one in _stems(name)),
+                words=frozenset(_stems(label)),
                 beyond=turns("degrees").difference(words) if is_felt else frozenset(),
                 of_a_person=bool(states) and not any(state.below for state in states),
                 lately="recent" in words,
-                lasting=target.kind == "context" and "known" in words,
+                lasting=target.kind == "context" and not EARLIER.isdisjoint(words),
             )
         return self._abouts[target]
 

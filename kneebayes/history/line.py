@@ -26,6 +26,7 @@ KINDS = {
     "if": "conditions",
     "earlier": "earlier",
     "having": "having",
+    "limit": "limiting",
 }
 COUNTING = frozenset({"few", "several", "year", *NUMBERS})
 DENYING = frozenset({"deny", "deny after"})
@@ -66,20 +67,37 @@ def _phrases() -> Phrases:
 def cues_in(sentence: TextSentence, words: Sequence[Word]) -> tuple[Cue, ...]:
     """The words of a sentence that change a meaning; a denial within a set phrase is none."""
     cues = [Cue(*each) for each in _phrases().found_in(sentence)]
+    cues += _still_there(cues, words)
     set_phrases = [cue for cue in cues if cue.does in COVERING]
     denials = [cue for cue in cues if cue.does == "deny"]
+    plain = [cue for cue in cues if cue.does == "plain"]
     kept = [
         cue
         for cue in cues
-        if cue.does != "plain"
-        and not (cue.does in DENYING | {"if"} and any(phrase.covers(cue) for phrase in set_phrases))
-        and not (cue.does == "earlier" and any(denial.covers(cue) for denial in denials))
+        if not (cue.does in DENYING | {"if"} and any(phrase.covers(cue) for phrase in set_phrases))
+        and not (cue.does == "earlier" and any(one.covers(cue) for one in (*denials, *plain)))
         and not (cue.does == "earlier" and _is_lately(cue, words))
         and not (cue.does == "deny" and words[cue.first].is_within)
     ]
     kept += [Cue("deny", word.index, word.index) for word in words if _begins_item(word, words)]
     kept += [Cue("cannot", word.index, word.index) for word in words if ABILITY in word.stems]
     return tuple(sorted(kept, key=lambda cue: (cue.first, cue.last, cue.does)))
+
+
+def _still_there(cues: Sequence[Cue], words: Sequence[Word]) -> list[Cue]:
+    """What says that something has not gone, from its denial on: ``hasn't really gone away``."""
+    gone = [
+        cue
+        for cue in cues
+        if cue.does == "earlier"
+        and not turns("gone").isdisjoint(word.lower for word in words[cue.first : cue.last + 1])
+    ]
+    return [
+        Cue("plain", at, cue.last)
+        for cue in gone
+        for at in range(max(0, cue.first - 3), cue.first)
+        if words[at].lower in NOTS and not heavy(words[at + 1 : cue.first])
+    ]
 
 
 def _begins_item(word: Word, words: Sequence[Word]) -> bool:
@@ -110,6 +128,7 @@ class Line:
     dictionary: Dictionary
     patient: frozenset[str] = frozenset()  # a relative who is: "my son has been limping"
     reported: bool = False  # whether it stands in the report of a test: "Findings: ..."
+    following: Line | None = None  # the sentence behind it
 
     @cached_property
     def named(self) -> frozenset[int]:
@@ -185,6 +204,8 @@ def heavy(words: Iterable[Word]) -> list[Word]:
 def denied(line: Line, match: Match) -> Denial | None:
     """Whether what was found is denied, with the places of the words that do so."""
     before = _before(line, match)
+    if before is not None and _freed(line, match.last + 1) is not None:
+        return "perhaps", before[1]  # "not swelling-free"
     if before is not None and before[0] == "absent":
         return before
     behind = _behind(line, match)
@@ -220,7 +241,7 @@ def _before(line: Line, match: Match) -> Denial | None:
 
 def _answers(line: Line, cue: Cue) -> bool:
     """Whether a denial only answers what stands before it: ``fever no, redness yes``."""
-    return line.words[cue.last].lower in turns("no") and line.after(cue.last) in PARTS | {"/"}
+    return line.words[cue.last].lower in turns("no") and line.after(cue.last) in PARTS | {"(", "/"}
 
 
 def _is_stronger(line: Line, cue: Cue, match: Match) -> bool:

@@ -394,7 +394,7 @@ def _in_order(used: frozenset[int], words: Sequence[Word]) -> bool:
     The knee in ``swollen, red left knee`` may stand behind a comma; ``normal`` may not.
     """
     places = sorted(used)
-    if any(words[at].lower in OWN_DENIALS for at in places[1:]):
+    if any(words[at].lower in OWN_DENIALS for at in places[1:]) or words[places[-1]].lower in NOTS:
         return False
     if _is_row(used, words):
         return True

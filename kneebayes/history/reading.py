@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kneebayes.arguments import checked
 from kneebayes.errors import KneebayesError
 from kneebayes.history.amounts import Measured, Met
-from kneebayes.history.bearing import bearing_of, is_long_ago
+from kneebayes.history.bearing import CONTRASTS, bearing_of, is_long_ago
 from kneebayes.history.dictionary import Dictionary, Readable, Target
 from kneebayes.history.english import RELATED, turns
 from kneebayes.history.line import Line, cues_in
@@ -18,7 +18,7 @@ from kneebayes.history.matching import Match, find
 from kneebayes.history.persons import find_age, find_sex, patient_among_relatives
 from kneebayes.history.record import History, Mention, Passage, Status
 from kneebayes.history.shorthand import written_out
-from kneebayes.history.words import TextSentence, Word, sentences_of
+from kneebayes.history.words import Word, sentences_of
 from kneebayes.knowledge import Knowledge
 from kneebayes.memory import uncollected
 from kneebayes.text import shown
@@ -115,8 +115,8 @@ class _Reading:
 
     def history(self) -> History:
         """Everything that was understood."""
-        for number, sentence in enumerate(self.sentences):
-            self._read_sentence(number, sentence)
+        for number, line in enumerate(self._lines()):
+            self._read_sentence(number, line)
         self._read_age_and_sex()
         self._take_largest()
         settled = [*_settled(self.found)]
@@ -127,16 +127,27 @@ class _Reading:
 
     # sentence by sentence
 
-    def _read_sentence(self, number: int, sentence: TextSentence) -> None:
-        known = self.dictionary.readable(sentence)
-        line = Line(
-            known.words,
-            cues_in(sentence, known.words),
-            tuple(find(self.dictionary, known)),
-            self.dictionary,
-            self.patient,
-            self._is_reported(known),
-        )
+    def _lines(self) -> list[Line]:
+        """The sentences, each with what was found in it and with the one behind it."""
+        readable = [self.dictionary.readable(sentence) for sentence in self.sentences]
+        reported = [self._is_reported(known) for known in readable]
+        lines: list[Line] = []
+        for sentence, known, told in zip(
+            self.sentences[::-1], readable[::-1], reported[::-1], strict=True
+        ):
+            line = Line(
+                known.words,
+                cues_in(sentence, known.words),
+                tuple(find(self.dictionary, known)),
+                self.dictionary,
+                self.patient,
+                told,
+                lines[-1] if lines else None,
+            )
+            lines.append(line)
+        return lines[::-1]
+
+    def _read_sentence(self, number: int, line: Line) -> None:
         for match in line.matches:
             if match.pattern.past and not is_long_ago(line, match):
                 continue
@@ -193,7 +204,7 @@ class _Reading:
             if number == 0 and not before & PARTING:  # "Woman of 58, diabetic, osteoarthritis: ..."
                 return "present", ""
         if status == "perhaps" and because == "?" and line.words[-1].lower == "?":
-            return self._reply(number)
+            return _reply(line)
         if match.pattern.past:
             return "present", because
         two_sided = len({target.state for target in match.pattern.targets}) > 1
@@ -203,15 +214,6 @@ class _Reading:
         if status in {"present", "absent"} and (mended or _is_of_a_visit(match, line.words)):
             return "perhaps", "spelling" if mended else ""
         return status, because
-
-    def _reply(self, number: int) -> tuple[Status, str]:
-        """What the sentence behind a question answers."""
-        first = ""
-        if number + 1 < len(self.sentences):
-            first = self.sentences[number + 1].words[0].lower
-        if first in NAYS | YEAS:
-            return ("absent" if first in NAYS else "present"), first
-        return "perhaps", "?"
 
     def _mentions(
         self,
@@ -309,12 +311,16 @@ class _Reading:
 
     def _take_largest(self) -> None:
         """Of several amounts of one thing the largest counts, or the smallest if little is bad."""
-        named = {mention.id for mention in self.found if mention.is_sure}
+        named = {mention.id: mention.status for mention in self.found if mention.is_sure}
         largest: dict[str, tuple[float, Mention]] = {}
         for value, mention in self.measured:
             if mention.id not in largest or value > largest[mention.id][0]:
                 largest[mention.id] = (value, mention)
-        self.found += [mention for id, (_, mention) in largest.items() if id not in named]
+        self.found += [
+            mention
+            for id, (_, mention) in largest.items()
+            if id not in named or (named[id], mention.status) == ("absent", "present")
+        ]
 
     def _meant(self, settled: Sequence[Mention]) -> Iterator[Mention]:
         """What is said by the meaning of something else: a severe pain is no mild one."""
@@ -362,6 +368,25 @@ class _Reading:
                 if any(len(one.lower) > 2 for one in run):
                     yield self._passage(run[0].start, run[-1].end)
                 run = []
+
+
+def _reply(line: Line) -> tuple[Status, str]:
+    """What the sentence behind a question answers, if it only asks whether something is there.
+
+    To ``Any fever? No.`` it does; not to ``Is a fever bad? No.`` or ``Any fever? No injury.``
+    """
+    following = line.following.words if line.following is not None else ()
+    first, *rest = [word.lower for word in following if word.text.strip()] or [""]
+    asked = all(
+        word.is_small or word.is_site or word.index in line.named or word.lower in turns("asked")
+        for word in line.words
+    )
+    if asked and first in YEAS:
+        return "present", first
+    limits = turns("limiting") | turns("later") | turns("dates")
+    bare = not rest or rest[0] in CONTRASTS or not rest[0][:1].isalnum()
+    denied = asked and bare and first in NAYS and limits.isdisjoint(rest)
+    return ("absent", first) if denied else ("perhaps", "?")
 
 
 def _in_text(mention: Mention) -> tuple[int, int, str]:

@@ -1,0 +1,95 @@
+"""What limits a denial, so that it is left open: none until today, none on Monday, but now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+
+from kneebayes.history.english import ENDING, turns
+from kneebayes.history.line import NOTS, Cue, Line
+from kneebayes.history.matching import Match
+from kneebayes.history.words import Word
+
+AT_FIRST = frozenset({"first", "initially", "originally"})
+ITS = frozenset({"it", "that", "there", "this"})  # in a sentence that goes on about the same
+BREAKS = frozenset({";", "."})
+UP_TO_NOW = frozenset({"for", "in", "over", "since", "the", "these"})  # before "last week"
+SHORT = 2  # words that say something, of a clause that only takes up what was told before it
+PARTING = ENDING | {",", "and", "but", "though", "although", "however", "while", "whereas"}
+Places = tuple[int, int]
+
+
+def limited(line: Line, match: Match) -> Places | None:
+    """The places of words that limit a denial of what was found; None where nothing does."""
+    for cue in line.cues_of(match, "limit"):
+        if _bounds(line, cue, match):
+            return cue.first, cue.last
+    for cue in line.cues_of(match, "perhaps"):
+        if line.words[cue.last].lower in AT_FIRST and line.reaches(cue, match, listed=True):
+            return cue.first, cue.last
+    dated = _date(line, match)
+    if dated is not None:
+        return dated, dated
+    return taken_up(line, match)
+
+
+def taken_up(line: Line, match: Match) -> Places | None:
+    """The places of words behind what was found that tell how it was later: ``but now I do``."""
+    for clause in [*_clauses(line.words[match.last :])][1:]:
+        if _takes_up(line, clause):
+            return clause[0].index, clause[-1].index
+    if line.following is not None:
+        clause = next(_clauses(line.following.words), ())
+        goes_on = line.following.words[0].lower in PARTING  # "But since this morning 39."
+        goes_on = goes_on or not ITS.isdisjoint(word.lower for word in clause)
+        if goes_on and _takes_up(line.following, clause):
+            return match.first, match.last
+    return None
+
+
+def _bounds(line: Line, cue: Cue, match: Match) -> bool:
+    """Whether a limit is of the same denial: ``no fever, chills or rash until today``."""
+    between = line.between(cue, match)
+    another = any(one.does == "deny" and match.last < one.first < cue.first for one in line.cues)
+    ever = line.words[cue.last].lower == "before" and line.after(cue.last) in {"", *PARTING}
+    known = ever and match.pattern.about.lasting  # "no gout before"
+    listed = match.pattern.targets[0].state == "present"
+    stops = BREAKS if listed else PARTING
+    return not another and not known and not any(word.lower in stops for word in between)
+
+
+def _date(line: Line, match: Match) -> int | None:
+    """Where a clause says on which day before today a denial held."""
+    words = line.words
+    parting = PARTING | turns("splitting")
+    for beside in (words[: match.first][::-1], words[match.last + 1 :]):
+        for word in takewhile(lambda word: word.lower not in parting, beside):
+            before = {one.lower for one in words[max(0, word.index - 2) : word.index]}
+            if word.lower in turns("dates") and before.isdisjoint(UP_TO_NOW):
+                return word.index
+    return None
+
+
+def _clauses(words: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
+    """Clauses of some words, the first of them cut."""
+    start = 0
+    for place, word in enumerate(words):
+        if word.lower in PARTING:
+            if start < place:
+                yield tuple(words[start:place])
+            start = place + 1
+    if start < len(words):
+        yield tuple(words[start:])
+
+
+def _takes_up(line: Line, clause: Sequence[Word]) -> bool:
+    """Whether a clause names nothing, and so tells more of what was named: ``but now I do``."""
+    if not (turns("no") | turns("gone") | NOTS).isdisjoint(word.lower for word in clause):
+        return False  # "a rash then, now none"
+    times = turns("later") | turns("dates") | {"since"}
+    telling = [word for word in clause if not word.is_light and word.lower not in times]
+    if any(word.index in line.named or word.is_site for word in telling) or len(telling) > SHORT:
+        return False
+    last = clause[-1].lower if clause else ""
+    later = any(word.lower in times - {"since"} for word in clause)
+    return later or (last in turns("taking_up") and len(clause) > 1)
