@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -40,19 +40,17 @@ def search(
 ) -> None:
     """Look up names of findings, tests, background and causes."""
     records = model_of(folder, layer=layer).search(text)
-    kinds = records.table["kind"]
+    rows: list[dict[str, Any]] = [
+        {"kind": kind, "id": record.id, "label": record.label, "aliases": other_names(record)}
+        for kind, record in zip(records.table["kind"], records, strict=True)
+    ]
     if as_json:
-        rows = [
-            {"kind": kind, "id": record.id, "label": record.label, "aliases": other_names(record)}
-            for kind, record in zip(kinds, records, strict=True)
-        ]
         show_json(rows)
         return
-    for kind, record in zip(kinds, records, strict=True):
-        names = other_names(record)
-        also = f"  (also: {', '.join(names)})" if names else ""
-        typer.echo(f"{kind:<10} {record.label}{also}")
-    if not records:
+    for row in rows:
+        also = f"  (also: {', '.join(row['aliases'])})" if row["aliases"] else ""
+        typer.echo(f"{row['kind']:<10} {row['label']}{also}")
+    if not rows:
         typer.echo(f"Nothing is called '{text}'. Try a shorter word, or no word for all.")
 
 

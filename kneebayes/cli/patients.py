@@ -175,10 +175,8 @@ def reading(
 
     model = model_of(folder, layer=layer)
     evaluation = evaluate_reading(model, published_cases(half, cases), worst)
-    if as_json:
-        typer.echo(evaluation.answers.to_json(orient="records", indent=2))
-        return
-    typer.echo(evaluation.text)
+    told = evaluation.answers.to_json(orient="records", indent=2) if as_json else evaluation.text
+    typer.echo(told)
 
 
 def _line(row: dict[str, Any]) -> str:
