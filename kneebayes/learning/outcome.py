@@ -68,7 +68,9 @@ class _Backwards:
         self.frequencies = dict(last)
         for sentence in text.sentences:  # what was not quite solved before stays so
             if sentence.quantity.kind in ("frequency", "ratio"):
-                place, stated = sentence.place, _frequency_stated(sentence)
+                place, quantity, stated = sentence.place, sentence.quantity, sentence.interval.value
+                if quantity.kind == "ratio":
+                    stated = float(frequency_of(np.array([stated]), quantity.odds)[0])
                 self.frequencies[place] = _as_far(first[place], last[place], stated)
         seen = Evidence.of(self.data.network, {self.data.complaint: "present"})
         there = self.data.elicited.there
@@ -160,8 +162,8 @@ class _Backwards:
 
     def evoked(self, quantity: Quantity, number: float) -> list[float]:
         """P(cause | finding, complaint) a step below the learnt link, at it, and above."""
-        knowledge, network = self.data.knowledge, self.data.network
-        seen = Evidence.of(network, {knowledge.meta.complaint: "present", quantity.node: "present"})
+        known = {self.data.complaint: "present", quantity.node: "present"}
+        seen = Evidence.of(self.data.network, known)
         rows = np.repeat(self.numbers[None], 3, axis=0)
         middle = logit(number)
         rows[:, quantity.place] = [*map(inverse_logit, (middle - STEP, middle, middle + STEP))]
@@ -272,14 +274,6 @@ def _frequencies_of(model: ModelLike, text: Text, numbers: Numbers) -> dict[int,
     return {one.place: float(made[one.node][one.parent][0]) for one in linked}
 
 
-def _frequency_stated(sentence: Sentence) -> float:
-    """A frequency as it was stated, of a ratio the one that it stands for."""
-    quantity, value = sentence.quantity, sentence.interval.value
-    if quantity.kind != "ratio":
-        return value
-    return float(frequency_of(np.array([value]), quantity.odds)[0])
-
-
 def _as_far(before: float, after: float, stated: float) -> float:
     """A stated frequency, moved as far in log-odds as the one that the links make."""
     if not all(0.0 < one < 1.0 for one in (before, after, stated)):
@@ -310,22 +304,18 @@ def _narrowed(
     """
     if not patients and abs(value - interval.value) <= SAME * interval.value:
         return Interval(low=min(interval.low, value), value=value, high=max(interval.high, value))
-    middle = math.log(value) if ratio else logit(value)
+    if ratio:
+        said = (max(interval.low, LOWEST_RATIO), interval.value, interval.high)
+        low, stated, high = map(math.log, said)
+        middle = math.log(value)
+    else:
+        (low, stated, high), middle = bounds_of(interval), logit(value)
     ends = []
-    for side, way in zip(_sides(interval, ratio=ratio), (-1.0, 1.0), strict=True):
-        spread = side / QUANTILE / math.sqrt(trust)
-        far = middle + way * QUANTILE * spread / math.sqrt(1.0 + spread**2 * patients)
+    for reach in (low - stated, high - stated):
+        spread = reach / QUANTILE / math.sqrt(trust)
+        far = middle + QUANTILE * spread / math.sqrt(1.0 + spread**2 * patients)
         ends.append(math.exp(far) if ratio else inverse_logit(far))
     return Interval(low=min(ends[0], value), value=value, high=max(ends[1], value))
-
-
-def _sides(interval: Interval, *, ratio: bool) -> tuple[float, float]:
-    """How far an interval reaches down and up on the scale on which it is drawn from."""
-    if ratio:
-        low = max(interval.low, LOWEST_RATIO)
-        return math.log(interval.value / low), math.log(interval.high / interval.value)
-    low, value, high = bounds_of(interval)
-    return value - low, high - value
 
 
 def _moved(interval: Interval, value: float) -> Interval:

@@ -315,14 +315,15 @@ def evaluate(
     _check_names("learner", list(asked), LEARNERS)
     diagnosed = diagnose_cohort(model, answers, progress)
     states = states_of(model, answers)
-    tables = {EXACT: diagnosed.posteriors}
-    for name in baselines:
-        tables[name] = _like(diagnosed.posteriors, _baseline(model, name, answers, states))
+    values = {name: _baseline(model, name, answers, states) for name in baselines}
     drawn = patients if isinstance(patients, SimulatedCohort) else None
     seed = TRAINING + (scoring.seed if drawn is None else drawn.seed)
     sizes: dict[str, int] = {}
     for name, size, predicted in _learned(model, asked, states, seed, recording):
-        tables[name], sizes[name] = _like(diagnosed.posteriors, predicted), size
+        values[name], sizes[name] = predicted, size
+    exact = diagnosed.posteriors
+    axes = {"index": exact.index, "columns": exact.columns}
+    tables = {EXACT: exact} | {name: frame_of(each, **axes) for name, each in values.items()}
     scored = evaluate_predictions({**tables, **(others or {})}, known.table, model, scoring)
     kept = answers.index.isin(scored.truth.index)
     logs = diagnosed.log_probability[kept].to_numpy()
@@ -467,7 +468,3 @@ def _baseline(model: ModelLike, name: str, answers: pd.DataFrame, states: np.nda
         return naive_bayes(model, states)
     bare = without_mediators(model)
     return diagnose_cohort(bare, answers, progress=False).posteriors.to_numpy()
-
-
-def _like(frame: pd.DataFrame, values: Numbers) -> pd.DataFrame:
-    return frame_of(values, index=frame.index, columns=frame.columns)

@@ -84,6 +84,7 @@ class Feedback(Judgement, Paged):
         meta, rows = self.case.data.knowledge.meta, self.belief_rows
         marks = ("explains", "silent", "named", "urgent")
         shown = [*rows[:SHOWN], *(row for row in rows[SHOWN:] if any(row[mark] for mark in marks))]
+        there = "; ".join(in_short(*pair) for pair in self.not_asked.items())
         blocks = (
             Paragraph((_there(self), _advised(self))),
             Paragraph(tuple(_urgency(self))),
@@ -94,7 +95,7 @@ class Feedback(Judgement, Paged):
             Grid("", BELIEFS, tuple(map(_belief_cells, shown))),
             Grid("", STEPS, tuple(map(_step_cells, self.question_rows))),
             Paragraph(tuple(_scores(self))),
-            Paragraph(tuple(_revealed(self))),
+            Paragraph((f"Present, and not asked about: {there}.",) if there else ()),
             Paragraph(NOTES),
         )
         return f"{meta.title}: the case closed", blocks, meta.disclaimer
@@ -169,12 +170,6 @@ def _urgency(feedback: Feedback) -> Iterator[str]:
             f"In hindsight, with every test and the truth about the causes, it was "
             f"'{feedback.hindsight.level}'; nobody could have known that for nothing."
         )
-
-
-def _revealed(feedback: Feedback) -> Iterator[str]:
-    if feedback.not_asked:
-        listed = "; ".join(in_short(*pair) for pair in feedback.not_asked.items())
-        yield f"Present, and not asked about: {listed}."
 
 
 def _hardness(feedback: Feedback) -> Iterator[str]:
