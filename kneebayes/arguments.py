@@ -296,6 +296,7 @@ def _sequence(annotation: str, known: Mapping[str, Any]) -> Kind | None:
         return None
     inner = inner.removesuffix("]")
     kind = None if inner == "str" else _kind_of(inner, known)
+    each = _only(_is_hashable) if kind is None else kind.convert
     items = {"str": "names", "float": "numbers", "int": "numbers"}.get(inner, f"{inner} records")
 
     def convert(value: object) -> object:
@@ -312,12 +313,8 @@ def _sequence(annotation: str, known: Mapping[str, Any]) -> Kind | None:
             return REFUSED
         if len(every) > MOST_ITEMS:
             return REFUSED
-        if kind is not None:
-            every = tuple(map(kind.convert, every))
-            fits = all(item is not REFUSED for item in every)
-        else:
-            fits = all(map(_is_hashable, every))
-        return every if fits else REFUSED
+        converted = tuple(map(each, every))
+        return REFUSED if any(item is REFUSED for item in converted) else converted
 
     return Kind(f"a list of {items}", convert)
 

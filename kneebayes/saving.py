@@ -205,7 +205,10 @@ def load_model(path: str | Path) -> ModelData:
         if lesson is not None:
             data = _taught(_placed(data, lesson["setting"]), lesson, problems)
         data = _placed(data, content.get("setting"))
-        return _with_numbers(data, content["network"], problems)
+        network = _network(data.network, content["network"], problems)
+        if network == data.network:
+            return data
+        return data.replace(elicited=replace(data.elicited, network=network))
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         if isinstance(error, KneebayesError):
             raise
@@ -329,14 +332,6 @@ def _check_patients(content: dict[str, Any], problems: Problems) -> None:
         likely = [number for answer in soft for number in answer]
         if not row["count"] > 0 or not all(0.0 <= number < math.inf for number in likely):
             problems.stop("learning.patients.rows", "a number in it is below 0.", REMEDY)
-
-
-def _with_numbers(data: ModelData, numbers: dict[str, Any], problems: Problems) -> ModelData:
-    """The same model with the numbers of the file, where they differ."""
-    network = _network(data.network, numbers, problems)
-    if network == data.network:
-        return data
-    return data.replace(elicited=replace(data.elicited, network=network))
 
 
 def _network(network: Network, numbers: Mapping[str, Any], problems: Problems) -> Network:

@@ -377,11 +377,11 @@ def contradiction(
 
 def bounds_of(context: Context | None, voice: Voice | None) -> list[int]:
     """Where each state of a number begins and where the last ends; empty for anything else."""
-    if context is None or voice is None or not context.states:
+    if context is None or voice is None:
         return []
-    if any(state.below is None for state in context.states):
+    ends = [int(state.below) for state in context.states if state.below is not None]
+    if not ends or len(ends) < len(context.states):
         return []
-    ends = [int(state.below or 0) for state in context.states]
     return [voice.youngest, *ends[:-1], min(ends[-1], voice.oldest + 1)]
 
 
