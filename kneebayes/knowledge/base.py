@@ -183,31 +183,28 @@ class Knowledge:
         above. Another cause that is never silent brings it along. That a cause produces the
         complaint is not among it: what explains it does so always.
         """
-        place = self.place(cause.id)
+        place, there = self.place(cause.id), self.there[cause.id]
         for parent, said in cause.raised_by.items():
             where = f"{place}: raised_by.{parent}"
             if not isinstance(said, Statement):
                 for state, statement in said.items():
                     yield Arrow(parent, state, cause.id, statement, where)
             elif parent in self.diseases and _brings_along(self.diseases[parent], said):
-                yield Arrow(parent, "present", self.there[cause.id], said, where)
+                yield Arrow(parent, "present", there, said, where)
             else:
                 child = self.there.get(parent, parent)
                 yield Arrow(cause.id, "present", child, said, where)
                 if _together(cause, self.diseases.get(parent), said):
-                    there = self.there[cause.id]
                     yield Arrow(child, "present", there, said, where, silent=True)
                 elif self._raises_silent(cause, parent, said):
-                    there = self.there[cause.id]
                     yield Arrow(there, "present", child, said, where, silent=True)
         for child, statement in cause.shows.items():
             if child != self.meta.complaint:
                 shown = self.there.get(child, child)
                 yield Arrow(cause.id, "present", shown, statement, f"{place}: shows.{child}")
         for child, statement in cause.shows_silent.items():
-            silent = f"{place}: shows_silent.{child}"
-            source = self.there[cause.id]
-            yield Arrow(source, "present", child, statement, silent, silent=True)
+            where = f"{place}: shows_silent.{child}"
+            yield Arrow(there, "present", child, statement, where, silent=True)
 
     def _raises_silent(self, cause: Cause, context: str, said: Statement) -> bool:
         """Whether a ratio holds for having a cause, too, and not only for its being to blame."""
@@ -220,18 +217,14 @@ class Knowledge:
 
         Those of groups are among them where the layer has a node for the group.
         """
-        causes = [
-            Pointer(cause.id, finding, said, f"{self.place(cause.id)}: evoked_by.{finding}")
-            for cause in self.causes.values()
-            for finding, said in cause.evoked_by.items()
-        ]
-        groups = [
-            Pointer(any_of(group.id), finding, said, f"{self.place(group.id)}.evoked_by.{finding}")
-            for group in self.groups.values()
-            if any_of(group.id) in self.mediators
-            for finding, said in group.evoked_by.items()
-        ]
-        return (*causes, *groups)
+        sources: dict[str, Cause | Group] = {**self.causes}
+        groups = {any_of(id): group for id, group in self.groups.items()}
+        sources |= {id: group for id, group in groups.items() if id in self.mediators}
+        return tuple(
+            Pointer(id, finding, said, place_inside(self.place(one.id), f"evoked_by.{finding}"))
+            for id, one in sources.items()
+            for finding, said in one.evoked_by.items()
+        )
 
     @cached_property
     def said_of_groups(self) -> frozenset[tuple[str, str]]:
