@@ -30,8 +30,8 @@ NEVER_ONE = {  # that there are several, or no count stands before the word
     "{frame.shape[1]} columns was given: 0 feature(s) (shape=",
     "{frame.shape[1]} features, but DifferentialClassifier is expecting ",
     "{self.n_features_in_} features as input: the columns that it was fitted on.",
-    "{name} must be names with answers, got ",
-    "{room} nor in tests/data. Install kneebayes again, or name a file: published_cases(path=...).",
+    "{room} nor in tests/data. Install kneebayes again.",
+    "{how} the signs call for '",
     "{int(np.argmax(odd)) + 1} of its parameters does not add up to 1.",
     "{counts['with_finding']} with the findings, of ",
 }
