@@ -106,6 +106,29 @@ def test_a_name_alone_is_asked_for(
     assert out.rstrip("\n").endswith(told.text)
 
 
+def test_a_cause_with_a_number_is_stated(
+    knee: kb.Model, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = ["osteoarthritis 30%", "gout 0.1, DVT 5 %", "meniscus tear=20%", "gout 7", "fever 30%"]
+    code, out, _ = session([*lines, "close soon"], START, capsys, monkeypatch)
+    stated = {"osteoarthritis": 0.3, "gout": 0.1, "DVT": 0.05, "meniscus tear": 0.2}
+    case = knee.practice_case("any", seed=5)
+    for name, share in stated.items():
+        case = case.state({name: share})
+    assert code == 0
+    for label in ("osteoarthritis: stated 0.3", "deep vein thrombosis: stated 0.05"):
+        assert label in out
+    assert "'gout' must be a probability between 0 and 1. Got 7.0" in out
+    assert "stated 30" not in out
+    assert case.stated == {
+        "osteoarthritis": 0.3,
+        "gout": 0.1,
+        "deep_vein_thrombosis": 0.05,
+        "meniscus_tear": 0.2,
+    }
+    assert "meniscus tear: stated 0.2" in out
+
+
 def test_the_opening_shows_lines_that_work(
     knee: kb.Model, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

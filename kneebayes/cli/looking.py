@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -40,18 +40,15 @@ def search(
 ) -> None:
     """Look up names of findings, tests, background and causes."""
     records = model_of(folder, layer=layer).search(text)
-    rows: list[dict[str, Any]] = [
+    if not as_json:
+        nothing = f"Nothing is called '{text}'. Try a shorter word, or no word for all."
+        typer.echo(records.text or nothing)
+        return
+    rows = [
         {"kind": kind, "id": record.id, "label": record.label, "aliases": other_names(record)}
         for kind, record in zip(records.table["kind"], records, strict=True)
     ]
-    if as_json:
-        show_json(rows)
-        return
-    for row in rows:
-        also = f"  (also: {', '.join(row['aliases'])})" if row["aliases"] else ""
-        typer.echo(f"{row['kind']:<10} {row['label']}{also}")
-    if not rows:
-        typer.echo(f"Nothing is called '{text}'. Try a shorter word, or no word for all.")
+    show_json(rows)
 
 
 @command(old="cause")

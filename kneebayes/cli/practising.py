@@ -61,8 +61,7 @@ def case(
         typer.echo(f"\n{_opening(now)}")
         end = _talk(now)
     if save is not None:
-        end.save(save)
-        typer.echo(f"Saved to {save}.")
+        typer.echo(f"Saved to {end.save(save)}.")
 
 
 def _talk(now: PracticeCase) -> Situation:
@@ -170,6 +169,8 @@ def _do(now: PracticeCase, line: str) -> tuple[PracticeCase, Feedback | None]:
         "?": lambda: _help(now),
     }
     own_words = verb not in shows and (" " in line or line.endswith("?"))
+    if verb not in steps and _is_stated(now, line):
+        verb, rest = "state", line
     if verb not in steps and (_can_be_asked(now, line) or own_words):
         verb, rest = "ask", line
     if verb in steps:
@@ -189,6 +190,15 @@ def _do(now: PracticeCase, line: str) -> tuple[PracticeCase, Feedback | None]:
 def _can_be_asked(now: PracticeCase, name: str) -> bool:
     """Whether a line is a name that ``ask`` takes."""
     return now.model.data.names.has(name, NAMED) or fold(name) in map(fold, now.examinations)
+
+
+def _is_stated(now: PracticeCase, line: str) -> bool:
+    """Whether a line is what ``state`` takes: causes, each with a number."""
+    try:
+        named = _probabilities(now, line)
+    except EvidenceError:
+        return False
+    return all(now.model.data.names.has(name, ("cause",)) for name in named)
 
 
 def _no_command(now: PracticeCase, line: str, allowed: list[str]) -> str:

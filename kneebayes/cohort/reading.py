@@ -398,7 +398,7 @@ class TableReader:
             try:
                 meaning = meaning_of(self.data.names, called)
             except UnknownNameError as error:
-                problems.add_unknown(_with_advice(error, problems.carrying))
+                problems.add_unknown(with_advice(error, problems.carrying))
                 continue
             name = str(label)
             is_group = meaning.kind == "group"
@@ -469,7 +469,7 @@ class TableReader:
                 yield error
 
 
-def _with_advice(error: UnknownNameError, carrying: str) -> UnknownNameError:
+def with_advice(error: UnknownNameError, carrying: str) -> UnknownNameError:
     """The same error; where nothing looks like the name, it may only name the patients."""
     if error.suggestions or not error.start:
         return error

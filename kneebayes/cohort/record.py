@@ -30,6 +30,7 @@ from kneebayes.cohort.reading import (
     TableReport,
     column_map,
     made_columns,
+    with_advice,
 )
 from kneebayes.errors import EvidenceError, UnknownNameError
 from kneebayes.knowledge.records import Meta
@@ -397,7 +398,8 @@ def check_patients(
         try:
             meaning_of(model.data.names, called)
         except UnknownNameError as error:
-            rows.append(row | {"problem": error.message})
+            advised = with_advice(error, "carry it through: keep=[{!r}], or let it mean 'skip'")
+            rows.append(row | {"problem": advised.message})
             continue
         rows.append(row | {"means": str(called)})
         column = patients.iloc[:, [at]]

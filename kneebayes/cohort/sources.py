@@ -118,7 +118,7 @@ class CsvSource:
 
     def _lines(self) -> Iterator[tuple[int, list[str]]]:
         """Every line that is not blank, with its number."""
-        width = None
+        width, name = None, self.path.name
         with (
             telling_why_unread(self.path),
             self.path.open(encoding="utf-8-sig", newline="") as file,
@@ -131,11 +131,18 @@ class CsvSource:
                         continue
                     if len(cells) != width:
                         cut = counted(len(cells), "cell")
-                        message = f"it has {cut}, but the first line names {width}"
-                        raise csv.Error(message)
+                        message = (
+                            f"{name}, line {reader.line_num}: it has {cut}, but the first line "
+                            f"names {width}. Text with a comma stands in quotes."
+                        )
+                        raise EvidenceError(message)
                     yield reader.line_num, cells
-            except (csv.Error, UnicodeDecodeError) as error:
-                message = f"{self.path.name} cannot be read after line {reader.line_num}: {error}."
+            except csv.Error as error:
+                message = f"{name}, line {reader.line_num}: it is no CSV: {error}."
+                raise EvidenceError(message) from error
+            except UnicodeDecodeError as error:
+                place = _first_line_not_in_utf8(self.path)
+                message = f"{name}, line {place}: it is not UTF-8. Save the file as UTF-8."
                 raise EvidenceError(message) from error
 
     def _frame(self, piece: list[tuple[int, list[str]]]) -> Piece:
@@ -144,6 +151,17 @@ class CsvSource:
         frame.columns = pd.Index(self.labels)
         numbers = [number for number, _ in piece]
         return frame, lambda row: f"line {numbers[row]}"
+
+
+def _first_line_not_in_utf8(path: Path) -> int:
+    """Its number: a reader looks ahead, so its own count of lines stays behind."""
+    with path.open("rb") as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                line.decode()
+            except UnicodeDecodeError:
+                return number
+    return 1
 
 
 def _refuse_others(path: Path) -> None:

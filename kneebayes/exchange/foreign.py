@@ -200,6 +200,7 @@ class ForeignCase(ForeignResult):
             tuple(notes),
             bars_of(rows, "answer", "shapley", axis, "{:+.1f}".format),
             {"start": start, "end": end},
+            names=("id", "answer", *WEIGHTS),
         )
 
     @checked
@@ -256,6 +257,7 @@ class ForeignCase(ForeignResult):
             columns(question=str, bits="{:.4f}".format),
             tuple(notes),
             bars_of(rows, "question", "bits", axis, "{:.3f}".format),
+            names=("id", "question", "bits", *(f"bits_{one}" for one in about)),
         )
 
     @renamed(count="n")

@@ -92,6 +92,8 @@ class ForeignResult(Reporting):
         For each column that is shown its heading, and how its numbers become text.
     found
         Plain numbers by name, where a result has some that are not of a row.
+    names
+        Columns of the table where it may have no row.
     """
 
     title: str
@@ -101,11 +103,12 @@ class ForeignResult(Reporting):
     notes: tuple[str, ...]
     bars: Bars
     found: Mapping[str, Any] = field(default_factory=dict)
+    names: Sequence[str] = ()
 
     @property
     def table(self) -> pd.DataFrame:
         """All rows, with ids and labels, and all numbers with all digits."""
-        return frame_of([dict(row) for row in self.rows])
+        return frame_of([dict(row) for row in self.rows], columns=self.names or None)
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain values: what was asked and known, all rows, remarks, whose it is.

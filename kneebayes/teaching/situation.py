@@ -198,9 +198,9 @@ class Situation(Paged, ModelResult):
         )
 
     @checked
-    def save(self, path: str | Path) -> None:
+    def save(self, path: str | Path) -> Path:
         """Write the case, truth and steps as JSON; see :meth:`Model.load_practice_case`."""
-        write_safely(path, case_to_json(self))
+        return write_safely(path, case_to_json(self))
 
     # how it shows itself
 

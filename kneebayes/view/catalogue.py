@@ -102,6 +102,16 @@ class Catalogue(tuple[Some_co, ...], Generic[Some_co]):
         rows = [(record.id, *_cells(record)) for record in self]
         return frame_of(rows, columns=["id", *COLUMNS])
 
+    @property
+    def text(self) -> str:
+        """One line a record: its kind, its label and its other names."""
+        lines = (
+            f"{_kind(record):<10} {record.label}"
+            + (f"  (also: {', '.join(names)})" if (names := other_names(record)) else "")
+            for record in self
+        )
+        return "\n".join(lines)
+
     @checked
     def matching(self, text: str) -> Iterator[Some_co]:
         """Records one of whose names holds every word of a text."""

@@ -184,9 +184,9 @@ def test_a_spreadsheet_runs_nothing_of_a_result(robot: kb.Model, tmp_path: Path)
 
 BAD_FILES = [
     ("", "in.csv is empty: its first line must name the columns."),
-    ("squeak,rain\nyes\n", "in.csv cannot be read after line 2: it has 1 cell, but the first"),
-    ("squeak\nyes,no\n", "in.csv cannot be read after line 2: it has 2 cells, but the first"),
-    ('squeak\n"yes\n', "in.csv cannot be read after line 2: unexpected end of data."),
+    ("squeak,rain\nyes\n", "in.csv, line 2: it has 1 cell, but the first line names 2."),
+    ("squeak\nyes,no\n", "in.csv, line 2: it has 2 cells, but the first line names 1."),
+    ('squeak\n"yes\n', "in.csv, line 2: it is no CSV: unexpected end of data."),
 ]
 
 
@@ -199,9 +199,19 @@ def test_a_file_that_is_no_table_is_refused(
         robot.diagnose_cohort_file(tmp_path / "in.csv", tmp_path / "out.csv")
 
 
-def test_a_file_that_is_no_text_is_refused(robot: kb.Model, tmp_path: Path) -> None:
-    (tmp_path / "in.csv").write_bytes(b"squeak\n\xff\n")
-    with pytest.raises(kb.EvidenceError, match=r"in\.csv cannot be read after line "):
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (b"squeak\n\xff\n", 2),
+        (b"squeak,Jos\xe9\n", 1),
+        (b"squeak\n" + 20_000 * b"yes\n" + "müde\n".encode("latin-1"), 20_002),
+    ],
+)
+def test_a_file_in_another_encoding_is_refused(
+    robot: kb.Model, tmp_path: Path, text: bytes, line: int
+) -> None:
+    (tmp_path / "in.csv").write_bytes(text)
+    with pytest.raises(kb.EvidenceError, match=rf"in\.csv, line {line}: it is not UTF-8\. Save"):
         robot.diagnose_cohort_file(tmp_path / "in.csv", tmp_path / "out.csv")
 
 

@@ -593,6 +593,19 @@ def test_the_picture_of_a_network(weather: NetworkFile) -> None:
     _close()
 
 
+def test_a_table_has_its_columns_whether_anything_is_open_or_not(weather: NetworkFile) -> None:
+    some = reason_with(weather, ["sky"])
+    every = {node.id: node.states[0] for node in weather.network.nodes if node.id != "sky"}
+    none = some.given(every).questions().table
+    assert len(none) == 0
+    assert list(none.columns) == list(some.questions().table.columns)
+    assert none["bits"].tolist() == []
+    nothing = some.explain("sky", "storm").table
+    known = some.given({"wet": "present"}).explain("sky", "storm").table
+    assert len(nothing) == 0
+    assert list(nothing.columns) == list(known.columns)
+
+
 def test_the_command_about_a_network(weather: NetworkFile, tmp_path: Any) -> None:
     from typer.testing import CliRunner
 

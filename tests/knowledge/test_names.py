@@ -50,6 +50,15 @@ def test_folding_twice_is_folding_once(knee: kb.Model) -> None:
         assert fold(fold(name)) == fold(name)
 
 
+def test_what_was_found_has_a_text_and_a_table(knee: kb.Model) -> None:
+    for found in (knee.search("swelling"), knee.contexts, knee.causes, knee.settings, knee.groups):
+        lines = found.text.splitlines()
+        assert len(lines) == len(found) == len(found.table)
+        for line, record in zip(lines, found, strict=True):
+            assert record.label in line
+    assert knee.search("zzzzzz").text == ""
+
+
 def test_every_name_of_the_folder_means_its_own_record(knee: kb.Model) -> None:
     knowledge = knee.knowledge
     for kind, records in (

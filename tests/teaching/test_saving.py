@@ -22,7 +22,7 @@ def case(knee: kb.Model) -> PracticeCase:
 def test_an_open_case_comes_back_as_it_was(
     knee: kb.Model, case: PracticeCase, tmp_path: Path
 ) -> None:
-    case.save(tmp_path / "case.json")
+    assert case.save(tmp_path / "case.json") == tmp_path / "case.json"
     again = knee.load_practice_case(tmp_path / "case.json")
     assert again.steps == case.steps
     assert (again.truth, again.known, again.cost) == (case.truth, case.known, case.cost)

@@ -287,7 +287,10 @@ def explain(
     against
         Another cause; left out, the odds are those of the cause being present.
     orders
-        How many orders to draw where more than 15 answers are too many for all of them.
+        How many orders to draw where more than 15 answers are too many for all of them. With
+        very many answers, most of them present, each order takes seconds: a bar shows how far it
+        is, and when the time of the model is over (a minute, or :meth:`kneebayes.Model.within`)
+        those that were drawn count, and the text says how many.
     seed
         Seed for drawing these orders; the same seed draws the same ones.
 
