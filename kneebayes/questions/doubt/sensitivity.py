@@ -25,17 +25,8 @@ from kneebayes.inference.evidence import impossible
 from kneebayes.knowledge.names import example_link
 from kneebayes.network import Numbers
 from kneebayes.text import counted, suggest
-from kneebayes.view.figures import (
-    BLACK,
-    DARK,
-    EXPLAINS,
-    PALETTE,
-    SMALL,
-    below,
-    fit,
-    name_ends,
-    new_axes,
-)
+from kneebayes.view import figures
+from kneebayes.view.figures import BLACK, EXPLAINS, PALETTE, SMALL, finished, name_ends, new_axes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, frame_of, report_on
 
@@ -218,7 +209,7 @@ def draw_curves(
         beside: dict[str, Any] = {"ha": "left" if left else "right", "va": "bottom"}
         ax.annotate(words, place, fontsize=SMALL, **offset, **beside, **style)
 
-    say(f"in the model: {percent(value)}", (value, 1.03), (5, 2), color=DARK)
+    say(f"in the model: {percent(value)}", (value, 1.03), (5, 2), color=figures.DARK)
     behind = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0}
     for number, posterior in flips:
         ax.plot([number], [posterior], "o", color=BLACK, ms=7, mfc="none", mew=1.6)
@@ -231,8 +222,7 @@ def draw_curves(
         axis.set_major_formatter(lambda share, _: f"{100 * share:.3g}%")
     ax.set_ylabel(EXPLAINS, fontsize=SMALL)
     name_ends(ax, {label: float(values[-1]) for label, (_, values) in curves.items()}, PALETTE)
-    fit(below(ax, what))
-    return ax
+    return finished(ax, what)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
