@@ -29,7 +29,9 @@ STOPS = frozenset({"", ",", ";", ".", "and", "but"})
 RECENT = 6.0  # months: what happened so long ago is the injury that the history is about
 HAPPENED = stems_of("accidents")
 NO_MORE = frozenset({"nobody", "nothing"})  # "nobody near me, and the knee gave way"
-PAINS = frozenset(map(stem, ("ache", "pain", "sore")))
+PAINS = stems_of("pains")
+SIZES = frozenset({"big", "siz"})
+SOUGHT = frozenset({"exclude", "rule"})  # "ruled out" is a result, "to rule out" is none
 AT_FIRST = frozenset({"first", "initially", "originally"})
 LASTING = frozenset(map(stem, ("diagnosed", "quit", "told")))
 FORMER = frozenset({"former", "ex"})  # who was an athlete is none now
@@ -74,6 +76,7 @@ def _bearing_of(line: Line, match: Match) -> Bearing:
         _of_a_result(line, match),
         _of_less(line, match),
         _of_another_trouble(line, match),
+        _of_another_size(line, match),
         _answered(line, match),
         _left_open(line, match),
         _past(line, match),
@@ -191,13 +194,14 @@ def _of_less(line: Line, match: Match) -> Bearing | None:
 def _of_another_trouble(line: Line, match: Match) -> Bearing | None:
     """Left open: words of what has not happened, or of a pain where something else is spoken of.
 
-    So ``the swelling has not improved`` does not say that it improved, nor ``the fever does not
-    go away`` that a pain is constant.
+    So ``the swelling has not improved`` does not say that it improved, nor ``to rule out a clot``
+    that there is none, nor ``the fever does not go away`` that a pain is constant.
     """
     for cue in line.cues:
+        own = match.used.intersection(range(cue.first, cue.last + 1))
         denial = cue.does == "plain" and line.words[cue.first].lower in turns("denials")
-        within = not match.used.isdisjoint(range(cue.first + 1, cue.last + 1))
-        if denial and within and cue.first not in match.used:
+        sought = cue.does == "perhaps" and any(line.words[at].lower in SOUGHT for at in own)
+        if own and ((denial and cue.first not in own) or (sought and cue.first in own)):
             return Bearing("perhaps", (cue.first, cue.last))
     told = match.pattern.targets[0].state == "present" and PAINS.isdisjoint(match.pattern.stems)
     if not told or PAINS.isdisjoint(match.pattern.about.words):
@@ -207,9 +211,27 @@ def _of_another_trouble(line: Line, match: Match) -> Bearing | None:
         between = line.words[other.last + 1 : match.first + 1]
         said = not verbs.isdisjoint(word.lower for word in between)
         light = all(word.is_light or word.lower in turns("denials") for word in between[:-1])
-        own = other.pattern.about.words | set(other.pattern.stems)
-        if said and light and PAINS.isdisjoint(own):
+        spoken_of = other.pattern.about.words.union(other.pattern.stems)
+        if said and light and PAINS.isdisjoint(spoken_of):
             return Bearing("perhaps", (other.first, other.last))
+    return None
+
+
+def _of_another_size(line: Line, match: Match) -> Bearing | None:
+    """Left open: a size of something else: ``the knee is the size of a melon`` tells of no lump."""
+    own = match.pattern.about.words - match.pattern.about.sites
+    if SIZES.isdisjoint(match.pattern.stems) or not own.isdisjoint(match.pattern.stems):
+        return None
+    for word in reversed(line.words[: match.first]):
+        if word.lower in ENDING | {","}:
+            break
+        if word.is_site and not turns("placing").isdisjoint(line.before(word.index)):
+            continue
+        others = [one.pattern.about.words for one in line.matches if word.index in one.used]
+        if word.is_site or others:
+            sites = word.stems & match.pattern.about.sites
+            same = bool(sites) or not own.isdisjoint(word.stems.union(*others))
+            return None if same else Bearing("perhaps", (word.index, word.index))
     return None
 
 
@@ -335,7 +357,8 @@ def _from_to(line: Line, first: int, last: int, match: Match) -> tuple[Word, ...
 def _of_others(line: Line, match: Match) -> Bearing | None:
     relatives = turns("relatives") - line.patient
     for word in line.words:
-        if word.lower not in relatives or word.index in match.used:
+        others = word.lower in relatives or _bears(line, word)
+        if not others or word.index in match.used:
             continue
         if match.pattern.about.of_a_person and match.last < word.index:
             continue  # "a boy with his mother"
@@ -348,7 +371,7 @@ def _of_others(line: Line, match: Match) -> Bearing | None:
             continue  # "my mother says that I had a fever"
         between = _from_to(line, word.index, word.index, match)
         lower = {one.lower for one in between}
-        if lower & (ENDING | CONTRASTS):
+        if lower & (ENDING | CONTRASTS) or ("," in lower and word.lower not in relatives):
             continue
         if word.index < match.first and (told or not lower & PATIENT):
             return Bearing("other", (word.index, word.index))
@@ -357,11 +380,23 @@ def _of_others(line: Line, match: Match) -> Bearing | None:
     return None
 
 
+def _bears(line: Line, word: Word) -> bool:
+    """Whether a word names another being that has or is something: ``my dog's knee is``."""
+    before = line.words[max(0, word.index - 1)].lower
+    other = before in {"another", "other"} or line.after(word.index) == "next"  # next door
+    if not (word.lower in turns("bearers") or (other and word.lower in turns("people"))):
+        return False
+    near = {one.lower for one in line.words[word.index + 1 : word.index + 1 + NEAR]}
+    return not near.isdisjoint(turns("verbs") | turns("haves"))
+
+
 # results, and diseases that are known
 
 
 def _affirmed(line: Line, match: Match) -> bool:
-    """Whether the bare name of a test comes with a result."""
+    """Whether the bare name of a test comes with a result, or right behind its colon."""
+    if match.first - 1 in line.results:
+        return True
     first, last = match.first, match.last
     while first > max(0, match.first - NEAR) and line.words[first - 1].lower not in ENDING:
         first -= 1

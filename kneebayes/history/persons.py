@@ -13,7 +13,8 @@ TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 TEENS = "ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen"
 NUMBER = rf"(?P<number>\d{{1,3}}(?!\d|[.,]\d)|(?:{TENS})(?:[- ](?:{ONES}))?|{TEENS}|{ONES})"
 ABOUT = r"(?:(?:about|around|nearly|almost|some|just|over)\s+)?"
-UNIT = r"(?P<unit>years?|yrs?|y|months?|mo|weeks?)"
+YOUNG = "months?|mths?|mos?|weeks?|wks?|days?"  # what the age of a baby is counted in
+UNIT = r"(?P<unit>years?|yrs?|y|months?|mths?|mos?|weeks?|wks?)"
 GROWN = r"(?:years?|yrs?|y)"
 VERBS = "with|who|in|on|and|has|had|was|came|comes|presents|presented|complains|from|back|after"
 THINGS = (  # that are so and so old, and no person
@@ -37,10 +38,12 @@ PEOPLE = "|".join(sorted(turns("people")))
 RELATIVES = "|".join(sorted(turns("relatives")))
 WAYS = (  # of saying an age; the first that fits counts
     rf"\b{NUMBER}[-\s]?{UNIT}?[-\s]*(?:/?\s*o\b|of\s+age\b|old\b)(?!\s+(?:(?!(?:{PEOPLE})\b)\w+\s+){{0,2}}{THINGS})",
-    rf"\b(?<!at\s)(?<!at\sthe\s)age[d]?\s*[:=]?\s*{NUMBER}\b",
+    rf"\b(?<!at\s)(?<!at\sthe\s)age[d]?\s*[:=]?\s*{NUMBER}(?:[-\s]?(?P<unit>years?|yrs?|y|{YOUNG}))?\b",
+    rf"\b{NUMBER}[-\s](?P<unit>days?)[-\s]old\s(?:\w+\s)?(?:{PEOPLE})\b",
+    rf"\b(?:baby|infant)(?:\s(?:boy|girl))?,?\s{NUMBER}[-\s]?(?P<unit>{YOUNG})(?=\s*[,.;:)]|$)",
     rf"\b(?:i\s+am|i['\u2019]m)\s+{ABOUT}{NUMBER}\b(?!\s*(?:{OTHER_UNITS}))",
-    rf"\b(?P<letter>(?-i:[FM]))[\s,/]*{NUMBER}\b(?![.\d%])",
-    rf"(?<![.\w]){NUMBER}\s?(?:yo|y|/)?\s?(?P<letter>(?-i:[FM]))\b",
+    rf"\b(?P<letter>(?-i:[FM]))[\s,/]*{NUMBER}\b(?![.\d%]|\s(?:{YOUNG})\b)",
+    rf"(?<![.\w]){NUMBER}\s?(?:(?P<unit>mos?|mths?|months?)|yo|y|/)?\s?(?P<letter>(?-i:[FM]))\b",
     rf"\b(?:{PEOPLE}|bloke|lad|lass|guy),\s?{NUMBER}(?=\s*(?:[,.;:]|$))(?![.,]\d)",
     rf"\b(?:i\s+am|i['\u2019]m)\b[^.;:\d]*,\s?{NUMBER}(?=\s*[,.;])(?![.,]\d)",
     rf"\bi\s+have\s+{NUMBER}\s+(?P<unit>years)\b(?=\s*[,.;:]|\s+and\b|\s+old\b)",
@@ -109,7 +112,7 @@ AT_START = tuple(re.compile(way, re.IGNORECASE) for way in STARTS)
 START = 200  # characters
 TELLING = 12  # words at the start of a sentence in which somebody says whom it is about
 OLDEST = 120  # years
-YEARS = {"y": 1.0, "m": 1 / 12, "w": 7 / 365.25}
+YEARS = {"y": 1.0, "m": 1 / 12, "w": 7 / 365.25, "d": 1 / 365.25}
 PART = {"early": -3, "mid": 0, "middle": 0, "late": 2, "": 0}
 SMALLEST = 3  # what is less and has no unit is no age: "one old"
 OWNING = frozenset({"my", "our", "old"})  # "my mum", "15 year old daughter"

@@ -285,6 +285,7 @@ class _Reading:
             return
         start, end = self.source.span(age.start, age.end)
         self.found = [mention for mention in self.found if mention.id != id]
+        self.measured = [one for one in self.measured if not start <= one[1].words.start < end]
         self._add(id, int(age.years) if age.years >= 2 or age.years < 1 else age.years, start, end)
         self.covered |= set(range(start, end))
 
@@ -365,7 +366,7 @@ class _Reading:
                     continue
                 while run and run[-1].is_light:
                     run.pop()
-                if any(len(one.lower) > 2 for one in run):
+                if any(len(one.lower) > 2 or (one.text.isupper() and one.text[1:]) for one in run):
                     yield self._passage(run[0].start, run[-1].end)
                 run = []
 
