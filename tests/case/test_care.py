@@ -8,7 +8,7 @@ from kneebayes.case.urgency import LIKELY
 PATIENTS: list[dict[str, object]] = [
     {},
     {"lump behind the knee": True},
-    {"twisting injury": True, "locking": True},
+    {"twisting injury": True, "popping": True},
     {"swollen knee": True, "stiffness": True, "age": "older"},
 ]
 

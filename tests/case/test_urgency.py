@@ -44,6 +44,16 @@ SIGNS: list[tuple[dict[str, object], str]] = [
     ({"unable to bear weight": True}, "soon"),
     ({"unable to bend the knee": True}, "soon"),
     ({"locking": True}, "soon"),
+    ({"locking": True, "recent trauma": True}, "now"),
+    ({"locking": True, "twisting injury": True}, "now"),
+    ({"locking": True, "recent trauma": True, "more than six weeks": True}, "soon"),
+    ({"locking": True, "recent trauma": True, "comes and goes": True}, "soon"),
+    ({"cannot lift the straight leg": True, "recent trauma": True}, "now"),
+    ({"cannot lift the straight leg": True}, "soon"),
+    ({"limited hip rotation": True, "age": 13}, "now"),
+    ({"limited hip rotation": True, "age": 6}, "now"),
+    ({"limited hip rotation": True, "age": 6, "more than six weeks": True}, "soon"),
+    ({"limited hip rotation": True, "age": 70, "recent trauma": True}, "now"),
     ({"misshapen knee": True, "onset": "gradual"}, "soon"),
     ({"swollen knee": True}, "soon"),
     ({"unable to bend the knee": True, "long duration": True, "worse than usual": True}, "soon"),
@@ -58,6 +68,8 @@ SIGNS: list[tuple[dict[str, object], str]] = [
 ]
 
 ROUTINE = [
+    {"limited hip rotation": True, "age": 70},  # a worn hip waits
+    {"tender tibial tuberosity": True, "bone tenderness": True, "age": 13},  # as Osgood-Schlatter
     {},
     {"fever": False},
     {"fever": None},
