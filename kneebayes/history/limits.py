@@ -21,8 +21,9 @@ Places = tuple[int, int]
 
 def limited(line: Line, match: Match) -> Places | None:
     """The places of words that limit a denial of what was found; None where nothing does."""
-    for cue in line.cues_of(match, "limit"):
-        if _bounds(line, cue, match):
+    for cue in line.cues:
+        apart = not match.used.issuperset(range(cue.first, cue.last + 1))
+        if cue.does == "limit" and apart and _bounds(line, cue, match):
             return cue.first, cue.last
     for cue in line.cues_of(match, "perhaps"):
         if line.words[cue.last].lower in AT_FIRST and line.reaches(cue, match, listed=True):
@@ -88,7 +89,10 @@ def _takes_up(line: Line, clause: Sequence[Word]) -> bool:
         return False  # "a rash then, now none"
     times = turns("later") | turns("dates") | {"since"}
     telling = [word for word in clause if not word.is_light and word.lower not in times]
-    if any(word.index in line.named or word.is_site for word in telling) or len(telling) > SHORT:
+    named = {
+        at for match in line.matches if not match.pattern.about.of_a_person for at in match.used
+    }
+    if any(word.index in named or word.is_site for word in telling) or len(telling) > SHORT:
         return False
     last = clause[-1].lower if clause else ""
     later = any(word.lower in times - {"since"} for word in clause)

@@ -38,6 +38,7 @@ FEW = 2  # the same where somebody denies, so that the list is all that is said
 NOUNS = 2  # words of each of them
 TWICE = 2  # words that say something, between a denial and one that it denies
 MINUS = frozenset({"-", "\u2212", "\u2013"})
+NEARLY = frozenset({"barely", "hardly", "rarely", "scarcely", "seldom"})
 NOTS = frozenset({"cannot", "n't", "never", "not"})
 PARTS = frozenset({"", ",", ";", ".", "and", "or"})
 ARTICLES = frozenset({"a", "an", "the"})
@@ -220,8 +221,10 @@ def denied(line: Line, match: Match) -> Denial | None:
 
 
 def _before(line: Line, match: Match) -> Denial | None:
-    if any(cue.does == "deny" and cue.first == match.first for cue in line.cues):
-        return None  # it brings its own denial
+    for cue in line.cues:
+        if cue.does == "deny" and cue.first == match.first:  # it brings its own denial
+            twice = _denied_itself(line, cue, match)
+            return None if twice is None else ("perhaps", (twice, cue.last))
     begins = match.begins(line.words)
     for at in sorted(match.used):
         bound = [] if {at - 1, at - 2} & match.used else line.before(at)
@@ -246,7 +249,10 @@ def _answers(line: Line, cue: Cue) -> bool:
 
 def _is_stronger(line: Line, cue: Cue, match: Match) -> bool:
     """Whether only a degree is denied: ``no high fever`` leaves a mild one open."""
-    if match.pattern.stronger:
+    worse = line.words[match.last + 1 : match.last + 3]
+    as_bad = len(worse) == 2 and worse[0].lower in {"as", "like", "so", "that", "this"}
+    as_bad = as_bad and worse[1].lower in turns("degrees") | {"before", "this", "that"}
+    if match.pattern.stronger or as_bad or line.words[match.first - 1].lower == "such":
         return True
     target = match.pattern.targets[0]
     symptom = target.kind == "finding" and not line.dictionary.tests.get(target.id, "")
@@ -258,8 +264,9 @@ def _denied_itself(line: Line, cue: Cue, match: Match) -> int | None:
     """Where a denial begins that denies another: ``it is not true that there is no fever``."""
     if line.words[cue.first].lower in OR:
         return None  # "no fever nor redness"
-    for other in line.cues_of(match, "deny", "cannot"):
-        if other.last < cue.first:
+    for other in line.cues_of(match, "deny", "cannot", "perhaps"):
+        nearly = line.words[other.first].lower in NOTS | NEARLY  # "hardly ever without"
+        if other.last < cue.first and (nearly or other.does != "perhaps"):
             between = line.words[other.last + 1 : cue.first]
             apart = ended(between) or any(word.lower in JOINING for word in between)
             if not apart and len(heavy(between)) <= TWICE:
@@ -275,19 +282,37 @@ def _reach(line: Line, cue: Cue, match: Match) -> Literal["absent", "perhaps"] |
     if ended(between):
         return None
     if not any(word.lower in JOINING for word in between):
-        return _reach_alone(line, between)
+        return _reach_alone(line, cue, match, between)
     return _reach_in_list(line, cue, match, between)
 
 
-def _reach_alone(line: Line, between: Sequence[Word]) -> Literal["absent", "perhaps"] | None:
+def _reach_alone(
+    line: Line, cue: Cue, match: Match, between: Sequence[Word]
+) -> Literal["absent", "perhaps"] | None:
     """The same where no list is between: ``no sign of a swelling``."""
     telling = heavy(between)
     if len(telling) > FAR or any(line.after(word.index) in ARTICLES for word in telling):
         return None  # "without an injury the knee swelled" denies the injury alone
     led_on = telling and any(
-        word.index > telling[0].index and word.lower in turns("elsewhere") for word in between
+        word.index > telling[0].index and word.lower in turns("elsewhere") | {"for"}
+        for word in between
     )
-    return "perhaps" if led_on else "absent"
+    return "perhaps" if led_on or _is_of_another(line, cue, match, telling) else "absent"
+
+
+def _is_of_another(line: Line, cue: Cue, match: Match, telling: Sequence[Word]) -> bool:
+    """Whether it is another thing that is denied: ``no cause of``, ``did not treat``."""
+    for other in line.matches:
+        if cue.last < other.first and other.last < match.first:
+            return True
+    if not telling:
+        return False
+    if line.words[cue.last].lower in NOTS:
+        said = telling[0].lower in turns("noticing") | turns("attributes") | turns("degrees")
+        return not said and telling[0].index not in line.named
+    of = any(word.lower in {"of", "to"} for word in line.words[telling[0].index : match.first])
+    nouns = [word.lower for word in telling if not word.is_site]
+    return of and bool(nouns) and nouns[-1] not in turns("signs")
 
 
 def _reach_in_list(
@@ -431,9 +456,14 @@ def _behind(line: Line, match: Match) -> Denial | None:
                 return "absent", (at, at)
             continue
         if _bears_on(line, match, at, tested=tested):
-            last = at if cue is None else cue.last
+            near = (
+                one for one in line.cues if one.does == "deny after" and one.first in (at, at + 1)
+            )
+            last = max((one.last for one in near if one.first in (at, at + 1)), default=at)
             twice = _denied_behind(line, at, last)
-            return ("perhaps" if twice else "absent"), (at, max(last, twice))
+            goes_on = line.words[last].lower in NOTS and heavy(line.words[last + 1 : last + 2])
+            unsure = twice or goes_on or line.after(last) == "by"  # "not treated", "not seen by"
+            return ("perhaps" if unsure else "absent"), (at, max(last, twice))
     return _sound_before(line, match) if tested else None
 
 

@@ -384,7 +384,7 @@ def _reply(line: Line) -> tuple[Status, str]:
     )
     if asked and first in YEAS:
         return "present", first
-    limits = turns("limiting") | turns("later") | turns("dates")
+    limits = turns("limiting") | turns("later") | turns("dates") | YEAS
     bare = not rest or rest[0] in CONTRASTS or not rest[0][:1].isalnum()
     denied = asked and bare and first in NAYS and limits.isdisjoint(rest)
     return ("absent", first) if denied else ("perhaps", "?")
