@@ -13,6 +13,7 @@ from typing import Any, Protocol, Self, TypeVar
 
 from kneebayes.arguments import checked
 from kneebayes.building.elicit import elicit_each, settle, shifted_priors
+from kneebayes.building.quantities import Quantities, quantities_of
 from kneebayes.building.relinking import group_remarks
 from kneebayes.building.restating import Solved
 from kneebayes.building.result import Elicited, keep_network, kept_network
@@ -113,6 +114,11 @@ class ModelData:
         groups = self.knowledge.groups
         members = [group.members for group in groups.values()]
         return dict(zip(groups, self.engine.probability_of_any(members, seen), strict=True))
+
+    @cached_property
+    def quantities(self) -> Quantities:
+        """All that was stated in numbers, and where each stands in the network."""
+        return quantities_of(self.knowledge, self.elicited, self.engine)
 
     @cached_property
     def remarks(self) -> tuple[Remark, ...]:

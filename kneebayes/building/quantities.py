@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kneebayes.building.result import Elicited, Stated, offset_of
 from kneebayes.building.words import amount_interval, prior_intervals
@@ -74,6 +75,16 @@ class Quantities:
     @cached_property
     def _values(self) -> Numbers:
         return np.array([one.interval.value for one in self.all])
+
+    @cached_property
+    def scaled(self) -> Numbers:
+        """Value of each quantity on the scale of drawing, and how far down and up it may go."""
+        return np.array([_scaled(one) for one in self.all])
+
+    @cached_property
+    def ratios(self) -> NDArray[np.bool_]:
+        """Which quantities are ratios, that are drawn on the scale of logarithms."""
+        return np.array([one.kind in RATIOS for one in self.all])
 
     def of_kind(self, *kinds: Kind) -> Integers:
         """Where quantities of some kinds stand."""
@@ -207,11 +218,10 @@ def amounts_at(quantities: Quantities, deviations: Numbers) -> Numbers:
     95 % quantiles; so an interval is what it claims to be: the central 90 %. ``deviations`` are
     standard normal, rows x words; 0 gives the value itself.
     """
-    middle, down, up = np.array([_scaled(one) for one in quantities.all]).T
+    middle, down, up = quantities.scaled.T
     own = deviations[:, quantities.word_of]
     moved = np.where(own > 0.0, up, down) * own / QUANTILE
-    ratio = np.array([one.kind in RATIOS for one in quantities.all])
-    far = middle + moved
+    ratio, far = quantities.ratios, middle + moved
     amounts = np.empty_like(far)
     amounts[:, ratio] = np.maximum(1.0, np.exp(far[:, ratio]))
     amounts[:, ~ratio] = _expit(far[:, ~ratio])

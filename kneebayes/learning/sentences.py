@@ -18,7 +18,6 @@ from kneebayes.building.quantities import (
     Quantity,
     ends,
     labelled,
-    quantities_of,
     said_in_words,
 )
 from kneebayes.building.restating import Restating
@@ -140,7 +139,7 @@ class _Reader:
     def __init__(self, model: ModelLike, trust: float) -> None:
         self.data, self.trust = model.data, trust
         data, node = model.data, model.data.network[EXPLANATION]
-        self.quantities = quantities_of(data.knowledge, data.elicited, data.engine)
+        self.quantities = data.quantities
         self.numbers = data.engine.numbers[0]
         self.draft = Draft(data.knowledge, data.knowledge.lexicons[data.lexicon])
         self.free: list[Free] = []

@@ -18,7 +18,6 @@ from kneebayes.building.quantities import (
     Quantities,
     Quantity,
     labelled,
-    quantities_of,
     said_in_words,
 )
 from kneebayes.building.restating import Restating
@@ -107,7 +106,7 @@ def evidence_share(
     if not weighed:
         message = "No answer can be weighed: there is no patient whose cause the model has."
         raise EvidenceError(message)
-    quantities = quantities_of(data.knowledge, data.elicited, data.engine)
+    quantities = data.quantities
     slopes = np.stack([slope for _, slope in weighed.values()], axis=1)
     divided = _divided(data, quantities, slopes)
     weights = np.array([abs(weight) for weight, _ in weighed.values()])

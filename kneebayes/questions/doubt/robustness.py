@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from kneebayes.arguments import checked, whole_number
 from kneebayes.binding import Axes, pd
-from kneebayes.building.quantities import amounts_at, quantities_of
+from kneebayes.building.quantities import amounts_at
 from kneebayes.building.restating import Restating
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
@@ -73,7 +73,7 @@ def _spread_of(
     One draw of a word serves all statements that use it in the same direction.
     """
     engine, evidence, elicited = case.engine, case.evidence, case.elicited
-    quantities = quantities_of(case.knowledge, elicited, engine)
+    quantities = case.data.quantities
     restating = Restating(
         engine, case.knowledge, quantities, elicited.lexicon, evidence, case.data.solved
     )

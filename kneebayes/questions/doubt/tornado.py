@@ -17,7 +17,6 @@ from kneebayes.building.quantities import (
     Quantity,
     ends,
     labelled,
-    quantities_of,
     said_in_words,
 )
 from kneebayes.building.restating import Restating
@@ -65,7 +64,7 @@ def _bars_over(case: Case, cause: str, over: Over) -> tuple[float, tuple[Bar, ..
     that goes takes with it every number that names it as an origin, even beside others.
     """
     knowledge, lexicon = case.knowledge, case.elicited.lexicon
-    quantities = quantities_of(knowledge, case.elicited, case.engine)
+    quantities = case.data.quantities
     restating = Restating(case.engine, knowledge, quantities, lexicon, [*case.evidence, cause])
     words = [word.value for word in knowledge.lexicons[lexicon].commonness.values()]
     neutral = float(np.exp(np.mean(np.log(words))))
