@@ -57,8 +57,10 @@ def bearing_of(line: Line, match: Match) -> Bearing:
         for target in match.pattern.targets
     )
     limits = limited(line, match) if denies else None
-    if bearing.status == "past" and bearing.because is not None:
-        limits = taken_up(line, match) or _denied_besides(line, match, bearing.because)
+    if bearing.status in {"other", "past"} and bearing.because is not None:
+        limits = taken_up(line, match)
+    if bearing.status == "past" and bearing.because is not None and limits is None:
+        limits = _denied_besides(line, match, bearing.because)
     return bearing if limits is None else Bearing("perhaps", limits)
 
 

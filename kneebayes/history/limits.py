@@ -11,7 +11,7 @@ from kneebayes.history.matching import Match
 from kneebayes.history.words import Word
 
 AT_FIRST = frozenset({"first", "initially", "originally"})
-ITS = frozenset({"it", "that", "there", "this"})  # in a sentence that goes on about the same
+ITS = frozenset({"i", "it", "that", "there", "this"})  # in a sentence that goes on about the same
 BREAKS = frozenset({";", "."})
 UP_TO_NOW = frozenset({"for", "in", "over", "since", "the", "these"})  # before "last week"
 SHORT = 2  # words that say something, of a clause that only takes up what was told before it
@@ -51,7 +51,9 @@ def taken_up(line: Line, match: Match) -> Places | None:
 def _bounds(line: Line, cue: Cue, match: Match) -> bool:
     """Whether a limit is of the same denial: ``no fever, chills or rash until today``."""
     between = line.between(cue, match)
-    another = any(one.does == "deny" and match.last < one.first < cue.first for one in line.cues)
+    item = takewhile(lambda word: word.lower not in PARTING, line.words[match.last + 1 :])
+    ends = max((word.index for word in item), default=match.last)
+    another = any(one.does == "deny" and ends < one.first < cue.first for one in line.cues)
     ever = line.words[cue.last].lower == "before" and line.after(cue.last) in {"", *PARTING}
     known = ever and match.pattern.about.lasting  # "no gout before"
     listed = match.pattern.targets[0].state == "present"
@@ -66,7 +68,9 @@ def _date(line: Line, match: Match) -> int | None:
     for beside in (words[: match.first][::-1], words[match.last + 1 :]):
         for word in takewhile(lambda word: word.lower not in parting, beside):
             before = {one.lower for one in words[max(0, word.index - 2) : word.index]}
-            if word.lower in turns("dates") and before.isdisjoint(UP_TO_NOW):
+            dated = word.lower in turns("dates")
+            dated = dated or (word.lower == "ago" and word.index > match.last)
+            if dated and before.isdisjoint(UP_TO_NOW):
                 return word.index
     return None
 
@@ -87,7 +91,7 @@ def _takes_up(line: Line, clause: Sequence[Word]) -> bool:
     """Whether a clause names nothing, and so tells more of what was named: ``but now I do``."""
     if not (turns("no") | turns("gone") | NOTS).isdisjoint(word.lower for word in clause):
         return False  # "a rash then, now none"
-    times = turns("later") | turns("dates") | {"since"}
+    times = turns("later") | turns("dates") | {"since", "yes"}
     telling = [word for word in clause if not word.is_light and word.lower not in times]
     named = {
         at for match in line.matches if not match.pattern.about.of_a_person for at in match.used
@@ -95,5 +99,5 @@ def _takes_up(line: Line, clause: Sequence[Word]) -> bool:
     if any(word.index in named or word.is_site for word in telling) or len(telling) > SHORT:
         return False
     last = clause[-1].lower if clause else ""
-    later = any(word.lower in times - {"since"} for word in clause)
+    later = any(word.lower in times - {"since", "yes"} for word in clause)
     return later or (last in turns("taking_up") and len(clause) > 1)

@@ -38,6 +38,7 @@ FEW = 2  # the same where somebody denies, so that the list is all that is said
 NOUNS = 2  # words of each of them
 TWICE = 2  # words that say something, between a denial and one that it denies
 MINUS = frozenset({"-", "\u2212", "\u2013"})
+LIMITING = frozenset({"at", "by", "during", "when", "while"})  # "not seen by", "absent at night"
 NEARLY = frozenset({"barely", "hardly", "rarely", "scarcely", "seldom"})
 NOTS = frozenset({"cannot", "n't", "never", "not"})
 PARTS = frozenset({"", ",", ";", ".", "and", "or"})
@@ -268,7 +269,7 @@ def _denied_itself(line: Line, cue: Cue, match: Match) -> int | None:
         nearly = line.words[other.first].lower in NOTS | NEARLY  # "hardly ever without"
         if other.last < cue.first and (nearly or other.does != "perhaps"):
             between = line.words[other.last + 1 : cue.first]
-            apart = ended(between) or any(word.lower in JOINING for word in between)
+            apart = any(word.lower in ENDING | JOINING for word in between)
             if not apart and len(heavy(between)) <= TWICE:
                 return other.first
     return None
@@ -319,8 +320,10 @@ def _reach_in_list(
     line: Line, cue: Cue, match: Match, between: Sequence[Word]
 ) -> Literal["absent", "perhaps"] | None:
     """The same in a list: ``no fever, chills or weight loss`` denies all three."""
-    if any(len(piece) > LONG for piece in _pieces(between)[:-1]):
-        return None
+    names = [one for one in line.matches if cue.last < one.first and one.last < match.first]
+    again = any(one.pattern.stems == match.pattern.stems for one in names)
+    if again or any(len(piece) > LONG for piece in _pieces(between)[:-1]):
+        return None  # "no rash on the left, a rash on the right"
     if any(word.lower[:1].isdigit() for word in between):
         return None  # "no effusion, ROM 0-135, crepitus"
     marks = [word for word in between if word.lower in JOINING]
@@ -448,7 +451,8 @@ def _behind(line: Line, match: Match) -> Denial | None:
         return freed
     for at in range(match.last + 1, len(line.words)):
         lower = line.words[at].lower
-        if lower in ENDING | turns("splitting") | turns("yes"):
+        dash = lower in MINUS and line.words[at - 1].end < line.words[at].start
+        if dash or lower in ENDING | turns("splitting") | turns("yes"):
             break
         cue = next((one for one in line.cues if one.first == at and one.does == "deny after"), None)
         if cue is None and not (tested and lower in turns("sound")):
@@ -462,7 +466,8 @@ def _behind(line: Line, match: Match) -> Denial | None:
             last = max((one.last for one in near if one.first in (at, at + 1)), default=at)
             twice = _denied_behind(line, at, last)
             goes_on = line.words[last].lower in NOTS and heavy(line.words[last + 1 : last + 2])
-            unsure = twice or goes_on or line.after(last) == "by"  # "not treated", "not seen by"
+            nameless = line.words[last].lower in turns("no") and last + 1 in line.named
+            unsure = twice or goes_on or nameless or line.after(last) in LIMITING
             return ("perhaps" if unsure else "absent"), (at, max(last, twice))
     return _sound_before(line, match) if tested else None
 
@@ -478,7 +483,7 @@ def _is_normal(line: Line, match: Match, at: int) -> bool:
 
 def _denied_behind(line: Line, first: int, last: int) -> int:
     """Where another denial bears on one: ``was not absent``, ``is not denied``; 0 where none."""
-    if not NOTS.isdisjoint(line.before(first)):
+    if not (NOTS | NEARLY).isdisjoint(line.before(first)):
         return last
     following = next((cue for cue in line.cues if cue.first == last + 1), None)
     return following.last if following is not None and following.does in DENYING else 0
