@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from kneebayes.history.english import turns
-from kneebayes.history.line import MINUS, PARTS, Line
+from kneebayes.history.line import ANSWERED, MINUS, Line
 from kneebayes.history.matching import Match
 from kneebayes.history.words import Word
 
@@ -15,7 +15,7 @@ Answer = tuple[Said, tuple[int, int]]
 
 MARKS = frozenset({":", "=", "(", "[", "-", "\u2013", "\u2014", "?"})  # right behind a name
 HEADING = frozenset({":", "="})  # the same some words behind a name
-CLOSING = PARTS | {"(", ")", "]", "/", "!"}
+CLOSING = ANSWERED | {")", "]", "!"}
 BRACKETS = frozenset("()[]")
 FAR = 4  # words from a name to the mark: "swelling of the leg: no"
 KINDS: dict[str, Said] = {"deny after": "absent", "perhaps after": "perhaps"}
@@ -60,17 +60,23 @@ def _answer_at(line: Line, at: int, *, marked: bool) -> Answer | None:
 def _is_new(line: Line, match: Match) -> bool:
     """Whether a name begins an item of its own, so that no denial before it reaches it."""
     at = match.first - 1
-    while at >= 0 and line.words[at].is_light and line.words[at].stems:
+    while (
+        at >= 0
+        and line.words[at].is_light
+        and line.words[at].stems
+        and line.words[at].lower != "and"
+    ):
         if line.words[at].lower in {"or", "nor"}:
             return False
         at -= 1
-    return at < 0 or not line.words[at].stems or line.words[at].lower in turns("yes") | turns("no")
+    begins = turns("yes") | turns("no") | {"and"}
+    return at < 0 or not line.words[at].stems or line.words[at].lower in begins
 
 
 def _signed(line: Line, match: Match) -> Answer | None:
     """What a sign beside a name says: ``(-) fever``; left open if it may be another's."""
     before, behind = match.first - 1, match.last + 1
-    before -= before >= 0 and line.words[before].lower in BRACKETS
+    before -= before >= 0 and line.words[before].lower in {")", "]"}
     if _is_sign(line, before):
         bracketed = before + 1 < match.first
         begins = before - bracketed

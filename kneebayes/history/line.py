@@ -42,6 +42,7 @@ LIMITING = frozenset({"at", "by", "during", "when", "while"})  # "not seen by", 
 NEARLY = frozenset({"barely", "hardly", "rarely", "scarcely", "seldom"})
 NOTS = frozenset({"cannot", "n't", "never", "not"})
 PARTS = frozenset({"", ",", ";", ".", "and", "or"})
+ANSWERED = PARTS | {"(", "/", "\u2013", "\u2014"}  # behind an answer
 ARTICLES = frozenset({"a", "an", "the"})
 
 Denial = tuple[Literal["absent", "perhaps"], tuple[int, int]]
@@ -245,7 +246,7 @@ def _before(line: Line, match: Match) -> Denial | None:
 
 def _answers(line: Line, cue: Cue) -> bool:
     """Whether a denial only answers what stands before it: ``fever no, redness yes``."""
-    return line.words[cue.last].lower in turns("no") and line.after(cue.last) in PARTS | {"(", "/"}
+    return line.words[cue.last].lower in turns("no") and line.after(cue.last) in ANSWERED
 
 
 def _is_stronger(line: Line, cue: Cue, match: Match) -> bool:
@@ -451,8 +452,7 @@ def _behind(line: Line, match: Match) -> Denial | None:
         return freed
     for at in range(match.last + 1, len(line.words)):
         lower = line.words[at].lower
-        dash = lower in MINUS and line.words[at - 1].end < line.words[at].start
-        if dash or lower in ENDING | turns("splitting") | turns("yes"):
+        if lower in ENDING | turns("splitting") | turns("yes"):
             break
         cue = next((one for one in line.cues if one.first == at and one.does == "deny after"), None)
         if cue is None and not (tested and lower in turns("sound")):

@@ -12,7 +12,7 @@ from kneebayes.errors import KneebayesError
 from kneebayes.history.amounts import Measured, Met
 from kneebayes.history.bearing import CONTRASTS, bearing_of, is_long_ago
 from kneebayes.history.dictionary import Dictionary, Readable, Target
-from kneebayes.history.english import RELATED, turns
+from kneebayes.history.english import ENDING, RELATED, turns
 from kneebayes.history.line import Line, cues_in
 from kneebayes.history.matching import Match, find
 from kneebayes.history.persons import find_age, find_sex, patient_among_relatives
@@ -204,7 +204,7 @@ class _Reading:
             if number == 0 and not before & PARTING:  # "Woman of 58, diabetic, osteoarthritis: ..."
                 return "present", ""
         if status == "perhaps" and because == "?" and line.words[-1].lower == "?":
-            return _reply(line)
+            return _reply(line, match)
         if match.pattern.past:
             return "present", because
         two_sided = len({target.state for target in match.pattern.targets}) > 1
@@ -371,7 +371,7 @@ class _Reading:
                 run = []
 
 
-def _reply(line: Line) -> tuple[Status, str]:
+def _reply(line: Line, match: Match) -> tuple[Status, str]:
     """What the sentence behind a question answers, if it only asks whether something is there.
 
     To ``Any fever? No.`` it does; not to ``Is a fever bad? No.`` or ``Any fever? No injury.``
@@ -386,7 +386,11 @@ def _reply(line: Line) -> tuple[Status, str]:
         return "present", first
     limits = turns("limiting") | turns("later") | turns("dates") | YEAS
     bare = not rest or rest[0] in CONTRASTS or not rest[0][:1].isalnum()
-    denied = asked and bare and first in NAYS and limits.isdisjoint(rest)
+    behind = {word.lower for word in line.words[match.last + 1 : -1]}
+    said = not (turns("verbs") | turns("haves")).isdisjoint(word.lower for word in line.words)
+    told = said and "," in behind and line.words[0].lower not in turns("asking")
+    told = told or not behind.isdisjoint(ENDING | {"now"})  # "swollen now: red? no"
+    denied = asked and bare and not told and first in NAYS and limits.isdisjoint(rest)
     return ("absent", first) if denied else ("perhaps", "?")
 
 

@@ -30,7 +30,7 @@ WAYS = (  # of writing shorthand; each has a group of its own
         r"(?P<attached>(?=[\dx])(?<![\w.])x?(?P<count>\d{1,3})"
         r"(?:(?P<unit>h|hrs?|d|wks?|w|mo|mos|mths?|yrs?)|\s(?P<apart>h|hrs?|d))(?![\w/']))"
     ),
-    r"(?P<query>(?=\?)(?<![^\s(:,;/])\?+(?=\s?[A-Za-z]))",
+    r"(?P<query>(?=\?)(?<![^\s(:,;/])\?+(?=\s?[A-Za-z])(?!\s\w+\s?[:=]))",
     (
         r"(?P<unsure>\s?(?:(?<![^\s(\w])\+\s?[/\\]\s?[-\u2212\u2013]|(?<![^\s(])[-\u2212\u2013]/\+|\u00b1)"
         r"(?!\s?\d|\w))"

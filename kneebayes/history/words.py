@@ -26,6 +26,7 @@ DEGREES = frozenset({"\u00b0", "\u00ba", "deg", "degree", "degrees"})
 DIGITS = re.compile(
     r"(?P<digits>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?)(?:[\u00b0\u00ba]?(?P<scale>[cf]))?"
 )
+APART = {"/": ",", "-": "\u2013"}  # with blanks around them, and what they are then
 SCALES = frozenset({"f", "fahrenheit", "c", "celsius"})
 THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 SCORES = {"5": 5, "five": 5, "10": 10, "ten": 10}  # the most that a score can be
@@ -198,7 +199,10 @@ def words_of(tokens: Iterable[Any], source: WrittenOut | None = None) -> tuple[W
     ``source`` knows where each stands in a text that had shorthand.
     """
     tokens = list(tokens)
-    lower = ["," if _is_apart(tokens, at) else _plain(one.text) for at, one in enumerate(tokens)]
+    lower = [
+        APART[one.text] if _is_apart(tokens, at) else _plain(one.text)
+        for at, one in enumerate(tokens)
+    ]
     ways = _cannot()
     made: list[Word] = []
     inside = 0
@@ -226,8 +230,8 @@ def words_of(tokens: Iterable[Any], source: WrittenOut | None = None) -> tuple[W
 
 
 def _is_apart(tokens: Sequence[Any], at: int) -> bool:
-    """Whether a slash has blanks around it and so parts as a comma does, other than numbers."""
-    if tokens[at].text != "/" or not 0 < at < len(tokens) - 1:
+    """Whether a slash or a dash has blanks around it and so parts more than numbers or words."""
+    if tokens[at].text not in APART or not 0 < at < len(tokens) - 1:
         return False
     before, here, behind = tokens[at - 1 : at + 2]
     spaced = before.idx + len(before.text) < here.idx and here.idx + 1 < behind.idx

@@ -105,6 +105,21 @@ def test_a_denial_ends_where_its_sentence_ends(names, split):
     assert {id_of(knee, name): True for name in told}.items() <= answers.items(), text
 
 
+@given(
+    names=st.permutations(ONES),
+    there=st.sampled_from(["there is {}", "{} +", "{}: yes", "{} since Monday", "{} has not gone"]),
+    denied=st.sampled_from(["no {}", "{} -ve", "{}: no", "no {} until today", "{} was absent"]),
+    mark=st.sampled_from([", ", "; ", " / ", " - ", ", but ", ". ", "\n", " ("]),
+    turned=st.booleans(),
+)
+@settings(max_examples=60, deadline=None)
+def test_what_is_there_is_never_denied_by_what_is_not(names, there, denied, mark, turned):
+    pieces = [there.format(names[0]), denied.format(names[1])]
+    text = mark.join(reversed(pieces) if turned else pieces)
+    knee = model()
+    assert said(knee.read(text), id_of(knee, names[0])) in {"present", "perhaps"}, text
+
+
 @pytest.mark.parametrize("name", ONES)
 def test_sentences_of_others_change_nothing(knee, name):
     alone = knee.read(f"I have {name}.").answers
