@@ -191,7 +191,7 @@ def probability_of_exactly(case: CaseLike, *causes: str) -> float:
     >>> import kneebayes as kb
     >>> dx = kb.load().diagnose({"lump behind the knee": True})
     >>> [best] = dx.sets(1).sets
-    >>> abs(dx.probability_of_exactly(*best.causes) - best.probability) < 1e-12
+    >>> abs(dx.probability_of_exactly(*best.present) - best.probability) < 1e-12
     True
     """
     case = case.case
