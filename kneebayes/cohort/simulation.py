@@ -458,7 +458,7 @@ BENCHMARKS = {
         recording=Recording(
             context=0.9, history=0.2, symptom=0.15, sign=0.12, test=0.04, absent_written=1.0
         ),
-        digest="070486ba722d3437ae3dd42cf5687cbea369b9c8b0bf32c7ff6091af5fae2323",
+        digest="ce49123d4e135ce8027eb46008ac8ca1886ac82eb2a89f952df9be5dcb83eee0",
     )
 }
 
