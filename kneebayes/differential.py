@@ -146,7 +146,7 @@ class Differential(InJson):
 
     @property
     def any_urgent(self) -> float:
-        """P(at least one urgent cause is present | evidence)."""
+        """P(an urgent cause, or an urgent part of something else, explains it | evidence)."""
         return self.case.any_urgent
 
     @property

@@ -286,7 +286,10 @@ def _shifted(
     elicited: Elicited, knowledge: Knowledge, explanations: Sequence[str], odds: Mapping[str, float]
 ) -> dict[str, Interval]:
     rest = odds.get(knowledge.meta.rest, 1.0)
-    factors = {id: odds.get(id, rest if id in knowledge.parts else 1.0) for id in elicited.priors}
+    diseases = knowledge.diseases  # a part of the rest is shifted as the rest is, named or not
+    factors = {
+        id: odds.get(id, rest if diseases[id].layer == "beyond" else 1.0) for id in elicited.priors
+    }
     total = sum(elicited.priors[id].value * factors[id] for id in explanations)
     shares = {id: times(one, factors[id] / total, 1.0) for id, one in elicited.priors.items()}
     if knowledge.parts:

@@ -267,9 +267,8 @@ class Case:
 
     @cached_property
     def any_urgent(self) -> float:
-        """P(an urgent cause explains the complaint | evidence)."""
-        urgent = [cause.id for cause in self.knowledge.causes.values() if cause.urgent]
-        return self.engine.probability_of_any([urgent], self.evidence)[0]
+        """P(an urgent cause, or an urgent part of something else, explains it | evidence)."""
+        return self.engine.probability_of_any([self.knowledge.urgent], self.evidence)[0]
 
     @property
     def probability_of_evidence(self) -> float:

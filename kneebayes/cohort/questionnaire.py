@@ -241,8 +241,7 @@ def any_of(model: ModelLike, reading: Reading, logs: Numbers, causes: Sequence[s
 
 def any_urgent(model: ModelLike, reading: Reading, logs: Numbers) -> Numbers:
     """P(at least one urgent cause | answers), exact, by patient; see :func:`any_of`."""
-    urgent = [id for id, cause in model.data.knowledge.causes.items() if cause.urgent]
-    return any_of(model, reading, logs, urgent)
+    return any_of(model, reading, logs, model.data.knowledge.urgent)
 
 
 def reasons_of(model: ModelLike, reading: Reading) -> list[tuple[str, ...]]:

@@ -126,8 +126,7 @@ class Cohort(InJson):
     @cached_property
     def any_urgent(self) -> pd.Series:
         """P(at least one urgent cause is present | evidence), by patient."""
-        causes = self.model.data.knowledge.causes
-        shares = self._share([id for id, cause in causes.items() if cause.urgent])
+        shares = self._share(self.model.data.knowledge.urgent)
         return pd.Series(shares, index=self.table.index, name="any_urgent")
 
     @cached_property

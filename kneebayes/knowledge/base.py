@@ -111,6 +111,11 @@ class Knowledge:
         return {**self.causes, **self.parts}
 
     @cached_property
+    def urgent(self) -> tuple[str, ...]:
+        """Ids of what must not wait: urgent causes, and urgent parts of something else."""
+        return tuple(id for id, cause in self.diseases.items() if cause.urgent)
+
+    @cached_property
     def kinds(self) -> dict[str, str]:
         """``cause``, ``finding``, ``context`` or ``mediator`` by id."""
         return {

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kneebayes.knowledge.statements import Care, Reference
     from kneebayes.network import Node
 
-VERSION = 3  # of the form of the payload; the scripts refuse any other
+VERSION = 4  # of the form of the payload; the scripts refuse any other
 
 BINARY = ("absent", "present")
 MEASURES = ("frequency", "risk")
@@ -56,7 +56,8 @@ def payload(model: ModelLike) -> Plain:
           ``question``, ``answers`` and ``searches``;
         - ``groups``, ``causes`` (``there`` is the node that says that a cause is there, silent
           or not), ``contexts``, ``findings`` (test results by their ``method`` alone, others by
-          ``kind``), ``methods``, ``sections`` (of contexts, of a kind, or of a method);
+          ``kind``), ``urgent`` (ids of urgent causes and parts), ``methods``, ``sections`` (of
+          contexts, of a kind, or of a method);
         - ``care``: sentences of the source with their claims: ``always`` of the complaint, then by
           ``groups`` and ``causes``, and ``likely``, the probability from which on these are told;
         - ``urgency``: ``advice`` by level, ``rules`` in the order in which they are shown (of
@@ -97,6 +98,7 @@ def payload(model: ModelLike) -> Plain:
         **_names(knowledge),
         "examples": _examples(knowledge),
         "causes": list(_causes(model)),
+        "urgent": list(knowledge.urgent),
         "contexts": list(_contexts(knowledge)),
         "findings": list(_findings(knowledge)),
         "methods": {

@@ -12,7 +12,7 @@ from kneebayes.arguments import checked
 from kneebayes.binding import pd, renamed
 from kneebayes.building.model import ModelLike
 from kneebayes.case.answers import says_no, says_unknown, says_yes, spoken
-from kneebayes.cohort.questionnaire import any_urgent
+from kneebayes.cohort.questionnaire import any_of
 from kneebayes.cohort.record import diagnose_cohort, reading_of
 from kneebayes.cohort.simulation import VISIT, Recording, SimulatedCohort, simulate
 from kneebayes.errors import EvidenceError, UnknownNameError
@@ -327,13 +327,14 @@ def evaluate(
     scored = evaluate_predictions({**tables, **(others or {})}, known.table, model, scoring)
     kept = answers.index.isin(scored.truth.index)
     logs = diagnosed.log_probability[kept].to_numpy()
+    named = scored.subject.urgent  # the truth names no part of something else
     source = "" if drawn is None else f"; cases: {drawn.model.data.reading}"
     return replace(
         scored,
         made_by=model.data.reading + source,
         origin=made_by(model),
         flagged=diagnosed.urgency[kept] != "routine",
-        any_urgent={EXACT: any_urgent(model, reading_of(model, answers[kept]), logs)},
+        any_urgent={EXACT: any_of(model, reading_of(model, answers[kept]), logs, named)},
         learned_from=sizes,
         remarks=known.remarks,
     )

@@ -81,6 +81,10 @@ def test_a_cause_can_be_looked_up_by_any_name(knee: kb.Model, dx: kb.Differentia
 
 def test_any_urgent_is_at_least_each_urgent_cause(dx: kb.Differential) -> None:
     urgent = dx.ranking.query("urgent")["posterior"]
+    case = dx.case
+    parts = [id for id in case.knowledge.urgent if id in case.knowledge.parts]
+    shares = [case.engine.probability_of_any([[id]], case.evidence)[0] for id in parts]
+    urgent = pd.concat([urgent, pd.Series(shares)])
     assert urgent.max() - 1e-12 <= dx.any_urgent <= urgent.sum() + 1e-12
 
 

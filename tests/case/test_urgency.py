@@ -186,7 +186,29 @@ def test_a_probable_cause_is_no_sign(knee: kb.Model) -> None:
     assert dx.urgency.level == "routine"
 
 
-def test_a_sign_stays_urgent_when_every_urgent_cause_is_ruled_out(knee: kb.Model) -> None:
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"cannot lift leg": True, "kneecap gap": True, "recent trauma": True},
+        {"claudication": True, "age": "young adult"},
+        {"fever": 0.5, "DVT": False},
+        {"DVT": True},
+    ],
+    ids=str,
+)
+def test_urgent_parts_count_whether_they_are_named_or_not(
+    knee: kb.Model, said: Mapping[str, object]
+) -> None:
+    """So a print that says "now" has no small probability below, though a part explains it."""
+    lumped, named = knee.diagnose(said), kb.load(layer="beyond").diagnose(said)
+    assert lumped.any_urgent == pytest.approx(named.any_urgent, rel=1e-9)
+    parts = [id for id in knee.knowledge.urgent if id not in knee.knowledge.causes]
+    assert named.any_urgent > sum(named[id] for id in parts) > 0.0 or "DVT" in said
+
+
+def test_a_sign_stays_urgent_when_every_urgent_cause_is_ruled_out() -> None:
+    knee = kb.load(layer="beyond")
     innocent = {cause.id: False for cause in knee.causes if cause.urgent}
     dx = knee.diagnose({"fever": True, **innocent})
     assert dx.any_urgent == 0.0

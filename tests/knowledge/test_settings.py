@@ -7,7 +7,7 @@ import pytest
 from conftest import Edit
 
 import kneebayes as kb
-from kneebayes.building.elicit import settle
+from kneebayes.building.elicit import settle, shifted_priors
 from kneebayes.building.result import number_of
 from kneebayes.inference.batch import numbers_of
 from kneebayes.knowledge.records import odds_by_cause
@@ -148,3 +148,25 @@ def test_a_setting_shifts_the_parts_of_something_else_in_every_layer(knee: kb.Mo
     rest = named[~named["id"].isin(lumped)]["posterior"].sum()
     together = knee.in_setting(setting).diagnose(answers)
     assert together[knee.knowledge.meta.rest] == pytest.approx(rest, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    "odds",
+    [
+        {"something_else": 3.0},  # which shifts its parts, as a group does its members
+        {"something_else": 3.0, "ganglion": 0.5, "gout": 2.0},
+        {"ganglion": 4.0},
+        {"gout": 4.0},
+    ],
+    ids=str,
+)
+def test_a_part_that_a_setting_does_not_name_is_shifted_as_something_else(
+    knee: kb.Model, odds: dict[str, float]
+) -> None:
+    layers = (knee.data, kb.load(layer="beyond").data)
+    lumped, named = (shifted_priors(one.elicited, one.knowledge, [odds])[0] for one in layers)
+    for id in knee.knowledge.diseases.keys() & named.keys() - {"something_else"}:
+        assert lumped[id].value == pytest.approx(named[id].value, rel=1e-9)
+    stated = knee.data.elicited.priors
+    times = {id: lumped[id].value / stated[id].value for id in ("hip_disease", "fracture")}
+    assert times["hip_disease"] / times["fracture"] == pytest.approx(odds.get("something_else", 1))

@@ -121,6 +121,7 @@ def bare_payload(
         "stateLabels": {},
         "questions": {},
         "causes": [{"id": id, "urgent": at == 0} for at, id in enumerate(causes)],
+        "urgent": causes[:1],
         "contexts": others,
         "findings": [],
         "groups": [{"id": id, "members": some} for id, some in (groups or {}).items()],

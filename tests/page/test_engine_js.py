@@ -92,7 +92,7 @@ def test_posteriors_are_those_of_python(
 def test_groups_are_those_of_python(
     knee: kb.Model, asked: list[Answers], told: list[dict[str, Any]]
 ) -> None:
-    urgent = [cause.id for cause in knee.causes if cause.urgent]
+    urgent = knee.knowledge.urgent
     for answers, one in zip(asked[:GROUPED], told, strict=False):
         if not one["possible"]:
             assert {*one["groups"].values(), one["urgent"]} == {0}

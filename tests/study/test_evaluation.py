@@ -104,7 +104,7 @@ def test_any_urgent_is_as_exact_as_for_one_patient(knee: kb.Model) -> None:
     answers = pd.DataFrame({"DVT": [True, False, None], "fever": [0.3, None, None]})
     logs = knee.diagnose_cohort(answers).log_probability.to_numpy()
     told = any_urgent(knee, reading_of(knee, answers), logs)
-    urgent = [one.id for one in knee.causes if one.urgent]
+    urgent = knee.knowledge.urgent
     for row, said in ((0, {"DVT": True, "fever": 0.3}), (1, {"DVT": False}), (2, {})):
         [expected] = knee.engine.probability_of_any([urgent], knee.diagnose(said).case.evidence)
         assert told[row] == pytest.approx(expected, rel=1e-6)

@@ -29,7 +29,8 @@ export function infer(model, answers, options = {}) {
   const targets = [...new Set([...model.causes, ...(options.targets || [])])];
   const asked = [...new Set([...targets, ...model.there.values()])];
   const places = asked.map((id) => placeOf(model, id));
-  const query = queryOf(model, observe(model, answers), places);
+  const urgent = model.urgent.map((id) => placeOf(model, id));
+  const query = queryOf(model, observe(model, answers), [...places, ...urgent]);
   if (query.tooWide) {
     return { tooWide: true, width: query.width, possible: null };
   }

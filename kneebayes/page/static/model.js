@@ -6,7 +6,7 @@
  */
 
 /** The form of the payload that these scripts read. */
-export const PAYLOAD_VERSION = 3;
+export const PAYLOAD_VERSION = 4;
 
 const BINARY = ["absent", "present"];
 
@@ -34,7 +34,7 @@ export function createModel(payload) {
     index,
     causes: payload.causes.map((cause) => cause.id),
     there: thereOf(payload),
-    urgent: payload.causes.filter((cause) => cause.urgent).map((cause) => cause.id),
+    urgent: payload.urgent,
     labels: payload.labels,
     complaint: payload.complaint,
     plans: new Map(),

@@ -46,12 +46,13 @@ export function questionsReady(model, answers, options = {}) {
   const subject = subjectOf(model, options.about);
   const hard = observe(model, answers);
   const causes = model.causes.map((id) => placeOf(model, id));
-  const query = queryOf(model, hard, causes);
+  const members = subject.map((id) => placeOf(model, id));
+  const query = queryOf(model, hard, [...causes, ...members]);
   const nothing = { open: [], askOf: () => [] };
   if (query.tooWide) {
     return { ...nothing, tooWide: true, width: query.width };
   }
-  const asked = { model, subject, members: subject.map((id) => placeOf(model, id)), causes };
+  const asked = { model, subject, members, causes };
   const given = sharesOf(asked, query, [], null);
   const now = { ...beliefOf(asked, given), ...given };
   if (given.logProbability === -Infinity || now.subject === 0 || now.subject === 1) {
@@ -93,11 +94,11 @@ function openQuestions(model, hard) {
  * P(evidence), P(no member of the subject, evidence) and P(cause, evidence), as shares of
  * exp(logGiven), or of P(evidence) itself where that is null.
  */
-function sharesOf({ model, members, causes }, query, weights, logGiven) {
+function sharesOf({ model, subject, members, causes }, query, weights, logGiven) {
   const { logProbability, marginals } = propagate(model, query, weights, causes);
   const share = logGiven === null ? 1 : Math.exp(logProbability - logGiven);
   let none = 0;
-  if (members.length > 1 && members.every((at) => query.hard[at] !== 1)) {
+  if (members.length && !isAlone(model, subject) && members.every((at) => query.hard[at] !== 1)) {
     const absent = members.filter((at) => query.hard[at] < 0).map((at) => [at, [1, 0]]);
     const without = propagate(model, query, [...weights, ...absent], null).logProbability;
     none = Math.exp(without - (logGiven ?? logProbability));
@@ -107,12 +108,12 @@ function sharesOf({ model, members, causes }, query, weights, logGiven) {
 
 /** The same with one answer more; null where that needs too large a table. */
 function sharesWith(base, at, state) {
-  const { model, hard, query, now, causes } = base;
+  const { model, hard, query, now, causes, members } = base;
   const sums = weightsOf(model, query, at, state);
   if (sums === null) {
     const more = hard.slice();
     more[at] = state;
-    const own = queryOf(model, more, causes);
+    const own = queryOf(model, more, [...causes, ...members]);
     return own.tooWide ? null : sharesOf(base, own, [], now.logProbability);
   }
   const total = { share: 0, none: 0, present: causes.map(() => 0) };
@@ -127,12 +128,16 @@ function sharesWith(base, at, state) {
   return total;
 }
 
+/** Whether a subject is one cause, whose posterior says all of it. */
+function isAlone(model, subject) {
+  return subject.length === 1 && model.causes.includes(subject[0]);
+}
+
 /** Shares become probabilities, given the answer. */
 function beliefOf({ model, subject }, { share, none, present }) {
   const within = (value) => (share > 0 ? Math.min(1, Math.max(0, value / share)) : 0);
   const posterior = present.map(within);
-  const alone = posterior[model.causes.indexOf(subject[0])];
-  const some = subject.length > 1 ? 1 - within(none) : alone;
+  const some = isAlone(model, subject) ? posterior[model.causes.indexOf(subject[0])] : 1 - within(none);
   return {
     probability: Math.min(1, Math.max(0, share)),
     posterior,

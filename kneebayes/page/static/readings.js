@@ -90,17 +90,22 @@ function tableIn(payload, node, lexicon, { priors, parts }) {
   return tableOfShares(contexts, places, ratios, node.states.map((id) => shares.get(id)));
 }
 
+/** The causes where parts of something else are named: those there were, and the new with their numbers. */
+function causesNow(payload, causes, unnamed) {
+  const known = new Map(payload.causes.map((one) => [one.id, one]));
+  const numbersOf = (id) => payload.parts?.get(id === payload.rest ? unnamed : id) ?? {};
+  return causes.map((one) => (typeof one === "string" ? known.get(one) : { ...one, ...numbersOf(one.id) }));
+}
+
 /**
  * The parts of something else as causes: the same network, its nodes and explanations in the order
  * of that layer, where what is left unnamed is something else.
  */
 function withParts(payload, { changes, causes, nodes, states, unnamed }) {
   const records = new Map(causes.filter((one) => typeof one !== "string").map((one) => [one.id, one]));
-  const known = new Map(payload.causes.map((one) => [one.id, one]));
   const called = (id) => (id === unnamed ? payload.rest : id);
   const places = new Map(nodes.map((own, place) => [own, place]));
   const stateNow = new Map(states.map((own, place) => [String(own), String(place)]));
-  const numbersOf = (id) => payload.parts?.get(id === payload.rest ? unnamed : id) ?? {};
   const nodeNow = (node) => {
     if (node.id === EXPLANATION) {
       const rows = Array.from({ length: node.table.length / states.length }, (_, row) => row * states.length);
@@ -123,12 +128,14 @@ function withParts(payload, { changes, causes, nodes, states, unnamed }) {
       ...(links && { links }),
     };
   };
+  const now = causesNow(payload, causes, unnamed);
   const own = payload.nodes.map(({ id }) => id);
   const nodeAt = (place) => places.get(own[place] === payload.rest ? own.indexOf(unnamed) : place);
   return {
     ...renamed(payload, changes),
     nodes: nodes.map((place) => nodeNow(payload.nodes[place])),
-    causes: causes.map((one) => (typeof one === "string" ? known.get(one) : { ...one, ...numbersOf(one.id) })),
+    causes: now,
+    urgent: now.filter(({ urgent }) => urgent).map(({ id }) => id),
     arrows: payload.arrows.map(([parent, state, child, ...others]) => [
       nodeAt(parent),
       own[parent] === EXPLANATION ? Number(stateNow.get(String(state))) : state,

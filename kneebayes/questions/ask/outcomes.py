@@ -31,6 +31,11 @@ class Subject:
     #: where a cause is no node of its own, a node and the index of a state for each
     places: tuple[tuple[str, int], ...] = ()
 
+    @property
+    def alone(self) -> bool:
+        """Whether it is one cause, whose posterior says all of it."""
+        return len(self.members) == 1 and self.members[0] in self.causes
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -209,14 +214,14 @@ def _ask(
 ) -> Numbers:
     """One batch: for each set of answers P(answers), P(no member, answers), P(cause, answers).
 
-    All given the evidence; the second is zero where the subject is not several causes.
+    All given the evidence; the second is zero where the subject is all causes or one of them.
     """
     cases = [evidence.plus(Evidence.of(engine.network, answer)) for answer in asked]
     places = subject.places or [(id, -1) for id in subject.causes]
     propagated = engine.propagate_each(cases, dict.fromkeys(id for id, _ in places))
     shares = np.exp(propagated.log_probability - log_known)
     none = np.zeros(len(cases))
-    if len(subject.members) > 1:
+    if subject.members and not subject.alone:
         absent = Evidence(dict.fromkeys(subject.members, (1.0, 0.0)))
         without = engine.propagate_each([case.plus(absent) for case in cases])
         none = np.exp(without.log_probability - log_known)
@@ -234,6 +239,5 @@ def _outcome(row: Numbers, answers: Asked, subject: Subject) -> Outcome:
     posteriors = dict(zip(subject.causes, causes, strict=True))
     believed: float | None = None
     if subject.members:
-        alone = len(subject.members) == 1
-        believed = posteriors[subject.members[0]] if alone else 1.0 - none
+        believed = posteriors[subject.members[0]] if subject.alone else 1.0 - none
     return Outcome(answers, min(1.0, share), posteriors, believed)

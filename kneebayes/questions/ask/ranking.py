@@ -60,7 +60,7 @@ def subject_named(knowledge: Knowledge, names: Names, about: str | None) -> Subj
     if about is None:
         return Subject(causes)
     if isinstance(about, str) and fold(about) == URGENT:
-        members = [id for id in causes if knowledge.causes[id].urgent]
+        members = list(knowledge.urgent)
     else:
         meaning = names.meaning(about, ("cause", "group"), "model.causes and model.groups")
         group = meaning.kind == "group"

@@ -297,7 +297,7 @@ def test_both_decisions_are_looked_at_under_their_own_questions(knee: kb.Model) 
 def test_what_questions_are_about_is_called_by_its_name(knee: kb.Model) -> None:
     knowledge, names = knee.knowledge, knee.names
     causes = tuple(knowledge.causes)
-    urgent = tuple(id for id in causes if knowledge.causes[id].urgent)
+    urgent = knowledge.urgent
     group = next(iter(knowledge.groups.values()))
     for about, members, called in (
         ("Urgent", urgent, "at least one urgent cause"),
