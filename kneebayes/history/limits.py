@@ -14,6 +14,8 @@ AT_FIRST = frozenset({"first", "initially", "originally"})
 ITS = frozenset({"i", "it", "that", "there", "this"})  # in a sentence that goes on about the same
 BREAKS = frozenset({";", "."})
 UP_TO_NOW = frozenset({"for", "in", "over", "since", "the", "these"})  # before "last week"
+YEAS = frozenset({"yes", "yeah", "yep"})
+RETRACTING = frozenset({"incorrect", "mistaken", "untrue", "wrong"})
 SHORT = 2  # words that say something, of a clause that only takes up what was told before it
 PARTING = ENDING | {",", "and", "but", "though", "although", "however", "while", "whereas"}
 Places = tuple[int, int]
@@ -43,9 +45,17 @@ def taken_up(line: Line, match: Match) -> Places | None:
         clause = next(_clauses(line.following.words), ())
         goes_on = line.following.words[0].lower in PARTING  # "But since this morning 39."
         goes_on = goes_on or not ITS.isdisjoint(word.lower for word in clause)
-        if goes_on and _takes_up(line.following, clause):
+        if (goes_on and _takes_up(line.following, clause)) or is_a_yes(line.following):
             return match.first, match.last
     return None
+
+
+def is_a_yes(line: Line | None) -> bool:
+    """Whether a sentence takes back the one before it: ``Well, yes``."""
+    if line is None or line.matches:
+        return False
+    said = [word.lower for word in line.words if word.lower[:1].isalpha()]
+    return 1 < len(said) <= SHORT + 1 and said[-1] in YEAS
 
 
 def _bounds(line: Line, cue: Cue, match: Match) -> bool:
@@ -99,5 +109,7 @@ def _takes_up(line: Line, clause: Sequence[Word]) -> bool:
     if any(word.index in named or word.is_site for word in telling) or len(telling) > SHORT:
         return False
     last = clause[-1].lower if clause else ""
+    if last in RETRACTING and {word.lower for word in clause[:-1]} <= ITS | turns("verbs"):
+        return True
     later = any(word.lower in times - {"since", "yes"} for word in clause)
     return later or (last in turns("taking_up") and len(clause) > 1)

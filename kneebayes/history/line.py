@@ -41,6 +41,7 @@ MINUS = frozenset({"-", "\u2212", "\u2013"})
 LIMITING = frozenset({"at", "by", "during", "when", "while"})  # "not seen by", "absent at night"
 NEARLY = frozenset({"barely", "hardly", "rarely", "scarcely", "seldom"})
 NOTS = frozenset({"cannot", "n't", "never", "not"})
+OBSERVERS = frozenset({"doctor", "gp", "nurse", "physician", "physio"})
 PARTS = frozenset({"", ",", ";", ".", "and", "or"})
 ANSWERED = PARTS | {"(", "/", "\u2013", "\u2014"}  # behind an answer
 ARTICLES = frozenset({"a", "an", "the"})
@@ -80,7 +81,7 @@ def cues_in(sentence: TextSentence, words: Sequence[Word]) -> tuple[Cue, ...]:
         if not (cue.does in DENYING | {"if"} and any(phrase.covers(cue) for phrase in set_phrases))
         and not (cue.does == "earlier" and any(one.covers(cue) for one in (*denials, *plain)))
         and not (cue.does == "earlier" and _is_lately(cue, words))
-        and not (cue.does == "deny" and words[cue.first].is_within)
+        and not (cue.does in {"deny", "earlier"} and words[cue.first].is_within)
     ]
     kept += [Cue("deny", word.index, word.index) for word in words if _begins_item(word, words)]
     kept += [Cue("cannot", word.index, word.index) for word in words if ABILITY in word.stems]
@@ -310,6 +311,9 @@ def _is_of_another(line: Line, cue: Cue, match: Match, telling: Sequence[Word]) 
     if not telling:
         return False
     if line.words[cue.last].lower in NOTS:
+        overlooked = telling[0].lower in {"notice", "see"}
+        if overlooked and not OBSERVERS.isdisjoint(line.before(cue.first)):
+            return True  # "the doctor did not see redness"
         said = telling[0].lower in turns("noticing") | turns("attributes") | turns("degrees")
         return not said and telling[0].index not in line.named
     of = any(word.lower in {"of", "to"} for word in line.words[telling[0].index : match.first])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise, takewhile
+from itertools import dropwhile, pairwise, takewhile
 
 from kneebayes.history.dictionary import LIGHT_STEMS, Dictionary, Pattern, Readable, Target
 from kneebayes.history.english import ABILITY, ENDING, turns
@@ -22,6 +22,8 @@ TESTED_ON = frozenset({"on", "in", "by", "at"})
 PARTING = frozenset({";", "."})
 TIMES = frozenset({"after", "before", "since"})
 SUBJECTS = frozenset({"he", "i", "it", "she", "they", "we", "is", "was", "has", "had"})
+GOING = frozenset({"goes", "going", "went"})
+WAYS = frozenset({"up", "down"})
 LEADING_ON = frozenset({":", "although", "but", "though"})  # "the calf hurts but is not swollen"
 RIGHT = 4  # telling words behind a name in which the part of the body it is about is looked for
 
@@ -63,7 +65,9 @@ def find(dictionary: Dictionary, sentence: Readable) -> list[Match]:
     matches = list(found.values())
     words = sentence.words
     kept = [
-        match for match in matches if not any(_swallows(other, match, words) for other in matches)
+        match
+        for match in matches
+        if not any(_swallows(other, match, words, dictionary.bare) for other in matches)
     ]
     kept = _without_strays(kept, words)
     return sorted(kept, key=lambda match: (match.first, match.last, match.pattern.name))
@@ -95,13 +99,18 @@ def _spans_items(match: Match, words: Sequence[Word]) -> bool:
     return not words[match.last].is_site and any(words[at].lower in JOINING for at in between)
 
 
-def _swallows(larger: Match, smaller: Match, words: Sequence[Word]) -> bool:
+def _swallows(
+    larger: Match, smaller: Match, words: Sequence[Word], bare: frozenset[tuple[str, ...]]
+) -> bool:
     """Whether a longer name leaves nothing to a shorter one within it.
 
     A turn of speech leaves it what is a name of two words, or an item of a list of its own:
     ``calf pain after walking`` is calf pain too, and ``red and swollen`` is swollen.
     """
     same = larger.pattern.targets[0].id == smaller.pattern.targets[0].id
+    says = larger.pattern.stems not in bare and not larger.pattern.perhaps
+    if says and smaller.pattern.stems in bare and smaller.used <= larger.used:
+        return True  # who can do a straight leg raise tells no result of the test
     if same and _is_idiom(larger) and larger.used & smaller.used and larger.used - smaller.used:
         return not smaller.pattern.perhaps  # "felt sick of it"
     if smaller.used == larger.used:  # "downstairs it is worse" is not worse on any stairs
@@ -197,6 +206,7 @@ def _standing(
     if not pattern.sequence:
         close = close and _in_order(used, words) and not _crosses_a_clause(used, words)
         close = close or _is_across_list(used, words)
+        close = close and not _goes_elsewhere(used, words) and not _takes_a_subject(used, words)
     if not close or _belongs_on(dictionary, pattern, words, used) or _is_said_before(words, used):
         return ()
     if _crosses_another_part(dictionary, pattern, used, words) or _is_denied_in_part(used, words):
@@ -235,6 +245,28 @@ def _crosses_a_clause(used: frozenset[int], words: Sequence[Word]) -> bool:
         words[at].lower in JOINING and at not in used and words[at + 1].lower in SUBJECTS
         for at in range(min(used) + 1, max(used))
     )
+
+
+def _takes_a_subject(used: frozenset[int], words: Sequence[Word]) -> bool:
+    """Whether its last word begins a clause: ``has pain in the knee and her calf is thicker``."""
+    first, last = min(used), max(used)
+    said = turns("verbs") | turns("haves")
+    if not words[last].is_site or last + 1 == len(words) or words[last + 1].lower not in said:
+        return False
+    start = max((at for at in range(last) if words[at].lower in JOINING), default=0)
+    told = any(word.lower in said for word in words[:first])
+    return told and first < start and all(word.is_light for word in words[start + 1 : last])
+
+
+def _goes_elsewhere(used: frozenset[int], words: Sequence[Word]) -> bool:
+    """Whether it is the pain that goes up or down: ``the pain goes up to the groin``."""
+    last = max(used) - (words[max(used)].lower in WAYS)
+    way = {word.lower for word in words[last + 1 : last + 2]}
+    if last - 1 not in used or words[last].lower not in GOING or WAYS.isdisjoint(way):
+        return False
+    behind = dropwhile(lambda word: word.is_small, words[last + 2 :])
+    spreads = words[last].lower != "going" or next((word.is_site for word in behind), False)
+    return spreads and not words[last - 1].stems.isdisjoint(stems_of("pains"))
 
 
 def _crosses_a_time(used: frozenset[int], words: Sequence[Word]) -> bool:

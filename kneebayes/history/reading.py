@@ -13,6 +13,7 @@ from kneebayes.history.amounts import Measured, Met
 from kneebayes.history.bearing import CONTRASTS, bearing_of, is_long_ago
 from kneebayes.history.dictionary import Dictionary, Readable, Target
 from kneebayes.history.english import ENDING, RELATED, turns
+from kneebayes.history.limits import YEAS, is_a_yes
 from kneebayes.history.line import Line, cues_in
 from kneebayes.history.matching import Match, find
 from kneebayes.history.persons import find_age, find_sex, patient_among_relatives
@@ -30,7 +31,6 @@ LONGEST = 100_000  # characters
 KEPT = 4  # dictionaries
 EARLIER_KNOWN = frozenset({"previous", "earlier", "past", "old"})  # in the label of a background
 NAYS = frozenset({"no", "none", "never", "nope"})
-YEAS = frozenset({"yes", "yeah", "yep"})
 PARTING = frozenset({";", ":"})
 OF_ANOTHER = frozenset({"as", "when", "had", "expecting", "second", "third"})  # before a child
 
@@ -391,6 +391,7 @@ def _reply(line: Line, match: Match) -> tuple[Status, str]:
     told = said and "," in behind and line.words[0].lower not in turns("asking")
     told = told or not behind.isdisjoint(ENDING | {"now"})  # "swollen now: red? no"
     denied = asked and bare and not told and first in NAYS and limits.isdisjoint(rest)
+    denied = denied and not (line.following and is_a_yes(line.following.following))
     return ("absent", first) if denied else ("perhaps", "?")
 
 
