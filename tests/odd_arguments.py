@@ -326,6 +326,8 @@ INNER = ("Case", "Engine", "Network")  # what public functions are made of: chec
 
 def functions(world: World) -> dict[str, Callable[..., Any]]:
     """Every public function and method by name."""
+    from kneebayes.binding import Later
+
     found: dict[str, Callable[..., Any]] = {}
     for room, names in ROOMS.items():
         module = world.kb if room == "kb" else getattr(world.kb, room)
@@ -340,7 +342,7 @@ def functions(world: World) -> dict[str, Callable[..., Any]]:
                 if name.startswith("_") or isinstance(own, property | cached_property):
                     continue  # nothing to be called, and some take long to compute
                 method = getattr(result, name)
-                if isinstance(method, types.MethodType | types.FunctionType | Later(world)) and (
+                if isinstance(method, types.MethodType | types.FunctionType | Later) and (
                     (kind, name) not in INTERNAL
                 ):
                     found[f"{kind}.{name}"] = method
@@ -349,12 +351,6 @@ def functions(world: World) -> dict[str, Callable[..., Any]]:
             if asked and (kind, name) not in INTERNAL:
                 found[f"{kind}.{name}"] = getattr(result, name)
     return found
-
-
-def Later(world: World) -> Any:  # noqa: N802 - a class, imported late
-    from kneebayes.binding import Later as Imported
-
-    return Imported
 
 
 def good(world: World, function: str, place: str) -> Any:

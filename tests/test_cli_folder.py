@@ -139,3 +139,21 @@ def test_tables_are_spoken_of_in_the_words_of_the_command_line(
     assert 'carry it through: --keep "my id".' in err
     assert "Did you mean 'weak arm'?" in err
     assert "model." not in out + err
+
+
+@pytest.mark.parametrize(
+    ("id", "code", "said"),
+    [
+        ("gout", 1, "causes/gout.toml: shows."),
+        ("hip_disease", 0, "no errors, 0 remarks"),
+        ("goutt", 2, "No entry has the id 'goutt'. Did you mean 'gout'?"),
+        ("zzz", 2, "An id is the name of the entry, or of the file of a cause."),
+    ],
+)
+def test_check_tells_what_is_said_of_one_entry(
+    id: str, code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found, out, err = run(["check", "--about", id], capsys)
+    assert found == code
+    assert said in out + err
+    assert all(id in line for line in out.splitlines()[1:])

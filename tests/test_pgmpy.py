@@ -248,7 +248,7 @@ def test_the_saved_article_by_pyagrum(
 @pytest.mark.parametrize("name", ["knee.net", "knee.uai", "knee", "knee.bif.zip"])
 def test_a_suffix_that_is_not_known(robot: kb.Model, tmp_path: Path, name: str) -> None:
     suffix = Path(name).suffix
-    text = rf"ends in '{suffix}'\. A network can be saved as \.xmlbif, \.bif, \.xdsl or \.json\."
+    text = rf"ends in '{suffix}'\. A network can be saved as \.xmlbif, .* or \.json\."
     with pytest.raises(KneebayesError, match=text):
         kb.save(robot, tmp_path / name)
     assert list(tmp_path.iterdir()) == []

@@ -24,7 +24,7 @@ from kneebayes.knowledge.layers import in_layer as take_layer
 from kneebayes.knowledge.records import odds_by_cause
 from kneebayes.knowledge.statements import Interval, Layer
 from kneebayes.network import Network
-from kneebayes.text import clipped, shown, suggest
+from kneebayes.text import clipped, fold, shown, suggest
 
 
 class ModelLike(Protocol):
@@ -145,6 +145,13 @@ class ModelData:
     def cause_named(self, name: object) -> str:
         """Id of a cause by any of its names."""
         return self.names.meaning(name, ("cause",), "model.causes").id
+
+    def disease_named(self, name: object) -> str:
+        """Id of a cause, or of a part of something else though its layer does not name it."""
+        for part in self.knowledge.parts.values():
+            if fold(str(name)) in map(fold, (part.id, part.label, *part.aliases)):
+                return part.id
+        return self.cause_named(name)
 
     def __repr__(self) -> str:
         return f"ModelData({self.knowledge.meta.title!r}, {self.reading})"

@@ -1,5 +1,6 @@
-"""What to do, as the source says: urgency, which follows from signs and never from a probability,
-and care, which is never advice of our own.
+"""What to do, as the source says: urgency, which follows from signs, and care.
+
+Urgency never follows from a probability, and care is never advice of our own.
 """
 
 from __future__ import annotations

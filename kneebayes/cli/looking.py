@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -23,8 +24,9 @@ from kneebayes.cli.app import (
     show_json,
     split,
 )
+from kneebayes.errors import UnknownNameError
 from kneebayes.model import Model
-from kneebayes.text import counted
+from kneebayes.text import counted, did_you_mean
 from kneebayes.view.catalogue import other_names
 
 if TYPE_CHECKING:
@@ -90,11 +92,18 @@ def check(
     folder: Annotated[Path | None, typer.Argument(help="A knowledge folder.")] = None,
     lexicon: LexiconName = None,
     layer: InLayer = None,
+    about: Annotated[
+        str, typer.Option(help="Only what is said of one entry, by its id; left out, everything.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Remark on what could be better in a knowledge folder."""
     model = model_of(folder, lexicon, layer)
     remarks = model.remarks
+    if about:
+        label = _label_of(model, about)
+        said = re.compile(rf"\b({re.escape(about)}|{re.escape(label)})\b")
+        remarks = tuple(one for one in remarks if said.search(f"{one.place}: {one.text}"))
     if as_json:
         show_json([asdict(remark) for remark in remarks])
     else:
@@ -103,6 +112,17 @@ def check(
             typer.echo(f"  - {remark}")
     if remarks:
         raise typer.Exit(1)
+
+
+def _label_of(model: Model, id: str) -> str:
+    """Label of an entry of the folder that has this id."""
+    knowledge = model.data.knowledge
+    known = {**knowledge.kinds, **knowledge.parts, **knowledge.groups}
+    if id not in known:
+        near = did_you_mean(id, known, "An id is the name of the entry, or of the file of a cause.")
+        message = f"No entry has the id '{id}'. {near}"
+        raise UnknownNameError(message, id)
+    return knowledge.label(id)
 
 
 @command()
@@ -158,7 +178,9 @@ def page(
 
 @command()
 def network(
-    file: Annotated[Path, typer.Argument(help="A network: .xmlbif, .bif, .xdsl, .json, or .gz.")],
+    file: Annotated[
+        Path, typer.Argument(help="A network, such as net.bif; an error names all endings.")
+    ],
     target: Annotated[
         list[str] | None,
         typer.Option("--target", help="A node that is asked about; left out, all are listed."),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import ValidationError
 
@@ -87,11 +87,30 @@ def problems_of(error: ValidationError, place: str, kind: type[Record]) -> list[
             wrong, remedy = "the field is missing.", MISSING.get(field, "Add it.")
         elif fault["type"] == "extra_forbidden":
             wrong = f"'{field}' is not a field here."
-            remedy = did_you_mean(field, kind.model_fields, "Leave it out.")
+            allowed = _fields_at(kind, steps[:-1])
+            remedy = did_you_mean(field, allowed, f"Leave it out. Allowed: {', '.join(allowed)}.")
         else:
             wrong, remedy = _fault(fault, field)
         problems.setdefault((where, wrong), Problem(where, wrong, remedy))
     return list(problems.values())
+
+
+def _fields_at(kind: type[Record], steps: Iterable[str]) -> list[str]:
+    """Fields, as files spell them, of the record to which steps lead from one of some kind."""
+    own = kind
+    for step in steps:
+        field = own.model_fields.get(step)  # else it is an id or a place in a list
+        own = own if field is None else next(_records_in(field.annotation), own)
+    fields = {field.alias or name for name, field in own.model_fields.items()}
+    return sorted(fields - {"id"} if own is kind else fields)  # an entry is named by its id
+
+
+def _records_in(annotation: object) -> Iterator[type[Record]]:
+    """Kinds of record of which a field may hold some."""
+    if isinstance(annotation, type) and issubclass(annotation, Record):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _records_in(part)
 
 
 def _fault(fault: Mapping[str, Any], field: str) -> tuple[str, str]:

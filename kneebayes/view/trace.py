@@ -217,7 +217,7 @@ def trace(model: ModelLike, cause: str) -> CauseTrace:
     Parameters
     ----------
     cause
-        Any of its names.
+        Any of its names; parts of something else too, whether the layer names them or not.
 
     Examples
     --------
@@ -226,6 +226,6 @@ def trace(model: ModelLike, cause: str) -> CauseTrace:
     'prior'
     """
     data = model.data
-    about = data.knowledge, data.elicited, data.knowledge.causes[data.cause_named(cause)]
+    about = data.knowledge, data.elicited, data.knowledge.diseases[data.disease_named(cause)]
     rows = (_prior_row(*about), *_arrow_rows(*about), *_evoked_rows(*about))
     return CauseTrace(about[-1], data.lexicon, rows, made_by(model))

@@ -182,3 +182,14 @@ def test_a_range_that_was_published_is_told_with_the_word(robot: kb.Model) -> No
     assert prior.stated == "uncommon, published 0.3 to 0.35"
     assert (prior.low, prior.value, prior.high) == pytest.approx((0.3, 0.325, 0.35))
     assert prior.origin == "article+literature"
+
+
+def test_a_part_is_traced_whether_its_layer_names_it_or_not(knee: kb.Model) -> None:
+    named = kb.load(layer="beyond")
+    for id in knee.knowledge.parts.keys() & named.knowledge.causes.keys():
+        for name in (id, knee.knowledge.label(id).upper()):
+            rows, expected = knee.trace(name).rows, named.trace(name).rows
+            assert rows[0].value == pytest.approx(expected[0].value)
+            assert sorted(one.stated for one in rows) == sorted(one.stated for one in expected)
+    with pytest.raises(kb.UnknownNameError, match="No cause named 'ganglion'"):
+        kb.load(layer="article").trace("ganglion")

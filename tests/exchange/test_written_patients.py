@@ -11,10 +11,12 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.exchange import ExchangeError, load_network_file, save_network
+from kneebayes.exchange.networks import FORMATS
 from kneebayes.exchange.patient import answer_of, case_content, software
 from kneebayes.exchange.side_table import NetworkFile, side_table_path
 from kneebayes.exchange.written_patients import SCALE
 from kneebayes.network import Network, noisy_or_node, root_node, table_node
+from kneebayes.text import either
 
 WHEN = datetime(2026, 1, 2, 5, 4, 5, tzinfo=timezone(timedelta(hours=2)))
 SAID: dict[str, Any] = {
@@ -419,13 +421,15 @@ def test_of_many_nodes_that_changed_five_are_named(tmp_path: Path) -> None:
     ],
 )
 def test_endings_that_no_form_has(tmp_path: Path, name: str, told: str) -> None:
+    usual = either([known.suffixes[0] for known in FORMATS], quote="")
+    every = either([suffix for known in FORMATS for suffix in known.suffixes], quote="")
     with pytest.raises(ExchangeError) as caught:
         save_network(NETWORK, tmp_path / name)
-    remedy = "A network can be saved as .xmlbif, .bif, .xdsl or .json."
+    remedy = f"A network can be saved as {usual}."
     assert list(map(str, caught.value.problems)) == [f"name: {told} {remedy}"]
     with pytest.raises(ExchangeError) as caught:
         load_network_file(tmp_path / name)
-    remedy = "A network can be read from .xmlbif, .bifxml, .xml, .bif, .xdsl or .json."
+    remedy = f"A network can be read from {every}."
     assert list(map(str, caught.value.problems)) == [f"name: {told} {remedy}"]
 
 

@@ -316,7 +316,22 @@ FIELDS = {
     "extra field like no other": (
         ("findings.toml", 'aliases = ["squeaking"]', 'zzz = ["squeaking"]'),
         "findings.toml: squeak.zzz",
-        "'zzz' is not a field here. Leave it out.",
+        "'zzz' is not a field here. Leave it out. Allowed: against, aliases, among, because, ",
+    ),
+    "extra field within a field": (
+        (RUST, "[commonness]", "[commonness]\nzzz = 0.3"),
+        f"{RUST}: commonness.zzz",
+        "Allowed: assumed, assumed_because, because, note, overruled, part, published, published_",
+    ),
+    "extra field of a statement": (
+        (RUST, SQUEAKS, "zzz = 0.3, " + SQUEAKS),
+        f"{RUST}: shows.squeak.zzz",
+        "Allowed: among, because, how_often, in_cases, layer, note, risk, word, word_because.",
+    ),
+    "extra field of a statement like another": (
+        (RUST, SQUEAKS, "layr = 0.3, " + SQUEAKS),
+        f"{RUST}: shows.squeak.layr",
+        "'layr' is not a field here. Did you mean 'layer'?",
     ),
     "how often and risk": (
         (RUST, SQUEAKS, "risk = 2, " + SQUEAKS),
