@@ -109,7 +109,8 @@ def _takes_up(line: Line, clause: Sequence[Word]) -> bool:
     if any(word.index in named or word.is_site for word in telling) or len(telling) > SHORT:
         return False
     last = clause[-1].lower if clause else ""
-    if last in RETRACTING and {word.lower for word in clause[:-1]} <= ITS | turns("verbs"):
+    before = {word.lower for word in clause[:-1]}
+    if last in RETRACTING and before <= ITS | turns("verbs") | {"which"}:
         return True
     later = any(word.lower in times - {"since", "yes"} for word in clause)
     return later or (last in turns("taking_up") and len(clause) > 1)

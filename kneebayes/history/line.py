@@ -294,8 +294,12 @@ def _reach_alone(
 ) -> Literal["absent", "perhaps"] | None:
     """The same where no list is between: ``no sign of a swelling``."""
     telling = heavy(between)
-    if len(telling) > FAR or any(line.after(word.index) in ARTICLES for word in telling):
+    articled = {word.lower: line.after(word.index) for word in telling}
+    articled = {lower: after for lower, after in articled.items() if after in ARTICLES}
+    if len(telling) > FAR or articled.keys() - turns("noticing"):
         return None  # "without an injury the knee swelled" denies the injury alone
+    if "the" in articled.values():
+        return "perhaps"  # who did not notice the swelling may have one
     led_on = telling and any(
         word.index > telling[0].index and word.lower in turns("elsewhere") | {"for"}
         for word in between
@@ -311,7 +315,7 @@ def _is_of_another(line: Line, cue: Cue, match: Match, telling: Sequence[Word]) 
     if not telling:
         return False
     if line.words[cue.last].lower in NOTS:
-        overlooked = telling[0].lower in {"notice", "see"}
+        overlooked = telling[0].lower in {"notice", "noticed", "saw", "see"}
         if overlooked and not OBSERVERS.isdisjoint(line.before(cue.first)):
             return True  # "the doctor did not see redness"
         said = telling[0].lower in turns("noticing") | turns("attributes") | turns("degrees")

@@ -248,14 +248,17 @@ def _crosses_a_clause(used: frozenset[int], words: Sequence[Word]) -> bool:
 
 
 def _takes_a_subject(used: frozenset[int], words: Sequence[Word]) -> bool:
-    """Whether its last word begins a clause: ``has pain in the knee and her calf is thicker``."""
+    """Whether a clause begins within it: ``has pain in the knee and her calf is thicker``."""
     first, last = min(used), max(used)
     said = turns("verbs") | turns("haves")
-    if not words[last].is_site or last + 1 == len(words) or words[last + 1].lower not in said:
+    start = max((at for at in range(first, last) if words[at].lower in JOINING), default=last)
+    subject = next((word for word in words[start + 1 : last + 1] if not word.is_light), None)
+    if subject is None or not subject.is_site:
         return False
-    start = max((at for at in range(last) if words[at].lower in JOINING), default=0)
+    placed = {word.lower for word in words[max(0, first - 2) : first]} & turns("placing")
     told = any(word.lower in said for word in words[:first])
-    return told and first < start and all(word.is_light for word in words[start + 1 : last])
+    goes_on = any(word.lower in said for word in words[subject.index + 1 : subject.index + 2])
+    return told and goes_on and (bool(placed) or not words[first].is_site)
 
 
 def _goes_elsewhere(used: frozenset[int], words: Sequence[Word]) -> bool:
