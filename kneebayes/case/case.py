@@ -315,7 +315,7 @@ class Case:
         groups = {id: group for id, group in self.knowledge.groups.items() if group.care}
         shares = self.group_posteriors(groups) if groups else {}
         causes = {row.id: row.posterior for row in self.ranked}
-        return care_of(self.knowledge, self.level, shares, causes)
+        return care_of(self.knowledge, self.answers, self.level, shares, causes)
 
     @property
     def title(self) -> str:

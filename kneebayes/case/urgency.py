@@ -111,25 +111,29 @@ class CareLine:
 
 
 def care_of(
-    knowledge: Knowledge, level: str, groups: Mapping[str, float], causes: Mapping[str, float]
+    knowledge: Knowledge,
+    answers: Iterable[Answer],
+    level: str,
+    groups: Mapping[str, float],
+    causes: Mapping[str, float],
 ) -> tuple[CareLine, ...]:
     """Care of the complaint, then of each group and cause that probably explains it.
 
     ``groups`` and ``causes`` have P(it explains the complaint) by id. What may be done at home in
-    the meantime is left out where the signs call for help now.
+    the meantime is left out where the signs call for help now, and any sentence where something
+    that it is not for is present or may be.
     """
+    present = dict(_present(knowledge, answers))
     ranked = sorted(groups, key=lambda id: -groups[id])
     records: list[tuple[Cause | Group, float]] = [
         *((knowledge.groups[id], groups[id]) for id in ranked),
         *((knowledge.causes[id], share) for id, share in causes.items()),
     ]
     at_home = () if level == "now" else knowledge.meta.care
-    return (
-        *(CareLine("", 1.0, care.text, care.because) for care in at_home),
-        *(
-            CareLine(record.label, share, care.text, care.because)
-            for record, share in records
-            if share >= LIKELY
-            for care in record.care
-        ),
+    likely = [(one.label, share, one.care) for one, share in records if share >= LIKELY]
+    return tuple(
+        CareLine(about, share, care.text, care.because)
+        for about, share, cares in [("", 1.0, at_home), *likely]
+        for care in cares
+        if present.keys().isdisjoint(care.not_for)
     )

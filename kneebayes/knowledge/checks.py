@@ -10,7 +10,7 @@ from kneebayes.knowledge.base import EXPLANATION, Arrow, Knowledge, place_inside
 from kneebayes.knowledge.files import QUOTED, written_row
 from kneebayes.knowledge.names import Meaning, Names
 from kneebayes.knowledge.records import Group, parted
-from kneebayes.knowledge.statements import ASSUMED, Claim, Commonness, Record, Statement
+from kneebayes.knowledge.statements import ASSUMED, Care, Claim, Commonness, Record, Statement
 from kneebayes.text import counted, did_you_mean, either, suggest
 
 ADD = "Add it (what is told or seen stands in findings.toml), or take the name out."
@@ -336,24 +336,30 @@ class _Checks:
             yield Problem(place, f"'{named}' names no state of '{id}'.", remedy)
 
     def rules(self) -> Iterator[Problem]:
-        """What urgency rules name: nodes that exist, in a state that they have."""
-        knowledge = self.knowledge
-        for rule in knowledge.urgency:
-            place = f"urgency.toml: {rule.id}"
+        """What urgency rules name, and whom care is not for: what exists, in a state of its own."""
+        for rule in self.knowledge.urgency:
             for name in rule.names:
-                id, _ = parted(name)
-                yield from self.unknown(place, "finding", id, self.nodes)
-                if id not in self.nodes:
-                    continue
-                if not knowledge.states_of(id) and name != id:
-                    wrong = f"'{name}': a rule names what is present, without a state."
-                    yield Problem(place, wrong, f"Write {id}; none_of takes what is not there.")
-                elif knowledge.states_of(id) and name == id:
-                    wrong = f"'{id}' has several states and is never just present."
-                    remedy = f"Write {id}.STATE; states: {', '.join(self.states(id))}."
-                    yield Problem(place, wrong, remedy)
-                else:
-                    yield from self.state_of(place, name)
+                remedy = f"Write {parted(name)[0]}; none_of takes what is not there."
+                yield from self.present(f"urgency.toml: {rule.id}", name, remedy)
+        for place, care in self.knowledge.every_record:
+            for name in care.not_for if isinstance(care, Care) else ():
+                remedy = f"Write {parted(name)[0]}."
+                yield from self.present(place_inside(place, "not_for"), name, remedy)
+
+    def present(self, place: str, name: str, bare: str) -> Iterator[Problem]:
+        """A name of what may be present, or in a state; ``bare`` says to leave a state out."""
+        id, _ = parted(name)
+        yield from self.unknown(place, "finding", id, self.nodes)
+        if id not in self.nodes:
+            return
+        if not self.knowledge.states_of(id) and name != id:
+            wrong = f"'{name}': a rule names what is present, without a state."
+            yield Problem(place, wrong, bare)
+        elif self.knowledge.states_of(id) and name == id:
+            wrong = f"'{id}' has several states and is never just present."
+            yield Problem(place, wrong, f"Write {id}.STATE; states: {', '.join(self.states(id))}.")
+        else:
+            yield from self.state_of(place, name)
 
 
 DIRECTION = {"how_often": "frequency", "in_cases": "frequency", "risk": "risk"}

@@ -390,9 +390,10 @@ class Presence(Sourced):
 
 
 class Care(Sourced):
-    """What the article says may be done."""
+    """What the article says may be done, but not where one of ``not_for`` is there or may be."""
 
     text: Text
+    not_for: Annotated[Suspects, BeforeValidator(as_tuple)] = ()
 
 
 DIRECTIONS = ("commonness", "frequency", "evoking", "risk")

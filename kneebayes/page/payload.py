@@ -58,8 +58,9 @@ def payload(model: ModelLike) -> Plain:
           or not), ``contexts``, ``findings`` (test results by their ``method`` alone, others by
           ``kind``), ``urgent`` (ids of urgent causes and parts), ``methods``, ``sections`` (of
           contexts, of a kind, or of a method);
-        - ``care``: sentences of the source with their claims: ``always`` of the complaint, then by
-          ``groups`` and ``causes``, and ``likely``, the probability from which on these are told;
+        - ``care``: sentences of the source with their claims, and ids of what they are not for:
+          ``always`` of the complaint, then by ``groups`` and ``causes``, and ``likely``, the
+          probability from which on these are told;
         - ``urgency``: ``advice`` by level, ``rules`` in the order in which they are shown (of
           ``all``, ``any`` with ``atLeast`` and ``none`` what is not empty), and ``possible``, the
           answer ("perhaps") from which on an uncertain sign counts;
@@ -258,8 +259,11 @@ def _care(knowledge: Knowledge) -> Plain:
     """What to do about it, of the complaint, of groups and of causes."""
 
     def sentences(cares: Iterable[Care]) -> list[Any]:
-        """Each text with its claims."""
-        return [[care.text, _origins(*care.because)] for care in cares]
+        """Each text with its claims, and with what it is not for where there is any."""
+        return [
+            [care.text, _origins(*care.because), *([list(care.not_for)] if care.not_for else [])]
+            for care in cares
+        ]
 
     groups, causes = knowledge.groups.values(), knowledge.causes.values()
     return {
@@ -342,7 +346,7 @@ def _grounds(knowledge: Knowledge, content: Plain) -> Plain:
     care = content["care"]
     told = [care["always"], *care["groups"].values(), *care["causes"].values()]
     resting = [row["because"] for row in (*content["causes"], *content["urgency"]["rules"])]
-    resting += [because for sentences in told for _, because in sentences]
+    resting += [because for sentences in told for _, because, *_ in sentences]
     named = {*content["origins"], *chain.from_iterable(resting)}
     return {
         "measures": list(MEASURES),

@@ -21,7 +21,7 @@ const main = ({ payload, patients }) => {
       .map((id) => ({ id, posterior: found.posterior[id].at(-1) }))
       .sort((one, other) => other.posterior - one.posterior);
     const { level } = urgency(model, answers);
-    return { level, lines: careOf(model, level, found.groups, ranked) };
+    return { level, lines: careOf(model, answers, found.groups, ranked) };
   });
 };
 """
@@ -57,8 +57,11 @@ def test_care_is_that_of_python(knee: kb.Model, tmp_path: Path) -> None:
     for answers, one in zip(patients, told, strict=True):
         dx = knee.diagnose(answers)
         assert one["level"] == dx.urgency.level
-        lines = [(line["about"], line["text"], tuple(line["because"])) for line in one["lines"]]
-        assert lines == [(line.about, line.text, line.because) for line in dx.care]
+        lines = [(line["about"], line["text"], line["because"]) for line in one["lines"]]
+        assert lines == [
+            (line.about, line.text, [one.removeprefix("assumed: ") for one in line.because])
+            for line in dx.care
+        ]
         shares = [line["probability"] for line in one["lines"]]
         assert shares == pytest.approx([line.probability for line in dx.care], rel=1e-9)
         levels.add(one["level"])
@@ -79,5 +82,12 @@ def test_every_sentence_of_the_folder_is_carried_with_its_claims(knee: kb.Model)
             if one.care
         }
         assert care[kind] == stated
-    always = [[line.text, list(line.because)] for line in knee.knowledge.meta.care]
+    always = [
+        [
+            line.text,
+            [one.removeprefix("assumed: ") for one in line.because],
+            *([list(line.not_for)] if line.not_for else []),
+        ]
+        for line in knee.knowledge.meta.care
+    ]
     assert care["always"] == always

@@ -7,7 +7,7 @@ import pytest
 import kneebayes as kb
 from kneebayes.page.payload import payload
 
-LARGEST = 455_000  # bytes before compression; the whole page is held to 500 kB by itself
+LARGEST = 460_000  # bytes before compression; the whole page is held to 500 kB by itself
 
 
 def as_text(model: kb.Model) -> str:
@@ -115,7 +115,7 @@ def test_whatever_a_number_rests_on_is_told_and_nothing_else(knee: kb.Model) -> 
         named.update(record["because"])
     care = told["care"]
     for sentences in (care["always"], *care["groups"].values(), *care["causes"].values()):
-        named.update(one for _, because in sentences for one in because)
+        named.update(one for _, because, *_ in sentences for one in because)
     grounds = {*told["claims"], *told["references"]}
     assert grounds == named & {*knee.knowledge.claims, *knee.knowledge.references}
     assumed = {f"assumed: {one}" for one in named - grounds}

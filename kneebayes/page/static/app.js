@@ -222,7 +222,7 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
   function explain(found, answered) {
     const ranking = rankedCauses(catalog, found);
     const selected = state.selected ?? ranking[0].id;
-    parts.care.show(careOf(plain, urgency(plain, signs()).level, found.groups, ranking));
+    parts.care.show(careOf(plain, signs(), found.groups, ranking));
     parts.why.show(selected, ledger(model, inOrder(answered), selected));
     parts.network.show(selected, (id) => chanceOf(answered, id));
     const groups = payload.groups.map((group) => ({ ...group, posterior: found.groups[group.id] }));

@@ -12,6 +12,20 @@ import { stateLabel } from "./model.js";
  *   `rule` (id), `level`, `text`, `signs` (labels) and `because` (claims and references)
  */
 export function urgency(model, answers) {
+  const present = presentIn(model, answers);
+  const { rules, advice } = model.payload.urgency;
+  const reasons = rules.flatMap((rule) => {
+    const signs = signsOf(rule, present).map((name) => labelOf(model, name));
+    const { id, level, text, because } = rule;
+    return signs.length ? [{ rule: id, level, text, signs, because }] : [];
+  });
+  reasons.sort((one, other) => Number(one.level !== "now") - Number(other.level !== "now"));
+  const level = reasons.length ? reasons[0].level : "routine";
+  return { level, advice: advice[level], reasons };
+}
+
+/** What is present by the names that rules have for it: ids of nodes and causes, states as `age.child`. */
+export function presentIn(model, answers) {
   const causes = new Map([...model.there].map(([cause, node]) => [node, cause]));
   const present = new Set();
   for (const [id, state] of Object.entries(answers)) {
@@ -22,15 +36,7 @@ export function urgency(model, answers) {
       present.add(causes.get(id) ?? id);
     }
   }
-  const { rules, advice } = model.payload.urgency;
-  const reasons = rules.flatMap((rule) => {
-    const signs = signsOf(rule, present).map((name) => labelOf(model, name));
-    const { id, level, text, because } = rule;
-    return signs.length ? [{ rule: id, level, text, signs, because }] : [];
-  });
-  reasons.sort((one, other) => Number(one.level !== "now") - Number(other.level !== "now"));
-  const level = reasons.length ? reasons[0].level : "routine";
-  return { level, advice: advice[level], reasons };
+  return present;
 }
 
 /** The label of what a rule names: a node, or a node and its state. */
