@@ -25,7 +25,8 @@ def test_it_is_said_where_no_sign_calls(
     knee: kb.Model, answers: dict[str, bool], expected: bool
 ) -> None:
     dx = knee.diagnose(answers)
-    urgent = sum(dx.table.set_index("id").loc[[c.id for c in knee.causes if c.urgent], "posterior"])
+    with_parts = kb.load(layer="beyond").diagnose(answers).ranking
+    urgent = with_parts[with_parts["urgent"]]["posterior"].sum()
     assert expected == (urgent >= PROBABLE and dx.urgency.level != "now")
     for told in (dx, dx.questions(), dx.explain("DVT")):
         assert (SAID in str(told)) == (SAID in told._repr_html_()) == expected
