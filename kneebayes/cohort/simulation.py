@@ -458,7 +458,7 @@ BENCHMARKS = {
         recording=Recording(
             context=0.9, history=0.2, symptom=0.15, sign=0.12, test=0.04, absent_written=1.0
         ),
-        digest="ce49123d4e135ce8027eb46008ac8ca1886ac82eb2a89f952df9be5dcb83eee0",
+        digest="96d3301b16de29a0487282f2411929f80b7922535b4b0fcd87a17b316abf53ac",
     )
 }
 
