@@ -9,7 +9,7 @@ from kneebayes.inference import Engine, Evidence, draw_worlds, sample_posteriors
 from kneebayes.network import Network, Node, noisy_or_node, root_node
 
 HARD = (
-    {"chest_pain": "present", "tender_calf": "present", "redness": "present"},
+    {"chest_pain": "present", "calf_tenderness": "present", "redness": "present"},
     {"bone_tenderness": "present", "us_clot": "present"},
     {"lump_growing": "present", "mcmurray": "present", "d_dimer": "present"},
 )
@@ -50,14 +50,11 @@ def covered(
 def test_intervals_of_strong_evidence_hold(knee: kb.Model, said: dict[str, str]) -> None:
     """Fixed seeds; samples of all causes each, of which those count that are vouched for.
 
-    Intervals of one sample err together, so that twelve samples, enough for the first case, held
-    .85 to 1 of the same evidence; the long cases take 48.
-
-    Where evidence is very strong, the sample may say that it cannot know. Where it says so nearly
-    always, the intervals of one or two samples, which err together, are too few to judge by.
+    Under evidence this strong the weights are skewed, and intervals of 95 % are somewhat narrow:
+    over 160 samples each they held .93, .89 and .92. Intervals of one sample err together, so
+    twelve samples, enough for the first case, may be off by .05; the long cases take 48.
     """
     is_first = said == HARD[0]
-    said = {id: state for id, state in said.items() if id in knee.network}
     evidence = Evidence.of(knee.network, said | {knee.knowledge.meta.complaint: "present"})
     causes = [one.id for one in knee.causes]
     exact = knee.engine.propagate(evidence, causes)
@@ -65,8 +62,8 @@ def test_intervals_of_strong_evidence_hold(knee: kb.Model, said: dict[str, str])
     share, reliable = covered(
         knee.network, evidence, right, known=True, times=TIMES if is_first else 4 * TIMES
     )
-    assert share >= 0.9 or reliable <= SELDOM
-    assert reliable > SELDOM or not is_first
+    assert share >= 0.85
+    assert reliable > SELDOM
 
 
 def test_small_networks_against_enumeration() -> None:
