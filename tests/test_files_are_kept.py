@@ -43,6 +43,7 @@ room, chosen = int(sys.argv[5]), sys.argv[6:]
 robot.practice_case(seed=1), robot.to_html(folder / "first.html").unlink()
 
 def full():
+    sys.dont_write_bytecode = True  # or bytecode of what is imported now would be cut as well
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
 
 def when_renamed(act):

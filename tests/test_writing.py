@@ -14,6 +14,7 @@ FULL = """
 import resource, sys
 from kneebayes.writing import write_safely
 from kneebayes.errors import KneebayesError
+sys.dont_write_bytecode = True  # or bytecode of what is imported now would be cut as well
 resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 try:
     write_safely(sys.argv[1], "x" * 5000)
