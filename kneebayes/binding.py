@@ -5,22 +5,19 @@
 
 from __future__ import annotations
 
-import builtins
 import functools
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 __all__ = [
     "Axes",
     "Later",
     "bind_static",
-    "imported_later",
     "is_path",
+    "later",
     "pd",
     "renamed",
     "renamed_function",
@@ -94,32 +91,24 @@ def bind_static(owner: type) -> None:
             setattr(owner, name, Later(inner.module, inner.name, static=True))
 
 
-@contextmanager
-def imported_later(block: dict[str, Any]) -> Iterator[None]:
-    """Let ``from module import function`` give a :class:`Later` of each function.
+def later(names: Mapping[str, str]) -> dict[str, Later]:
+    """Functions by module, with blanks between, to be imported when they are first used.
 
-    ``block`` are the globals of the module in which the imports stand.
+    ``evaluate as judge`` is written ``evaluate=judge``.
 
     Examples
     --------
-    >>> with imported_later(globals()):
-    ...     from math import sqrt
-    >>> sqrt, sqrt(9.0)
-    (Later(math.sqrt), 3.0)
+    >>> later({"math": "sqrt exp=power"})
+    {'sqrt': Later(math.sqrt), 'power': Later(math.exp)}
+    >>> later({"math": "sqrt"})["sqrt"](9.0)
+    3.0
     """
-    at_once = builtins.__import__
-
-    def importing(name: str, known: Any = None, local: Any = None, *wanted: Any) -> Any:
-        """What the block names for later; an import that stands elsewhere is done at once."""
-        if known is not block:
-            return at_once(name, known, local, *wanted)
-        return SimpleNamespace(**{one: Later(name, one) for one in wanted[0]})
-
-    builtins.__import__ = importing  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        builtins.__import__ = at_once
+    made: dict[str, Later] = {}
+    for module, words in names.items():
+        for word in words.split():
+            name, _, alias = word.partition("=")
+            made[alias or name] = Later(module, name)
+    return made
 
 
 P = ParamSpec("P")

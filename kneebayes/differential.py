@@ -5,10 +5,10 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, overload
 
 from kneebayes.arguments import checked
-from kneebayes.binding import imported_later, pd, renamed, renamed_function
+from kneebayes.binding import later, pd, renamed, renamed_function
 from kneebayes.case import Answer, Belief, Urgency
 from kneebayes.case.case import Case, Diagnosing, RankedCause
 from kneebayes.case.urgency import CareLine
@@ -24,7 +24,7 @@ from kneebayes.view.figures import described
 from kneebayes.view.report import InJson, alt_text_of, report_html, report_text
 from kneebayes.writing import guard_cells, text_or_path
 
-with imported_later(globals()):
+if TYPE_CHECKING:
     from kneebayes.questions.ask.change_of_mind import change_of_mind
     from kneebayes.questions.ask.questions import questions
     from kneebayes.questions.attribute.attribution import attribution
@@ -37,6 +37,25 @@ with imported_later(globals()):
     from kneebayes.questions.doubt.tornado import tornado
     from kneebayes.questions.explain.explanation import explain
     from kneebayes.questions.explain.nomogram import nomogram
+else:
+    globals().update(
+        later(
+            {
+                "kneebayes.questions.ask.change_of_mind": "change_of_mind",
+                "kneebayes.questions.ask.questions": "questions",
+                "kneebayes.questions.attribute.attribution": "attribution",
+                "kneebayes.questions.attribute.cause_sets": "probability_of_exactly sets",
+                "kneebayes.questions.attribute.surprises": "surprises",
+                "kneebayes.questions.attribute.whatif": "without",
+                "kneebayes.questions.doubt.lexicons": "compare_lexicons",
+                "kneebayes.questions.doubt.robustness": "robustness",
+                "kneebayes.questions.doubt.sensitivity": "sensitivity",
+                "kneebayes.questions.doubt.tornado": "tornado",
+                "kneebayes.questions.explain.explanation": "explain",
+                "kneebayes.questions.explain.nomogram": "nomogram",
+            }
+        )
+    )
 
 OLD = ("groups", "lexicons")
 

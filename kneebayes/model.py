@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kneebayes.arguments import checked
-from kneebayes.binding import bind_static, imported_later, pd, renamed_function
+from kneebayes.binding import bind_static, later, pd, renamed_function
 from kneebayes.building.model import ModelData, in_layer, in_setting, read_model, with_lexicon
 from kneebayes.case.bounded import budget_of
 from kneebayes.case.case import Case, probability
@@ -27,19 +27,16 @@ if TYPE_CHECKING:
 
     from kneebayes.building import Elicited
     from kneebayes.building.restating import Solved
-    from kneebayes.history import History
-    from kneebayes.inference import Engine
-    from kneebayes.learning.learn import Learnt
-
-with imported_later(globals()):
     from kneebayes.cohort.files import diagnose_file
     from kneebayes.cohort.record import check_patients, diagnose_cohort
     from kneebayes.cohort.simulation import benchmark_cohort, simulate, simulate_to_file
     from kneebayes.exchange.patient import load_case, save_case
     from kneebayes.exchange.phenopacket_read import load_phenopacket
     from kneebayes.exchange.written_patients import phenopacket, risk_assessment
+    from kneebayes.history import History
     from kneebayes.history.reading import read
-    from kneebayes.learning.learn import update
+    from kneebayes.inference import Engine
+    from kneebayes.learning.learn import Learnt, update
     from kneebayes.page.html import write_page
     from kneebayes.page.opening import explorer
     from kneebayes.questions.ask.interview import interview
@@ -53,6 +50,34 @@ with imported_later(globals()):
     from kneebayes.teaching.practice import run_practice
     from kneebayes.view.figures import draw_model
     from kneebayes.view.trace import trace
+else:
+    globals().update(
+        later(
+            {
+                "kneebayes.cohort.files": "diagnose_file",
+                "kneebayes.cohort.record": "check_patients diagnose_cohort",
+                "kneebayes.cohort.simulation": "benchmark_cohort simulate simulate_to_file",
+                "kneebayes.exchange.patient": "load_case save_case",
+                "kneebayes.exchange.phenopacket_read": "load_phenopacket",
+                "kneebayes.exchange.written_patients": "phenopacket risk_assessment",
+                "kneebayes.history.reading": "read",
+                "kneebayes.learning.learn": "update",
+                "kneebayes.page.html": "write_page",
+                "kneebayes.page.opening": "explorer",
+                "kneebayes.questions.ask.interview": "interview",
+                "kneebayes.questions.attribute.distinguishability": "distinguish",
+                "kneebayes.questions.attribute.sampled": "sample",
+                "kneebayes.study.accuracy": "accuracy",
+                "kneebayes.study.evaluating": "evaluate_model",
+                "kneebayes.study.misspecification": "misspecify",
+                "kneebayes.teaching.case": "load_practice_case new_case",
+                "kneebayes.teaching.frequencies": "count_people",
+                "kneebayes.teaching.practice": "run_practice",
+                "kneebayes.view.figures": "draw_model",
+                "kneebayes.view.trace": "trace",
+            }
+        )
+    )
 
 SAVED = (".kneebayes.json", ".kneebayes.json.gz")  # how the name of a saved model ends
 INTERNAL = ("elicited", "engine", "names", "reading", "readings", "replace", "solved")

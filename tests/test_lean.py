@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import kneebayes as kb
-from kneebayes.binding import Later, bind_static, imported_later
+from kneebayes.binding import Later, bind_static, later
 
 FIRST = """
 import json, sys
@@ -70,8 +70,8 @@ def test_what_is_imported_later_looks_like_any_other_method(door: type) -> None:
 
 def test_a_function_binds_once_and_then_is_itself() -> None:
     class Word(str):
-        folded = Later("textwrap", "dedent")
-        plain = staticmethod(Later("textwrap", "dedent"))
+        folded = later({"textwrap": "dedent=folded"})["folded"]
+        plain = staticmethod(later({"textwrap": "dedent"})["dedent"])
 
     import textwrap
 
@@ -80,14 +80,4 @@ def test_a_function_binds_once_and_then_is_itself() -> None:
     bind_static(Word)
     assert Word.plain("  knee") == "knee"
     assert Word("knee").plain is textwrap.dedent
-
-
-def test_only_what_a_block_names_is_imported_later() -> None:
-    here: dict[str, object] = {"__name__": "here"}
-    with imported_later(here):
-        exec("from textwrap import dedent", here)
-        from textwrap import dedent
-    assert repr(here["dedent"]) == "Later(textwrap.dedent)"
-    assert dedent("  knee") == "knee"
-    exec("from textwrap import dedent", here)
-    assert here["dedent"] is dedent
+    assert repr(later({"textwrap": "dedent"})) == "{'dedent': Later(textwrap.dedent)}"
