@@ -245,7 +245,8 @@ class _Question:
         flat = self.flat
         rows = self.asked._replace(numbers=numbers[None], **room_for_answers(flat, 1, False))
         gradients = room_for_gradients(flat)
-        ask = partial(self.native.run_gradients, flat, rows)  # the same
+        # in a thread that the main one can stop
+        ask = partial(self.native.run_gradients, flat, rows)
         map_on_all_cores(ask, [gradients], stop=rows.stop)
         if is_rough(rows):
             raise _TooNarrowError
