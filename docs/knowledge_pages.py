@@ -13,7 +13,7 @@ from html import escape
 import kneebayes as kb
 from kneebayes.building import Elicited
 from kneebayes.knowledge import Knowledge
-from kneebayes.knowledge.records import Cause, ContextState, UrgencyRule
+from kneebayes.knowledge.records import Cause, ContextState, UrgencyRule, parted
 from kneebayes.knowledge.statements import ASSUMED, Interval, Record
 from kneebayes.view.markup import percent
 from kneebayes.view.trace import TraceRow
@@ -311,9 +311,9 @@ def _urgency_page(shelf: Shelf) -> str:
 
 def _sign(shelf: Shelf, name: str) -> str:
     """What a rule names: a node, or a node and its state."""
-    id, _, state = name.partition(".")
+    id, state = parted(name)
     states = {one.id: one.label for one in shelf.knowledge.states_of(id)}
-    return shelf.link(id) + (f": {escape(states[state])}" if state else "")
+    return shelf.link(id) + (f": {escape(states[state])}" if states else "")
 
 
 def _how_many(at_least: int) -> str:

@@ -138,8 +138,9 @@ def whole_number(
     least: int = 0,
     most: int | None = None,
     error: Callable[[str], Exception] = ArgumentError,
+    also: str = "",
 ) -> int:
-    """A whole number within bounds, else an error that names it.
+    """A whole number within bounds, else an error that names it, and what is allowed ``also``.
 
     Examples
     --------
@@ -153,7 +154,7 @@ def whole_number(
     fits = isinstance(whole, int) and whole >= least and (most is None or whole <= most)
     if not fits:
         bounds = f"from {least} on" if most is None else f"from {least} to {most}"
-        message = f"'{name}' must be a whole number {bounds}. Got {shown(value)}."
+        message = f"'{name}' must be a whole number {bounds}{also}. Got {shown(value)}."
         raise error(message)
     return cast("int", whole)
 

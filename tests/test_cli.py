@@ -15,6 +15,7 @@ from conftest import DATA
 import kneebayes as kb
 from kneebayes.cli import main
 from kneebayes.cli.app import app
+from kneebayes.teaching import Practice
 
 
 def run(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
@@ -348,6 +349,7 @@ def test_what_a_class_handed_in_is_shown_and_written_as_a_page(
         assert "2 of 3 files cannot be read:" in shown
         assert "anna" in shown
         assert "bob-1.json" in shown
+    assert "bob-1.json" in Practice.load(kb.load(), cases).to_json()
     (cases / "anna-patient-1.json").unlink()
     code, _, err = run(["class", str(cases)], capsys)
     assert (code, "2 of 2 files cannot be read:" in err) == (2, True)

@@ -157,3 +157,11 @@ def test_check_tells_what_is_said_of_one_entry(
     assert found == code
     assert said in out + err
     assert all(id in line for line in out.splitlines()[1:])
+
+
+def test_check_finds_an_entry_whose_label_ends_in_a_bracket(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, out, _ = run(["check", "--layer", "article", "--about", "injury_any"], capsys)
+    assert code == 1
+    assert "injury (any)" in out

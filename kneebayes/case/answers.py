@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from numbers import Real
 from typing import Any, cast
 
@@ -322,8 +323,8 @@ def says_unknown(answer: object) -> bool:
     """Whether an answer is None, NaN, pandas' NA, or a word for unknown."""
     if isinstance(answer, str):
         return answer.strip().casefold() in UNKNOWN_WORDS or fold(answer) in UNKNOWN_WORDS
-    if isinstance(answer, float | np.floating):
-        return bool(np.isnan(answer))
+    if isinstance(answer, float | np.floating | np.datetime64 | Decimal):
+        return bool(answer != answer)  # as no number and no time does  # noqa: PLR0124
     return answer is None or type(answer).__name__ in {"NAType", "NaTType"}  # of pandas
 
 

@@ -24,7 +24,7 @@ from kneebayes.cli.app import (
     show_json,
     split,
 )
-from kneebayes.errors import UnknownNameError
+from kneebayes.errors import EvidenceError, UnknownNameError
 from kneebayes.model import Model
 from kneebayes.text import counted, did_you_mean
 from kneebayes.view.catalogue import other_names
@@ -102,7 +102,7 @@ def check(
     remarks = model.remarks
     if about:
         label = _label_of(model, about)
-        said = re.compile(rf"\b({re.escape(about)}|{re.escape(label)})\b")
+        said = re.compile(rf"(?<!\w)({re.escape(about)}|{re.escape(label)})(?!\w)")
         remarks = tuple(one for one in remarks if said.search(f"{one.place}: {one.text}"))
     if as_json:
         show_json([asdict(remark) for remark in remarks])
@@ -203,6 +203,9 @@ def network(
     from kneebayes.exchange import load_network_file, reason_with
 
     if not target:
+        if answers or questions or explain:
+            message = "What is asked about? Name it: --target NODE. Without it nodes are listed."
+            raise EvidenceError(message)
         _show_nodes(load_network_file(file), as_json)
         return
     case = reason_with(file, target, dict(split(pair, "node=state") for pair in answers or []))

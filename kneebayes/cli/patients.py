@@ -13,7 +13,7 @@ from kneebayes.cohort.files import read_table
 from kneebayes.cohort.record import plain_answers
 from kneebayes.errors import EvidenceError
 from kneebayes.model import SAVED, Model
-from kneebayes.text import did_you_mean
+from kneebayes.text import did_you_mean, either
 
 Source = Annotated[
     Path, typer.Argument(metavar="PATIENTS", help="A .csv or .parquet file, one row a patient.")
@@ -118,7 +118,7 @@ def update(
     from kneebayes.saving import save
 
     if not target.name.endswith(SAVED):
-        message = f"{target}: the name of a saved model ends in {SAVED[0]}."
+        message = f"{target}: the name of a saved model ends in {either(SAVED)}."
         raise EvidenceError(message)
     taught = model.update(plain_answers(model, without(read_table(patients), skip), columns))
     typer.echo(taught.learnt.text if taught.learnt is not None else "")

@@ -272,7 +272,7 @@ def of_a_class(
     """Show what a class handed in, case by case.
 
     The page saves each case under the name of its learner, such as anna-patient-42.json. Files that
-    cannot be read are listed, and the exit code is then 1.
+    cannot be read are listed, and the exit code is then 1; 2, and no page, if none can be read.
     """
     from kneebayes.teaching import Practice
 

@@ -397,12 +397,14 @@ def check_patients(
         try:
             meaning_of(model.data.names, called)
         except UnknownNameError as error:
-            advised = with_advice(error, "carry it through: keep=[{!r}], or let it mean 'skip'")
+            advised = with_advice(error, "let it mean 'skip'")
             rows.append(row | {"problem": advised.message})
             continue
         rows.append(row | {"means": str(called)})
         column = patients.iloc[:, [at]]
-        unclear = TableReader(model, [label], (), mapped).read(column, place_in(patients)).unclear
+        words = {said: meant for said, meant in mapped.answers.items() if said[0] == str(label)}
+        alone = ColumnMap({str(label): str(called)}, words)
+        unclear = TableReader(model, [label], (), alone).read(column, place_in(patients)).unclear
         values = {place: str(column.iloc[place, 0]).strip() for place in unclear}
         counts = Counter(values.values())
         problems = {values[place]: why.partition(": ")[2] for place, why in unclear.items()}

@@ -155,12 +155,11 @@ class CsvSource:
 
 def _first_line_not_in_utf8(path: Path) -> int:
     """Its number: a reader looks ahead, so its own count of lines stays behind."""
-    with path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
-            try:
-                line.decode()
-            except UnicodeDecodeError:
-                return number
+    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+        try:
+            line.decode()
+        except UnicodeDecodeError:
+            return number
     return 1
 
 

@@ -252,6 +252,8 @@ def _read_noisymax(element: ET.Element, node: Node, sizes: list[int], problems: 
     """A noisy-OR, or the table of a noisy-MAX of more than two states."""
     id, own, count, before = node.id, len(node.states), len(node.numbers), len(problems)
     plain, wanted = replace(node, table=()), (sum(sizes) + 1) * own
+    if not count and text_of(element.find("parameters")).split():
+        return plain  # they are no numbers, which was told
     if count != wanted:
         remedy = f"{wanted} are needed: a column for each state of each parent, and the leak."
         problems.add(id, f"its noisymax has {counted(count, 'parameter')}.", remedy)

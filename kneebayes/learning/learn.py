@@ -372,8 +372,8 @@ class Learnt(Reporting):
 
 def _cells(name: str, row: dict[str, Any]) -> tuple[str, ...]:
     """A statement as a row of the report."""
-    written = _ratio if row["kind"] in RATIOS else percent
-    text, now, low, high = (written(row[column]) for column in ("text", "now", "low", "high"))
+    shown = _ratio if row["kind"] in RATIOS else percent
+    text, now, low, high = (shown(row[column]) for column in ("text", "now", "low", "high"))
     interval, after = f"{low} to {high}", _patients(row["outweighed_after"])
     name = marked(name, row["urgent"])
     return name, str(row["said"]), text, now, interval, percent(row["data"]), after

@@ -82,7 +82,7 @@ def truth_told(truth: object, index: pd.Index, model: ModelLike) -> Truth:
         named = _by_id("truth", truth, model)
         assumed = [id for id in model.data.knowledge.causes if id not in named]
         told = named.astype(object).map(_present)
-        _refuse_cells(named, told.to_numpy() == NEITHER, IN_WORDS)
+        _refuse_cells(truth, told.to_numpy() == NEITHER, IN_WORDS)
         told = told.assign(**dict.fromkeys(assumed, False))
     told = told[list(model.data.knowledge.causes)].dropna()
     here = index[index.isin(told.index)]

@@ -185,6 +185,8 @@ def _must_be(name: str, value: object) -> str:
     if name in LISTS:
         texts = isinstance(value, list) and all(isinstance(entry, str) for entry in value)
         return "" if texts else "a list of texts"
+    if name == "id":
+        return "" if isinstance(value, str) else "a text"
     visit = name in ("first_visit", "tests")
     return "names with answers" if visit and not isinstance(value, dict) else ""
 

@@ -31,7 +31,8 @@ from kneebayes.teaching.talking import clearly, hear, likeliest, names_of, told_
 from kneebayes.text import either, fold, shown, suggest
 from kneebayes.writing import plain_text
 
-BACKGROUNDS = {"all": 1.0, "some": 0.5, "page": 0.0, "none": 0.0}  # share of contexts that is told
+SHARES = {"all": 1.0, "some": 0.5, "none": 0.0}  # of contexts, that is told
+BACKGROUNDS = (*SHARES, "page")  # the page tells contexts with several states: age and sex
 LARGEST = 1_000_000  # bytes
 OPTIONAL = ("layer",)  # files of an earlier version do not say it
 KEYS = (
@@ -275,12 +276,14 @@ def new_case(
     check_word("background", background, BACKGROUNDS)
     if seed is None:
         seed = int(np.random.default_rng().integers(2**32))
-    seed = whole_number("seed", seed)
+    seed = whole_number("seed", seed, also=", or None")
     truth = draw_patient(model, seed, difficulty, kind)
     contexts = model.data.knowledge.contexts
-    is_told = np.random.default_rng(seed).random(len(contexts)) < BACKGROUNDS[background]
-    if background == "page":
-        is_told = np.array([bool(context.states) for context in contexts.values()])
+    is_told = (
+        [bool(context.states) for context in contexts.values()]
+        if background == "page"
+        else np.random.default_rng(seed).random(len(contexts)) < SHARES[background]
+    )
     told = (*compress(contexts, is_told), *told_at_first(model, truth, seed))
     return PracticeCase(model, truth, tuple(dict.fromkeys(told)), seed, difficulty, kind)
 

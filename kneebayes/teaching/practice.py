@@ -305,6 +305,9 @@ class Practice(Paged):
         disclaimer = self.feedbacks[0].case.data.knowledge.meta.disclaimer if len(self) else ""
         return f"Practice: {counted(len(self), 'case')}", blocks, disclaimer
 
+    def _content(self) -> dict[str, Any]:
+        return {**super()._content(), "unread": self.unread}
+
     @property
     def _left_out(self) -> tuple[str, ...]:
         """What was handed in and could not be read, one line a file; empty if nothing was."""

@@ -531,8 +531,10 @@ class CaseResult(Reporting):
 
     def _titled(self, ax: Axes, title: str = "") -> Axes:
         """As for any result; besides, what urgent signs call for: a picture goes about alone."""
-        title = title or self.report.title
-        return super()._titled(ax, with_signs(title, self.case) if self.report.advice else title)
+        report = self.report
+        title = title or report.title
+        shown = with_signs(title, self.case) if report.advice else title
+        return caption(ax, shown, report.known)
 
     def _origin(self) -> Mapping[str, Any]:
         """Which model made it, what was answered, and how urgent that is."""

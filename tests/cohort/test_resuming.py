@@ -158,7 +158,7 @@ def test_a_piece_that_is_not_whole_does_not_count(
         elif fault == "half a note":
             note.write_text(note.read_text()[:9])
         else:
-            note.write_text(json.dumps({"size": 1}))
+            note.write_text(json.dumps({"size": (folder / "00000001.csv").stat().st_size}))
     with (
         suppress(KeyboardInterrupt),
         pieces_beside(target, description_of(robot, source, target, ("patient",))) as found,
@@ -177,7 +177,7 @@ def test_two_runs_do_not_write_one_target(robot: kb.Model, tmp_path: Path) -> No
 
 
 def test_names_of_columns_may_hold_line_breaks(robot: kb.Model, tmp_path: Path) -> None:
-    """The header of a piece is as long as it is."""
+    """A header with a line break stands once, however many pieces there are."""
     rows = PIECE + 2
     source = tmp_path / "in.csv"
     source.write_text('"who\n""it"" is",squeak\n' + "a,yes\n" * rows)

@@ -344,7 +344,6 @@ XDSL: Cases = {
     "no numbers": (
         xdsl(noisymax("0 1", "0.7 0.3 0 1 nan 0.99")),
         "B: its table holds something else than numbers: 'nan'.",
-        "B: its noisymax has 0 parameters. 6 are needed: a column for each state of each parent, and the leak.",
     ),
     "too large": (
         xdsl(

@@ -191,7 +191,8 @@ def test_statements_made_anew_give_the_learnt_numbers(
     """Robustness starts from statements: a tiny change of some must change next to nothing.
 
     The article's folder states ratios by age that yield to each other; where patients move
-    them, what is reached is only nearly the same.
+    them, what is reached is only nearly the same: two shares of the very old, .37 and .25, are off
+    by .004 and .003, everything else by less than .001.
     """
     model = request.getfixturevalue(which)
     quantities = quantities_of(model.knowledge, model.elicited, model.engine)
@@ -202,7 +203,9 @@ def test_statements_made_anew_give_the_learnt_numbers(
     amounts[1, quantities.of_kind("prior", "frequency", "leak")] *= 1.0 - 1e-9
     told = restating.restate(amounts)
     np.testing.assert_array_equal(told[0], model.engine.numbers[0])
-    np.testing.assert_allclose(told[1], model.engine.numbers[0], atol=near)
+    off = np.abs(told[1] - model.engine.numbers[0])
+    assert off.max() <= near
+    assert (off > near / 5.0).sum() <= 2
 
 
 def test_a_learnt_model_answers_everything(taught_knee: kb.Model) -> None:

@@ -104,3 +104,9 @@ def test_columns_are_called_as_in_the_archive(
     pd.testing.assert_frame_equal(found, scores(robot, drawn, diagnoses))
     with pytest.raises(kb.UnknownNameError, match="Remarks"):
         plain_answers(robot, archive, theirs)
+
+
+def test_a_cell_is_told_by_the_name_that_its_column_has(knee: kb.Model) -> None:
+    truth = pd.DataFrame({"DVT": ["yes", "maybe"]}, index=["a", "b"])
+    with pytest.raises(kb.EvidenceError, match="column 'DVT' holds 'maybe'"):
+        truth_told(truth, truth.index, knee)

@@ -224,7 +224,7 @@ def test_what_cannot_be_done_is_told(
     [
         ({"difficulty": "brutal"}, "'difficulty' must be one of 'any', 'easy'"),
         ({"kind": "odd"}, "'kind' must be one of 'any', 'red herring'"),
-        ({"seed": -1}, "'seed' must be a whole number from 0 on. Got -1"),
+        ({"seed": -1}, "'seed' must be a whole number from 0 on, or None. Got -1"),
         ({"seed": 1.5}, "Got 1.5"),
         ({"background": "half"}, "'background' must be one of 'all'"),
     ],

@@ -9,7 +9,7 @@ from typing import Any
 
 from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd
-from kneebayes.case import Answer, believe
+from kneebayes.case import Answer
 from kneebayes.case.answers import KINDS, WHERE, evidence_of, read_answers
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
@@ -321,7 +321,7 @@ def nomogram(case: CaseLike, cause: str, finding: str, answer: object = None) ->
     if shown.id == id:
         message = f"An answer about {label} itself is no evidence for it. Name another finding."
         raise EvidenceError(message)
-    believe(case.engine, case.knowledge, case.evidence)  # an impossible answer is told of
+    _ = case.belief  # names a conflict
     others = [answer for answer in case.answers if answer.id != shown.id]
     before, present, absent = _step(case.engine, id, others, shown)
     if before in (0.0, 1.0):

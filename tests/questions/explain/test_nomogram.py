@@ -138,6 +138,12 @@ def test_it_draws_itself_with_and_without_the_ratio_alone(
     plt.close("all")
 
 
+def test_an_impossible_step_still_says_how_urgent_the_signs_are(knee: kb.Model) -> None:
+    dx = knee.diagnose({"redness": False, "fever": True})
+    with pytest.raises(kb.ImpossibleEvidenceError, match=r"Go to a doctor now\. Signs: .*fever"):
+        dx.nomogram("gout", "red skin area with a clear border")
+
+
 @pytest.mark.parametrize(
     ("said", "asked", "error", "message"),
     [
