@@ -83,7 +83,7 @@ def _amounts_in(words: Sequence[Word]) -> list[Amount]:
         behind = words[end + 1].lower if end + 1 < len(words) else ""
         if not unit and behind == "%":
             unit = "percent"
-        decimal = "." in words[at].lower or words[at - 1].lower == "t"  # "T 39"
+        decimal = "." in words[at].lower or (at > 0 and words[at - 1].lower == "t")  # "T 39"
         if not unit and decimal and TEMPERATURES[0] <= value <= TEMPERATURES[1]:
             unit = AS_TEMPERATURE
         if behind != "+":  # "pulses 2+"

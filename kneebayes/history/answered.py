@@ -42,7 +42,7 @@ def answered(line: Line, match: Match) -> Answer | None:
 
 def _answer_at(line: Line, at: int, *, marked: bool) -> Answer | None:
     """An answer at a place, if nothing goes on behind it; behind a mark more words are one."""
-    if at >= len(line.words):
+    if at >= len(line.words) or _is_no_answer(line, at):
         return None
     lower = line.words[at].lower
     cues = [cue for cue in line.cues if cue.first == at and cue.does in KINDS]
@@ -55,6 +55,13 @@ def _answer_at(line: Line, at: int, *, marked: bool) -> Answer | None:
         if lower in turns(name) or (marked and lower in turns(f"{name}_behind_a_mark")):
             return status, (at, at)
     return None
+
+
+def _is_no_answer(line: Line, at: int) -> bool:
+    """Whether a word is a part of what follows: ``swollen n/v intact``, ``fever? - calf hot``."""
+    lower = line.words[at].lower
+    bullet = lower in MINUS and at > 0 and line.words[at - 1].lower == "?"
+    return bullet or (len(lower) == 1 and line.after(at) == "/")
 
 
 def _is_new(line: Line, match: Match) -> bool:

@@ -384,6 +384,10 @@ def _of_others(line: Line, match: Match) -> Bearing | None:
 
 def _bears(line: Line, word: Word) -> bool:
     """Whether a word names another being that has or is something: ``my dog's knee is``."""
+    if not {"i", "am"}.isdisjoint(
+        one.lower for one in line.words[max(0, word.index - 3) : word.index]
+    ):
+        return False  # "I am a teacher"
     before = line.words[max(0, word.index - 1)].lower
     other = before in {"another", "other"} or line.after(word.index) == "next"  # next door
     if not (word.lower in turns("bearers") or (other and word.lower in turns("people"))):

@@ -108,6 +108,8 @@ def _takes_up(line: Line, clause: Sequence[Word]) -> bool:
     }
     if any(word.index in named or word.is_site for word in telling) or len(telling) > SHORT:
         return False
+    if any(word.lower in turns("pains") | turns("hurting") for word in telling):
+        return False  # "No fever. It hurts now."
     last = clause[-1].lower if clause else ""
     before = {word.lower for word in clause[:-1]}
     if last in RETRACTING and before <= ITS | turns("verbs") | {"which"}:

@@ -239,6 +239,7 @@ def _before(line: Line, match: Match) -> Denial | None:
             if found is not None:
                 surely = found == "absent" and cue.does == "deny"
                 surely = surely and not _is_stronger(line, cue, match)
+                surely = surely and not _is_of_a_test(line, cue, begins)
                 twice = _denied_itself(line, cue, match)
                 surely = surely and twice is None
                 return ("absent" if surely else "perhaps"), (twice or cue.first, cue.last)
@@ -250,13 +251,21 @@ def _answers(line: Line, cue: Cue) -> bool:
     return line.words[cue.last].lower in turns("no") and line.after(cue.last) in ANSWERED
 
 
+def _is_of_a_test(line: Line, cue: Cue, begins: int) -> bool:
+    """Whether a ``negative`` is of what stands right behind it: ``negative troponin, fever``."""
+    alone = cue.first == cue.last and line.words[cue.first].lower == "negative"
+    told_for = line.after(cue.last) == "for"
+    return alone and not told_for and bool(heavy(line.words[cue.last + 1 : begins]))
+
+
 def _is_stronger(line: Line, cue: Cue, match: Match) -> bool:
     """Whether only a degree is denied: ``no high fever`` leaves a mild one open."""
     worse = line.words[match.last + 1 : match.last + 3]
     as_bad = len(worse) == 2 and worse[0].lower in {"as", "like", "so", "that", "this"}
     as_bad = as_bad and worse[1].lower in turns("degrees") | {"before", "this", "that"}
-    if match.pattern.stronger or as_bad or line.words[match.first - 1].lower == "such":
-        return True
+    before = {word.lower for word in line.words[cue.last + 1 : match.last]}
+    if match.pattern.stronger or as_bad or not before.isdisjoint({"so", "such", "this"}):
+        return True  # "I have never been so short of breath"
     target = match.pattern.targets[0]
     symptom = target.kind == "finding" and not line.dictionary.tests.get(target.id, "")
     degree = line.words[match.first - 1].lower in turns("degrees")
@@ -310,15 +319,16 @@ def _reach_alone(
 def _is_of_another(line: Line, cue: Cue, match: Match, telling: Sequence[Word]) -> bool:
     """Whether it is another thing that is denied: ``no cause of``, ``did not treat``."""
     for other in line.matches:
-        if cue.last < other.first and other.last < match.first:
-            return True
+        if cue.first <= other.first and other.last < match.first:
+            return True  # "no trauma, hot knee" with the comma forgotten
     if not telling:
         return False
     if line.words[cue.last].lower in NOTS:
         overlooked = telling[0].lower in {"notice", "noticed", "saw", "see"}
         if overlooked and not OBSERVERS.isdisjoint(line.before(cue.first)):
             return True  # "the doctor did not see redness"
-        said = telling[0].lower in turns("noticing") | turns("attributes") | turns("degrees")
+        sayings = ("noticing", "signs", "attributes", "degrees")
+        said = any(telling[0].lower in turns(one) for one in sayings)
         return not said and telling[0].index not in line.named
     of = any(word.lower in {"of", "to"} for word in line.words[telling[0].index : match.first])
     nouns = [word.lower for word in telling if not word.is_site]
@@ -471,7 +481,7 @@ def _behind(line: Line, match: Match) -> Denial | None:
             near = (
                 one for one in line.cues if one.does == "deny after" and one.first in (at, at + 1)
             )
-            last = max((one.last for one in near if one.first in (at, at + 1)), default=at)
+            last = max((one.last for one in near), default=at)
             twice = _denied_behind(line, at, last)
             goes_on = line.words[last].lower in NOTS and heavy(line.words[last + 1 : last + 2])
             nameless = line.words[last].lower in turns("no") and last + 1 in line.named
