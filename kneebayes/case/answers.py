@@ -323,8 +323,10 @@ def says_unknown(answer: object) -> bool:
     """Whether an answer is None, NaN, pandas' NA, or a word for unknown."""
     if isinstance(answer, str):
         return answer.strip().casefold() in UNKNOWN_WORDS or fold(answer) in UNKNOWN_WORDS
-    if isinstance(answer, float | np.floating | np.datetime64 | Decimal):
-        return bool(answer != answer)  # as no number and no time does  # noqa: PLR0124
+    if isinstance(answer, Decimal):
+        return answer.is_nan()
+    if isinstance(answer, float | np.floating | np.datetime64):
+        return bool(np.isnan(answer))
     return answer is None or type(answer).__name__ in {"NAType", "NaTType"}  # of pandas
 
 
