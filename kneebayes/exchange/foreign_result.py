@@ -80,30 +80,17 @@ def columns(**as_text: Callable[[Any], str]) -> Shown:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ForeignResult(Reporting):
-    """An answer about a foreign network.
+    """An answer about a foreign network."""
 
-    Attributes
-    ----------
-    title, known
-        What was asked, and what was known.
-    rows
-        The table, one mapping a row.
-    shown
-        For each column that is shown its heading, and how its numbers become text.
-    found
-        Plain numbers by name, where a result has some that are not of a row.
-    names
-        Columns of the table where it may have no row.
-    """
-
-    title: str
+    title: str  #: what was asked
     known: str
-    rows: Sequence[Mapping[str, Any]]
-    shown: Shown
+    rows: Sequence[Mapping[str, Any]]  #: the table, one mapping a row
+    shown: Shown  #: for each column that is shown its heading, and how its numbers become text
     notes: tuple[str, ...]
     bars: Bars
+    #: plain numbers by name, where a result has some that are not of a row
     found: Mapping[str, Any] = field(default_factory=dict)
-    names: Sequence[str] = ()
+    names: Sequence[str] = ()  #: columns of the table where it may have no row
 
     @property
     def table(self) -> pd.DataFrame:

@@ -22,24 +22,14 @@ from kneebayes.view.report import ModelResult, Report, frame_of, package_version
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One thing that stood in a file, as the file calls it.
+    """One thing that stood in a file, as the file calls it."""
 
-    Attributes
-    ----------
-    place
-        Where, such as ``phenotypicFeatures[2]``.
-    id, answer
-        The node that it speaks of, and what it says; empty and None where it was not used.
-    why
-        Why it was not used, or how it was understood.
-    """
-
-    place: str
+    place: str  #: where, such as ``phenotypicFeatures[2]``
     code: str
     label: str
-    id: str = ""
-    answer: object = None
-    why: str = ""
+    id: str = ""  #: of the node that it speaks of; empty where it was not used
+    answer: object = None  #: what it says of it
+    why: str = ""  #: why it was not used, or how it was understood
 
     @property
     def used(self) -> bool:
@@ -49,25 +39,15 @@ class Told:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Patient(ModelResult):
-    """One patient from a file, ready to be diagnosed.
+    """One patient from a file, ready to be diagnosed."""
 
-    Attributes
-    ----------
-    model
-        The model that the file was read for, in the lexicon and setting that it names.
-    told
-        Every entry of the file, whether it became an answer or not.
-    results
-        Posteriors by cause that the file reports, if it does; they are not used as evidence.
-    remarks
-        What was assumed, and what else there is to know of the file.
-    """
-
+    #: the model that the file was read for, in the lexicon and setting that it names
     model: Diagnosing
     source: str
-    told: tuple[Told, ...]
+    told: tuple[Told, ...]  #: every entry of the file, whether it became an answer or not
+    #: posteriors by cause that the file reports, if it does; they are not used as evidence
     results: Mapping[str, float]
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()  #: what was assumed, and what else there is to know of the file
 
     @property
     def answers(self) -> dict[str, object]:

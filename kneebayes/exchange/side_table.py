@@ -30,24 +30,16 @@ ABOUT = ("title", "source", "disclaimer", "lexicon", "setting", "complaint")
 
 @dataclass(frozen=True)
 class NetworkFile:
-    """A network with what its nodes are called.
-
-    Attributes
-    ----------
-    labels
-        What each node is shown as, by id; its id where the file has nothing else.
-    kinds
-        ``cause``, ``finding``, ``context`` or ``mediator`` by id, where it is known.
-    about
-        About the network: title, source, disclaimer, lexicon, setting, complaint.
-    remarks
-        What was changed when the file was read.
-    """
+    """A network with what its nodes are called."""
 
     network: Network
+    #: what each node is shown as, by id; its id where the file has nothing else
     labels: Mapping[str, str] = field(default_factory=dict)
+    #: ``cause``, ``finding``, ``context`` or ``mediator`` by id, where it is known
     kinds: Mapping[str, str] = field(default_factory=dict)
+    #: about the network: title, source, disclaimer, lexicon, setting, complaint
     about: Mapping[str, str] = field(default_factory=dict)
+    #: what was changed when the file was read
     remarks: tuple[str, ...] = field(default=(), compare=False)
 
     def label(self, id: str) -> str:

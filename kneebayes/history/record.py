@@ -49,29 +49,16 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Something of the model that the text names.
+    """Something of the model that the text names."""
 
-    Attributes
-    ----------
-    id, label, kind
-        The node: a finding, a context or a cause.
-    status
-        ``present``, ``absent``, ``perhaps``, ``past`` (long ago) or ``other`` (somebody else's).
-    answer
-        What it would be as an answer: True, False, a state or a number.
-    words
-        The words that name it.
-    because
-        The words that make it so, such as ``no``; empty where nothing does.
-    """
-
-    id: str
+    id: str  #: of the node
     label: str
-    kind: str
+    kind: str  #: ``finding``, ``context`` or ``cause``
+    #: ``present``, ``absent``, ``perhaps``, ``past`` (long ago) or ``other`` (somebody else's)
     status: Status
-    answer: object
-    words: Passage
-    because: str = ""
+    answer: object  #: what it would be as an answer: True, False, a state or a number
+    words: Passage  #: the words that name it
+    because: str = ""  #: the words that make it so, such as ``no``; empty where nothing does
 
     @property
     def is_sure(self) -> bool:
@@ -90,19 +77,6 @@ class Mention:
 class History:
     """What was understood of a text; nothing of it is used before ``diagnose`` is given it.
 
-    Attributes
-    ----------
-    story
-        What was read.
-    mentions
-        What was understood, in the order of the text.
-    not_understood
-        What was not.
-    changes
-        Answers that were put right by hand, by name.
-    disclaimer
-        What this is not.
-
     Examples
     --------
     >>> import kneebayes as kb
@@ -113,11 +87,12 @@ class History:
     ['locking']
     """
 
-    story: str
-    mentions: tuple[Mention, ...]
-    not_understood: tuple[Passage, ...] = ()
+    story: str  #: what was read
+    mentions: tuple[Mention, ...]  #: what was understood, in the order of the text
+    not_understood: tuple[Passage, ...] = ()  #: what was not
+    #: answers that were put right by hand, by name
     changes: Mapping[str, object] = field(default_factory=dict)
-    disclaimer: str = ""
+    disclaimer: str = ""  #: what this is not
 
     @cached_property
     def answers(self) -> dict[str, object]:

@@ -134,21 +134,12 @@ def spelled_out(knowledge: Knowledge, because: tuple[str, ...]) -> tuple[str, ..
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CauseTrace(InJson):
-    """Every number of one cause with its origin; shows itself as text, HTML, JSON and table.
-
-    Attributes
-    ----------
-    rows
-        Its numbers, the prior first.
-    lexicon
-        Id of the one that read its words.
-    origin
-        Which model they are of: version, lexicon, layer, setting, what it learnt.
-    """
+    """Every number of one cause with its origin; shows itself as text, HTML, JSON and table."""
 
     cause: Cause
-    lexicon: str
-    rows: tuple[TraceRow, ...]
+    lexicon: str  #: id of the one that read its words
+    rows: tuple[TraceRow, ...]  #: its numbers, the prior first
+    #: which model they are of: version, lexicon, layer, setting, what it learnt
     origin: Mapping[str, Any]
 
     @property

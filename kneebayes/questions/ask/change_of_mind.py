@@ -141,29 +141,18 @@ class ChangeOfMind(CaseResult):
     """The smallest sets of open answers that were found to put one cause above another.
 
     Made by :meth:`kneebayes.Differential.change_of_mind`.
-
-    Attributes
-    ----------
-    to_id, over_id
-        Ids of the cause that is to become the more probable one, and of the one it overtakes.
-    now
-        What is believed now.
-    sets
-        Sets of answers of the smallest size that was found, the most probable first.
-        Empty if there is none; one empty set if no further answer is needed.
-    tried
-        How many sets were tried by size.
-    complete
-        Whether it is certain that no smaller set exists. All single answers are tried, but
-        pairs and triples only of the answers that, taken alone, shift the odds most.
     """
 
     case: Case
-    to_id: str
-    over_id: str
-    now: Outcome
+    to_id: str  #: of the cause that is to become the more probable one
+    over_id: str  #: of the cause that it overtakes
+    now: Outcome  #: what is believed now
+    #: sets of answers of the smallest size that was found, the most probable first. Empty if there
+    #: is none; one empty set if no further answer is needed.
     sets: tuple[Outcome, ...]
-    tried: Mapping[int, int]
+    tried: Mapping[int, int]  #: how many sets were tried by size
+    #: whether it is certain that no smaller set exists. All single answers are tried, but pairs and
+    #: triples only of the answers that, taken alone, shift the odds most.
     complete: bool
 
     @property

@@ -212,21 +212,13 @@ class Interview(CaseResult):
     """An interview at one point; it never changes, :meth:`answer` makes the next.
 
     Made by :meth:`kneebayes.Model.interview`.
-
-    Attributes
-    ----------
-    about
-        What is to be found out: a cause, a group, ``"urgent"``, or None for all causes.
-    kinds
-        The kinds of question that may be asked.
-    threshold
-        P(what was asked about) from which on it counts as found.
     """
 
     case: Case
+    #: what is to be found out: a cause, a group, ``"urgent"``, or None for all causes
     about: str | None = None
-    kinds: tuple[str, ...] = ASKED
-    threshold: float = 0.5
+    kinds: tuple[str, ...] = ASKED  #: the kinds of question that may be asked
+    threshold: float = 0.5  #: P(what was asked about) from which on it counts as found
 
     @cached_property
     def _subject(self) -> Subject:

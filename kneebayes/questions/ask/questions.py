@@ -152,26 +152,14 @@ class Questions(CaseResult):
     """Every open question, the most informative first.
 
     Made by :meth:`kneebayes.Differential.questions`.
-
-    Attributes
-    ----------
-    subject
-        What is to be found out.
-    now
-        What is believed now.
-    ranked
-        The questions in order.
-    order
-        ``bits`` or ``advice``.
-    unranked
-        Ids of open questions that are missing, because the time was over.
     """
 
     case: Case
-    subject: Subject
-    now: Outcome
-    ranked: tuple[Question, ...]
-    order: str = "bits"
+    subject: Subject  #: what is to be found out
+    now: Outcome  #: what is believed now
+    ranked: tuple[Question, ...]  #: the questions in order
+    order: str = "bits"  #: ``bits`` or ``advice``
+    #: ids of open questions that are missing, because the time was over
     unranked: tuple[str, ...] = ()
 
     @classmethod

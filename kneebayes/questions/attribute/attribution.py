@@ -183,17 +183,12 @@ def _cell(ax: Axes, x: float, y: float, share: float) -> None:
 
 @dataclass(frozen=True, repr=False)
 class Attribution(CaseResult):
-    """What produced each finding that is present: causes by row, and what no cause explains.
-
-    Attributes
-    ----------
-    findings
-        For each finding answered as present, the complaint first, the share of each cause:
-        P(the cause is present and a chain of fired links leads from it to the finding |
-        evidence). Several can have produced it together, so shares need not add up to 1.
-    """
+    """What produced each finding that is present: causes by row, and what no cause explains."""
 
     case: Case
+    #: for each finding answered as present, the complaint first, the share of each cause: P(the
+    #: cause is present and a chain of fired links leads from it to the finding | evidence). Several
+    #: can have produced it together, so shares need not add up to 1.
     findings: tuple[AttributedFinding, ...]
 
     @property

@@ -54,22 +54,14 @@ class CauseSet:
 
 @dataclass(frozen=True, repr=False)
 class CauseSets(CaseResult):
-    """Which causes are there together: whole answers instead of one cause at a time.
-
-    Attributes
-    ----------
-    sets
-        The most probable first; in each exactly the causes named are present.
-    any_urgent
-        P(at least one urgent cause is present | evidence), over all sets.
-    missing
-        How many of the sets that were asked for are missing, because the time was over. Those
-        that are there are the most probable ones all the same.
-    """
+    """Which causes are there together: whole answers instead of one cause at a time."""
 
     case: Case
+    #: the most probable first; in each exactly the causes named are present
     sets: tuple[CauseSet, ...]
-    any_urgent: float
+    any_urgent: float  #: P(at least one urgent cause is present | evidence), over all sets
+    #: how many of the sets that were asked for are missing, because the time was over. Those that
+    #: are there are the most probable ones all the same.
     missing: int = 0
 
     @property

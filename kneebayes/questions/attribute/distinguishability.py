@@ -179,23 +179,13 @@ class Distinguishability(CaseResult):
     divergence between its answers under the two causes: how much of the one bit "this or
     that", at even odds, its answer tells. A total is the sum over findings, each by itself: a
     yardstick, not what all findings tell together, which is never more than one bit.
-
-    Attributes
-    ----------
-    case
-        What was taken as known under all causes.
-    causes, findings
-        Ids, in the order of the axes of the arrays.
-    present
-        P(finding present | this cause and no other, evidence): causes x findings.
-    bits
-        Jensen-Shannon divergence of the two causes' answers: causes x causes x findings.
     """
 
-    case: Case
-    causes: tuple[str, ...]
-    findings: tuple[str, ...]
-    present: Numbers
+    case: Case  #: what was taken as known under all causes
+    causes: tuple[str, ...]  #: ids, in the order of the axes of the arrays
+    findings: tuple[str, ...]  #: likewise
+    present: Numbers  #: P(finding present | this cause and no other, evidence): causes x findings
+    #: Jensen-Shannon divergence of the two causes' answers: causes x causes x findings
     bits: Numbers
 
     @property

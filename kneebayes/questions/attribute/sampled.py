@@ -45,19 +45,11 @@ def draw_sampled(
 
 @dataclass(frozen=True, repr=False)
 class SampledDifferential(CaseResult):
-    """Posteriors estimated from weighted draws; **not exact**, unlike everything else here.
-
-    Attributes
-    ----------
-    sampled
-        Estimates and standard errors by cause, and how many draws they are worth.
-    draws, seed
-        How many worlds were drawn, and where chance began.
-    """
+    """Posteriors estimated from weighted draws; **not exact**, unlike everything else here."""
 
     case: Case
-    sampled: Sampled
-    draws: int
+    sampled: Sampled  #: estimates and standard errors by cause, and how many draws they are worth
+    draws: int  #: how many patients were drawn
     seed: int
 
     @property

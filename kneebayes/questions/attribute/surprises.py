@@ -101,19 +101,12 @@ def draw_surprises(
 
 @dataclass(frozen=True, repr=False)
 class Surprises(CaseResult):
-    """How well each answer goes with all the others, and which one may be a slip.
-
-    Attributes
-    ----------
-    surprising
-        Every answer but the complaint, the most surprising first.
-    conflict
-        Jensen's measure for all answers together, in bits; above 0 they do not support each
-        other.
-    """
+    """How well each answer goes with all the others, and which one may be a slip."""
 
     case: Case
+    #: every answer but the complaint, the most surprising first
     surprising: tuple[SurprisingAnswer, ...]
+    #: Jensen's measure for all answers together, in bits; above 0 they do not support each other
     conflict: float
 
     @property

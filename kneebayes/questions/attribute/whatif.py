@@ -125,20 +125,12 @@ class WhatIf(CaseResult):
 
     Doing, not seeing: the cause is taken away from this very patient, after the evidence.
     That the cause is absent is not news about other causes, as it would be if it were seen.
-
-    Attributes
-    ----------
-    cause
-        Id of the cause that is taken away.
-    posterior
-        P(the cause explains the complaint | evidence).
-    findings
-        The findings that were answered, but as absent: those would be absent still.
     """
 
     case: Case
-    cause: str
-    posterior: float
+    cause: str  #: id of the cause that is taken away
+    posterior: float  #: P(the cause explains the complaint | evidence)
+    #: the findings that were answered, but as absent: those would be absent still
     findings: tuple[FindingWithout, ...]
 
     @property

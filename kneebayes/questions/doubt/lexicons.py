@@ -48,15 +48,10 @@ class LexiconComparison(CaseResult):
     """Posteriors and ranks under every lexicon of the model.
 
     Made by :meth:`kneebayes.Differential.compare_lexicons`.
-
-    Attributes
-    ----------
-    posteriors
-        P(cause | evidence) by lexicon and cause.
     """
 
     case: Case
-    posteriors: Mapping[str, Mapping[str, float]]
+    posteriors: Mapping[str, Mapping[str, float]]  #: P(cause | evidence) by lexicon and cause
 
     @cached_property
     def _ranks(self) -> dict[str, dict[str, int]]:

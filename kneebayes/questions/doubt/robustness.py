@@ -201,31 +201,19 @@ class Robustness(CaseResult):
     """Posterior intervals and ranks over many readings of the words.
 
     Made by :meth:`kneebayes.Differential.robustness`.
-
-    Attributes
-    ----------
-    priors
-        P(cause | complaint) as stated, with its interval, by cause.
-    causes
-        How far each cause moves, most probable first, as the model ranks them.
-    ids, posteriors
-        Ids of the causes, and P(cause | evidence): draws x causes in that order.
-    seed, width
-        What was asked for; ``width`` multiplies how far the draws reach.
-    redrawn
-        How many further draws were thrown away, since the evidence was impossible in them.
-    missing
-        How many of the draws that were asked for are missing, because the time was over.
     """
 
     case: Case
-    priors: Mapping[str, Interval]
+    priors: Mapping[str, Interval]  #: P(cause | complaint) as stated, with its interval, by cause
+    #: how far each cause moves, most probable first, as the model ranks them
     causes: tuple[CauseSpread, ...]
     ids: tuple[str, ...]
-    posteriors: Numbers
+    posteriors: Numbers  #: P(cause | evidence): draws x causes in the order of ``ids``
     seed: int
-    width: float
+    width: float  #: multiplies how far the draws reach
+    #: how many further draws were thrown away, since the evidence was impossible in them
     redrawn: int = 0
+    #: how many of the draws that were asked for are missing, because the time was over
     missing: int = 0
 
     @cached_property

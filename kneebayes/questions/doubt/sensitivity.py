@@ -230,18 +230,11 @@ class SensitivityFunction(CaseResult):
     """P(cause | evidence) as a function ``(a + b x) / (c + d x)`` of one number x.
 
     Made by :meth:`kneebayes.Differential.sensitivity`.
-
-    Attributes
-    ----------
-    cause
-        Id of the cause that is asked about.
-    function
-        The lines of all causes.
     """
 
     case: Case
-    cause: str
-    function: Sensitivity
+    cause: str  #: id of the cause that is asked about
+    function: Sensitivity  #: the lines of all causes
 
     def __call__(self, number: float, cause: str | None = None) -> float:
         """P(cause | evidence) with the number at some value, by any name of a cause.

@@ -213,19 +213,12 @@ class Tornado(CaseResult):
     """How far single statements, words or claims move one posterior, the furthest first.
 
     Made by :meth:`kneebayes.Differential.tornado`.
-
-    Attributes
-    ----------
-    posterior
-        P(cause | evidence) with everything at its value.
-    over
-        What a bar is: ``numbers``, ``words`` or ``claims``.
     """
 
     case: Case
     cause: str
-    posterior: float
-    over: Over
+    posterior: float  #: P(cause | evidence) with everything at its value
+    over: Over  #: what a bar is: ``numbers``, ``words`` or ``claims``
     bars: tuple[Bar, ...]
 
     @property

@@ -111,30 +111,18 @@ class Nomogram(CaseResult):
     """Probability before an answer, its likelihood ratio, and the probability after it.
 
     Made by :meth:`kneebayes.Differential.nomogram`. Odds after = odds before times ratio.
-
-    Attributes
-    ----------
-    case
-        The patient, with the answer among what is known.
-    supposed
-        Whether the answer is only supposed, not known.
-    before
-        P(cause | all else that is known).
-    with_cause, without_cause
-        P(answer | cause, all else), and the same without the cause. Of an answer that is
-        only likely, both are known up to a common factor.
-    alone
-        The likelihood ratio with nothing known but the complaint.
     """
 
-    case: Case
+    case: Case  #: the patient, with the answer among what is known
     cause: str
     answer: Answer
-    supposed: bool
-    before: float
+    supposed: bool  #: whether the answer is only supposed, not known
+    before: float  #: P(cause | all else that is known)
+    #: P(answer | cause, all else); of an answer that is only likely, up to a factor that
+    #: ``without_cause`` has too
     with_cause: float
-    without_cause: float
-    alone: float
+    without_cause: float  #: P(answer | not the cause, all else)
+    alone: float  #: the likelihood ratio with nothing known but the complaint
 
     @property
     def ratio(self) -> float:
