@@ -132,7 +132,7 @@ def published(
     cases: Annotated[
         Path | None, typer.Option(help="Other cases of the same form, one JSON object a line.")
     ] = None,
-    ranked_by: Annotated[str, typer.Option(help="Order the causes by explains or posterior.")] = "",
+    ranked_by: Annotated[str, typer.Option(help="Order the causes by posterior or present.")] = "",
     list_cases: Annotated[bool, typer.Option("--list", help="List every patient.")] = False,
     as_json: AsJson = False,
 ) -> None:

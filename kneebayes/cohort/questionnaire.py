@@ -239,11 +239,6 @@ def any_of(model: ModelLike, reading: Reading, logs: Numbers, causes: Sequence[s
     return np.asarray(np.where(known, 1.0, share))
 
 
-def any_urgent(model: ModelLike, reading: Reading, logs: Numbers) -> Numbers:
-    """P(at least one urgent cause | answers), exact, by patient; see :func:`any_of`."""
-    return any_of(model, reading, logs, model.data.knowledge.urgent)
-
-
 def reasons_of(model: ModelLike, reading: Reading) -> list[tuple[str, ...]]:
     """By patient the reasons of the rules of urgency that fired, the most urgent first."""
     knowledge = model.data.knowledge

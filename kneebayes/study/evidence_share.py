@@ -136,7 +136,7 @@ def _keys(data: ModelData, case: PublishedCase, visit: Visit) -> Iterator[Key]:
         answers += [each for each in read.in_order if each.id != data.complaint]
     try:
         order = Case.of(data, known).by_probability
-    except EvidenceError:  # the answers cannot be true together
+    except ImpossibleEvidenceError:
         return
     right = next(id for id in order if id in case.causes)
     rival = next((id for id in order if id not in case.causes), "")

@@ -17,7 +17,12 @@ from kneebayes.binding import Axes, pd
 from kneebayes.building.model import ModelLike
 from kneebayes.case.answers import says_no
 from kneebayes.case.case import Diagnosing
-from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
+from kneebayes.errors import (
+    EvidenceError,
+    ImpossibleEvidenceError,
+    KneebayesError,
+    UnknownNameError,
+)
 from kneebayes.network import Numbers
 from kneebayes.odds import inverse_logit, logit
 from kneebayes.study.published import VISITS, PublishedCase, Visit, published_cases, refuse_others
@@ -64,10 +69,10 @@ class Judge:
         A patient whose answers are impossible in the model gets no row.
         """
         for visit in VISITS:
-            answers = self._understood(case, visit)
             try:
+                answers = self._understood(case, visit)
                 beliefs, level = self._beliefs(answers)
-            except EvidenceError:  # the answers cannot be true together
+            except ImpossibleEvidenceError:
                 continue
             predictors = {NETWORK: beliefs, NAIVE: self._naive(answers), PRIOR: self.prior}
             for predictor, believed in predictors.items():

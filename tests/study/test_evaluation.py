@@ -11,7 +11,7 @@ from sklearn.metrics import roc_auc_score
 
 import kneebayes as kb
 from kneebayes.cohort import COMPLETE, SimulatedCohort
-from kneebayes.cohort.questionnaire import any_urgent
+from kneebayes.cohort.questionnaire import any_of
 from kneebayes.cohort.record import reading_of
 from kneebayes.network import Network, root_node, table_node
 from kneebayes.network.pgmpy_bridge import to_pgmpy
@@ -103,8 +103,8 @@ def test_urgent_cases_are_counted(
 def test_any_urgent_is_as_exact_as_for_one_patient(knee: kb.Model) -> None:
     answers = pd.DataFrame({"DVT": [True, False, None], "fever": [0.3, None, None]})
     logs = knee.diagnose_cohort(answers).log_probability.to_numpy()
-    told = any_urgent(knee, reading_of(knee, answers), logs)
     urgent = knee.knowledge.urgent
+    told = any_of(knee, reading_of(knee, answers), logs, urgent)
     for row, said in ((0, {"DVT": True, "fever": 0.3}), (1, {"DVT": False}), (2, {})):
         [expected] = knee.engine.probability_of_any([urgent], knee.diagnose(said).case.evidence)
         assert told[row] == pytest.approx(expected, rel=1e-6)

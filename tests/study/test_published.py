@@ -14,7 +14,7 @@ import kneebayes as kb
 from kneebayes.cli import app
 from kneebayes.knowledge import start_folder
 from kneebayes.knowledge.statements import Layer
-from kneebayes.study import evaluate_published, published_cases
+from kneebayes.study import evaluate_published, evidence_share, published_cases
 from kneebayes.study.baselines import naive_bayes, states_of
 from kneebayes.study.published import VISITS, PublishedCase
 from kneebayes.study.published_evaluation import PublishedEvaluation
@@ -77,6 +77,17 @@ def test_rank_and_probability_are_those_of_the_differential(
                 place = list(ranking["id"]).index(cause) + 1
                 assert row["rank"] <= place
                 assert row["probability"] >= ranking[column].iloc[place - 1] - 1e-12
+
+
+def test_who_is_impossible_in_the_model_is_left_out(
+    knee: kb.Model, chosen: list[PublishedCase], judged: PublishedEvaluation
+) -> None:
+    nothing = dict.fromkeys(knee.knowledge.causes, False)
+    impossible = replace(chosen[0], id="impossible", first_visit=nothing, tests={})
+    both = evaluate_published(knee, [*chosen, impossible])
+    pd.testing.assert_frame_equal(both.scores, judged.scores)
+    shares = [evidence_share(knee, cases).table for cases in (chosen, [*chosen, impossible])]
+    pd.testing.assert_frame_equal(*shares)
 
 
 def test_naive_bayes_is_that_of_the_other_studies(
