@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import isnan
@@ -33,45 +33,24 @@ from kneebayes.cohort.reading import (
     with_advice,
 )
 from kneebayes.errors import EvidenceError, UnknownNameError
-from kneebayes.knowledge.records import Meta
 from kneebayes.text import counted, marked, shown
 from kneebayes.view.differential import what_it_is
-from kneebayes.view.figures import bars, below, caption, described, lines_of
-from kneebayes.view.markup import bar, percent
-from kneebayes.view.report import (
-    InJson,
-    Report,
-    frame_of,
-    made_by,
-    made_by_line,
-    plain,
-    report_html,
-)
+from kneebayes.view.figures import bars, below, caption, lines_of
+from kneebayes.view.markup import ShareBar, percent
+from kneebayes.view.report import ModelResult, Report, frame_of, records_of
 
 SHOWN = 10
 Unclear = Literal["refuse", "mark"]
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Cohort(InJson):
+class Cohort(ModelResult):
     """What follows for each patient of a table.
 
     Made by :meth:`kneebayes.Model.diagnose_cohort`.
 
     Attributes
     ----------
-    table
-        One row a patient, with the index of the table that was asked about. Columns:
-        ``urgency`` (``routine`` < ``soon`` < ``now``, an ordered category), ``top`` (label
-        of the most probable cause), ``log_probability`` (natural logarithm of
-        P(evidence)), ``possible`` (False where P(evidence) is zero), ``answered`` (False where
-        an exact answer needs more memory than is allowed), then P(cause present | evidence)
-        by id of the cause. Where the evidence is impossible or the patient was not answered
-        no cause has a posterior: ``top`` and all posteriors are missing (NaN).
-    meta
-        What the model is about, what it is not, and what it advises.
-    origin
-        Which model was asked: version, lexicon, layer, setting, what it learnt.
     patients
         The table that was asked about.
     mapped
@@ -80,13 +59,25 @@ class Cohort(InJson):
         How many columns of it stand at the beginning of ``table``.
     """
 
-    table: pd.DataFrame
-    meta: Meta
-    origin: Mapping[str, Any]
+    frame: pd.DataFrame
     model: ModelLike
     patients: pd.DataFrame
     mapped: ColumnMap = NOTHING_MAPPED
     kept: int = 0
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a patient, with the index of the table that was asked about.
+
+        Columns: ``urgency`` (``routine`` < ``soon`` < ``now``, an ordered category), ``top``
+        (label of the most probable cause), ``log_probability`` (natural logarithm of
+        P(evidence)), ``possible`` (False where P(evidence) is zero), ``answered`` (False where an
+        exact answer needs more memory than is allowed), ``problem`` (why there are no
+        posteriors), then P(cause present | evidence) by id of the cause. Where the evidence is
+        impossible or the patient was not answered no cause has a posterior: ``top`` and all
+        posteriors are missing (NaN).
+        """
+        return self.frame
 
     @property
     def posteriors(self) -> pd.DataFrame:
@@ -96,7 +87,7 @@ class Cohort(InJson):
     @property
     def labels(self) -> dict[str, str]:
         """Label of each cause by its id."""
-        return {id: cause.label for id, cause in self.model.data.knowledge.causes.items()}
+        return {id: cause.label for id, cause in self.data.knowledge.causes.items()}
 
     @property
     def labelled(self) -> pd.DataFrame:
@@ -126,13 +117,13 @@ class Cohort(InJson):
     @cached_property
     def any_urgent(self) -> pd.Series:
         """P(at least one urgent cause is present | evidence), by patient."""
-        shares = self._share(self.model.data.knowledge.urgent)
+        shares = self._share(self.data.knowledge.urgent)
         return pd.Series(shares, index=self.table.index, name="any_urgent")
 
     @cached_property
     def groups(self) -> pd.DataFrame:
         """P(at least one member is present | evidence): one column a group, by its id."""
-        groups = self.model.data.knowledge.groups
+        groups = self.data.knowledge.groups
         shares = {id: self._share(group.members) for id, group in groups.items()}
         return frame_of(shares, index=self.table.index)
 
@@ -203,32 +194,32 @@ class Cohort(InJson):
     def __len__(self) -> int:
         return len(self.table)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Which model was asked, and one row for each patient, ready for JSON."""
-        names = self.table.index.tolist()
-        rows = self.table.to_dict(orient="records")
-        patients = [{"patient": name, **row} for name, row in zip(names, rows, strict=True)]
-        content: dict[str, Any] = plain({**self.origin, "rows": patients})
-        return content
+    def _content(self) -> dict[str, Any]:
+        """One row for each patient, by their label."""
+        patients = zip(self.table.index.tolist(), records_of(self.table), strict=True)
+        return {"rows": [{"patient": label, **row} for label, row in patients]}
 
     @property
-    def text(self) -> str:
-        """The cohort for a terminal: the first patients, and how urgent all are."""
-        lines = [f"{self.meta.title}: {', '.join(self._summary())}", ""]
-        for name, level, what, share in self._first():
-            best = "" if isnan(share) else f" {percent(share)}"
-            lines.append(f"{name}: {level}; {what}{best}")
-        more = len(self) - SHOWN
-        lines += [f"... and {more} more in .table"] if more > 0 else []
-        return "\n".join([*lines, "", made_by_line(self.origin), self.meta.disclaimer])
+    def report(self) -> Report:
+        """What is shown: how urgent all are, and the first patients."""
+        size, *summary = self._summary()
+        advice, here = self.data.knowledge.meta.advice, set(self.urgency)
+        levels = [level for level in reversed(LEVELS) if level in here]
+        more = [f"\u2026 and {left} more in .table"] if (left := len(self) - SHOWN) > 0 else []
+        return self._report(
+            size,
+            ("patient", "urgency", "most probable cause", "posterior", ""),
+            self._first(),
+            advice="; ".join(summary),
+            reasons=tuple(f"{level}: {getattr(advice, level)}" for level in levels),
+            notes=(*more, what_it_is(self.data.knowledge.complaint.label)),
+        )
 
-    @described
-    @checked
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw how many patients have each cause as their most probable one."""
         counts = self.top.value_counts()
         counts = counts[counts > 0]
-        causes = self.model.data.knowledge.causes.values()
+        causes = self.data.knowledge.causes.values()
         urgent = counts.index.isin([cause.label for cause in causes if cause.urgent]).tolist()
         drawn = lines_of(list(map(marked, counts.index, urgent)), ax)
         bars(drawn, counts.tolist(), [f"{count:,}" for count in counts], urgent)
@@ -251,40 +242,13 @@ class Cohort(InJson):
     def __repr__(self) -> str:
         return f"Cohort({', '.join(self._summary())})"
 
-    def _repr_html_(self) -> str:
-        rows = [
-            (
-                name,
-                getattr(self.meta.advice, level),
-                what,
-                *(("", "") if isnan(share) else (percent(share), bar(share))),
-            )
-            for name, level, what, share in self._first()
-        ]
-        more = [f"\u2026 and {left} more"] if (left := len(self) - len(rows)) > 0 else []
-        return report_html(
-            Report(
-                title=f"{self.meta.title}: {counted(len(self), 'patient')}",
-                advice="; ".join(self._summary()[1:]),
-                header=("patient", "urgency", "most probable cause", "posterior", ""),
-                rows=tuple(rows),
-                notes=(*more, what_it_is(self.model.data.knowledge.complaint.label)),
-                made_by=made_by_line(self.origin),
-                disclaimer=self.meta.disclaimer,
-            )
-        )
-
-    def _first(self) -> list[tuple[str, str, str, float]]:
-        """The first patients: name, urgency, most probable cause and its posterior.
-
-        Where no cause has a posterior it is NaN, and the problem stands in the place of the cause.
-        """
+    def _first(self) -> Iterator[tuple[str, ...]]:
+        """The first patients; a problem stands in the place of the cause where there is one."""
         shares = self.posteriors.iloc[:SHOWN].max(axis=1)
         patients = zip(self.table.index, self.urgency, self.top, self.problem, shares, strict=False)
-        return [
-            (_in_words(label), level, problem or str(top), float(share))
-            for label, level, top, problem, share in patients
-        ]
+        for label, level, top, problem, share in patients:
+            there = ("", "") if isnan(share) else (percent(share), ShareBar(share))
+            yield _in_words(label), level, problem or str(top), *there
 
     def _summary(self) -> list[str]:
         urgency = counts_of(self.table)
@@ -365,8 +329,7 @@ def diagnose_cohort(
     mapped = column_map(columns)
     table = diagnose_frame(model, patients, keep, progress, mapped, mark=unclear == "mark")
     kept = len(table.columns) - len(made_columns(model))
-    meta = model.data.knowledge.meta
-    return Cohort(table, meta, made_by(model), model, patients, mapped, kept)
+    return Cohort(table, model, patients, mapped, kept)
 
 
 @checked

@@ -57,14 +57,17 @@ def test_nobody_is_drawn_on_axes_all_the_same(pump: kb.Model) -> None:
 def test_text_and_page_tell_the_first_ten_patients(robot: kb.Model) -> None:
     frame = pd.DataFrame([NONE, {"sparks": True}, *[{"squeak": True}] * 10], dtype=object)
     cohort = robot.diagnose_cohort(frame)
-    head, empty, *lines = cohort.text.splitlines()
-    assert head == "Headache of a robot: 12 patients, now 1, soon 0, routine 11, 1 impossible"
-    assert empty == ""
-    assert re.fullmatch(r"0: routine; impossible: the answers cannot be true together.*", lines[0])
+    lines = cohort.text.splitlines()
+    assert lines[0] == "Headache of a robot: 12 patients"
+    assert lines[2] == "now 1; soon 0; routine 11; 1 impossible"
+    assert lines[3] == f"  - now: {robot.knowledge.meta.advice.now}"
+    header, *rows, empty, more = lines[6:19]
+    assert header.split()[:3] == ["patient", "urgency", "most"]
+    assert re.match(r" *0  routine +impossible: the answers cannot be true together", rows[0])
     best = cohort.posteriors.iloc[1].max()
-    assert lines[1] == f"1: now; {cohort.top[1]} {100 * best:.0f}%"
-    assert lines[9].startswith("9: routine; ")
-    assert lines[10] == "... and 2 more in .table"
+    assert re.match(rf" *1  now +{cohort.top[1]} +{100 * best:.0f}%  #+$", rows[1])
+    assert re.match(" *9  routine ", rows[9])
+    assert (empty, more) == ("", "\u2026 and 2 more in .table")
     assert lines[-1] == robot.knowledge.meta.disclaimer
     page = cohort._repr_html_()
     assert page.count("<tr>") == 11
@@ -72,7 +75,7 @@ def test_text_and_page_tell_the_first_ten_patients(robot: kb.Model) -> None:
     for rows, said in ((10, False), (11, True)):
         some = robot.diagnose_cohort(frame.iloc[:rows])
         assert ("more in .table" in some.text) == said
-        assert ("\u2026 and 1 more" in some._repr_html_()) == said
+        assert ("\u2026 and 1 more in .table" in some._repr_html_()) == said
 
 
 def test_a_group_is_there_where_a_member_is(robot: kb.Model) -> None:
