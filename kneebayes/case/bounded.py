@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from kneebayes.arguments import number
+from kneebayes.arguments import checked, number
 from kneebayes.errors import KneebayesError, TooWideError
 from kneebayes.inference import Budget
 from kneebayes.inference.limits import QUESTION_SECONDS, clock_running, within_time
@@ -29,7 +29,8 @@ def bounded(ask: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """Let a question about a patient, a result or a model end: all that it asks shares one time.
 
     The time is that of the model's budget (:meth:`kneebayes.Model.within`), else that of
-    ``limits.json``. A question within a question shares the time of the outer one.
+    ``limits.json``. A question within a question shares the time of the outer one. Before, its
+    arguments are looked at as :func:`checked` does.
     """
 
     @wraps(ask)
@@ -48,7 +49,7 @@ def bounded(ask: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
                     raise
                 raise TooWideError(_too_slow(ask.__name__, budget.seconds)) from error
 
-    return answered
+    return checked(answered)
 
 
 def _too_slow(question: str, seconds: float) -> str:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
@@ -277,7 +276,6 @@ class ChangeOfMind(CaseResult):
         return f"ChangeOfMind({self.to} above {self.over}: {size}, {percent(self.probability)})"
 
 
-@checked
 @bounded
 def change_of_mind(
     case: CaseLike,

@@ -253,7 +253,6 @@ class Interview(CaseResult):
         _ = after.case.belief  # names a conflict
         return after
 
-    @checked
     @bounded
     def tree(self, depth: int = 3) -> DecisionTree:
         """The best question, the best after each answer to it, and so on.

@@ -289,7 +289,6 @@ class Questions(CaseResult):
         after = {chosen.state_of(outcome): outcome.posteriors for outcome in chosen.outcomes}
         return frame_of({"now": self.now.posteriors, **after}).rename_axis("id")
 
-    @checked
     @bounded
     def pairs(self, best: int = PAIRED) -> pd.DataFrame:
         """Two-step look-ahead: what the ``best`` questions tell two at a time, the best pair first.
@@ -301,7 +300,6 @@ class Questions(CaseResult):
         pairs = look_ahead(self.case, self.subject, self.now, self.ranked[:best])
         return frame_of(pairs, columns=Pair._fields)
 
-    @checked
     @bounded
     def same_decision(
         self, after: int = MOST, threshold: float | None = None, *, urgency: bool = False
@@ -384,7 +382,6 @@ def _believed(outcome: Outcome, speaks_of: str) -> float | None:
     return outcome.posteriors[speaks_of] if speaks_of else outcome.subject
 
 
-@checked
 @bounded
 def questions(
     case: CaseLike, about: str | None = None, kinds: str | Iterable[str] | None = None

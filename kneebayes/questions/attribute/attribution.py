@@ -8,7 +8,6 @@ from functools import partial
 
 import numpy as np
 
-from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd
 from kneebayes.building.result import acting_states
 from kneebayes.case.bounded import bounded
@@ -290,7 +289,6 @@ class Attribution(CaseResult):
         return f"Attribution({findings}, {len(self.unexplained)} not explained)"
 
 
-@checked
 @bounded
 def attribution(case: CaseLike) -> Attribution:
     """What produced each finding that is present, the complaint first.

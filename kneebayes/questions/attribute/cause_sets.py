@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from kneebayes.arguments import checked, whole_number
+from kneebayes.arguments import whole_number
 from kneebayes.binding import Axes, pd, renamed
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
@@ -132,7 +132,6 @@ class CauseSets(CaseResult):
 
 
 @renamed(k="n")
-@checked
 @bounded
 def sets(case: CaseLike, n: int = 5) -> CauseSets:
     """The most probable sets of causes: exactly these are there, all others are not.
@@ -168,7 +167,6 @@ def sets(case: CaseLike, n: int = 5) -> CauseSets:
     return CauseSets(case, probable, urgent, missing)
 
 
-@checked
 @bounded
 def probability_of_exactly(case: CaseLike, *causes: str) -> float:
     """P(exactly these causes are present and all others absent | evidence).

@@ -352,7 +352,6 @@ class Distinguishability(CaseResult):
 
 
 @renamed(given="answers")
-@checked
 @bounded
 def distinguish(
     model: ModelLike,

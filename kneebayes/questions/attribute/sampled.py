@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from kneebayes.arguments import checked, whole_number
+from kneebayes.arguments import whole_number
 from kneebayes.binding import Axes, pd
 from kneebayes.building.model import ModelLike
 from kneebayes.case.bounded import bounded
@@ -141,7 +141,6 @@ class SampledDifferential(CaseResult):
         return f"SampledDifferential({counted(self.draws, 'draw')} worth {effective}: {first}, ...)"
 
 
-@checked
 @bounded
 def sample(
     model: ModelLike,

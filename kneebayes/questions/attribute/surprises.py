@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
@@ -180,7 +179,6 @@ class Surprises(CaseResult):
         return f"Surprises({answers}, conflict {self.conflict:+.1f} bits, {doubtful} doubtful)"
 
 
-@checked
 @bounded
 def surprises(case: CaseLike) -> Surprises:
     """How surprising each answer is given all others, and whether its opposite was meant.

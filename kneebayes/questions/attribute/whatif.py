@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd
 from kneebayes.building.result import acting_states, company_of
 from kneebayes.case.bounded import bounded
@@ -181,7 +180,6 @@ class WhatIf(CaseResult):
         return f"WhatIf(without {self.case.knowledge.label(self.cause)!r}, {findings})"
 
 
-@checked
 @bounded
 def without(case: CaseLike, cause: str) -> WhatIf:
     """Which findings would persist in this patient had a cause been absent.

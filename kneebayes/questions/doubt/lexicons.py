@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd
 from kneebayes.case import believe
 from kneebayes.case.bounded import bounded
@@ -146,7 +145,6 @@ class LexiconComparison(CaseResult):
         return f"LexiconComparison({', '.join(self.posteriors)}: first {tops})"
 
 
-@checked
 @bounded
 def compare_lexicons(case: CaseLike) -> LexiconComparison:
     """The same answers under every lexicon of the model, side by side.

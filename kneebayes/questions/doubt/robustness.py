@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kneebayes.arguments import checked, whole_number
+from kneebayes.arguments import whole_number
 from kneebayes.binding import Axes, pd
 from kneebayes.building.quantities import amounts_at
 from kneebayes.building.restating import Restating
@@ -362,7 +362,6 @@ class Robustness(CaseResult):
         )
 
 
-@checked
 @bounded
 def robustness(
     case: CaseLike,

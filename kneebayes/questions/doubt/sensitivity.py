@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 import numpy as np
 
-from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd
 from kneebayes.building.result import offset_of, stated_network
 from kneebayes.case.bounded import bounded
@@ -369,7 +368,6 @@ def percent_if_possible(value: float) -> str:
     return "impossible" if math.isnan(value) else percent(value)
 
 
-@checked
 @bounded
 def sensitivity(
     case: CaseLike,

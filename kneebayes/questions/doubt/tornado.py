@@ -10,7 +10,6 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd
 from kneebayes.building.quantities import (
     Quantities,
@@ -275,7 +274,6 @@ def _shown(value: float) -> str:
     return "cannot hold" if math.isnan(value) else percent(value)
 
 
-@checked
 @bounded
 def tornado(case: CaseLike, cause: str | None = None, over: Over = "numbers") -> Tornado:
     """Which numbers, words or claims move one posterior most.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from kneebayes.arguments import checked, whole_number
+from kneebayes.arguments import whole_number
 from kneebayes.binding import Axes, pd
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
@@ -267,7 +267,6 @@ class Explanation(CaseResult):
         return f"Explanation({words.cause!r}{rather}, {count}: {way})"
 
 
-@checked
 @bounded
 def explain(
     case: CaseLike, cause: str, against: str | None = None, *, orders: int = 32, seed: int = 0

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd
 from kneebayes.case import Answer
 from kneebayes.case.answers import KINDS, WHERE, evidence_of, read_answers
@@ -257,7 +256,6 @@ def _log_odds(probability: float) -> str:
     return f"{decibans(math.exp(logit(probability))):+.1f}" if 0.0 < probability < 1.0 else ""
 
 
-@checked
 @bounded
 def nomogram(case: CaseLike, cause: str, finding: str, answer: object = None) -> Nomogram:
     """One step of Fagan's nomogram: what one answer does to the odds of one cause.
