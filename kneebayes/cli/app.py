@@ -31,7 +31,7 @@ from kneebayes.errors import (
 from kneebayes.knowledge.names import example_background, example_finding
 from kneebayes.model import Model, load
 from kneebayes.text import either
-from kneebayes.view.report import Showing
+from kneebayes.view.report import Reporting
 
 if TYPE_CHECKING:
     from kneebayes.knowledge.statements import Layer
@@ -345,7 +345,7 @@ def _split_by_the_shell(model: Model, words: list[str]) -> list[str]:
     return names
 
 
-def show(result: Showing, as_json: bool) -> None:
+def show(result: Reporting, as_json: bool) -> None:
     """Print a result as text or as JSON."""
     typer.echo(result.to_json() if as_json else result.text)
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 
-from kneebayes.view.report import Grid, Paragraph, Report, Reporting, Showing, made_by_line
+from kneebayes.view.report import Grid, Paragraph, Report, Reporting, made_by_line
 
 Page = tuple[str, Sequence[Paragraph | Grid], str]  # a title, what stands below, the disclaimer
 
 
 class Paged(Reporting):
     """A result that shows itself as a page."""
-
-    alt_text = Showing.alt_text
 
     @property
     @abstractmethod

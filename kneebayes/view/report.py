@@ -407,7 +407,7 @@ class InJson(ABC):
         return text_or_path(text, path)
 
 
-class Showing(InJson):
+class Reporting(InJson):
     """A result that reads well in a terminal, in a notebook and as a tidy DataFrame."""
 
     def __init_subclass__(cls, **more: Any) -> None:
@@ -424,17 +424,27 @@ class Showing(InJson):
 
     @property
     @abstractmethod
-    def text(self) -> str:
-        """The result for a terminal."""
-
-    @property
-    @abstractmethod
-    def html(self) -> str:
-        """The result for a notebook."""
+    def report(self) -> Report:
+        """What is shown."""
 
     @abstractmethod
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the result with matplotlib."""
+
+    @property
+    def text(self) -> str:
+        """The result for a terminal."""
+        return report_text(self.report)
+
+    @property
+    def html(self) -> str:
+        """The result for a notebook."""
+        return report_html(self.report)
+
+    @property
+    def alt_text(self) -> str:
+        """The picture in words, for who cannot see it: what it is, and its first rows."""
+        return alt_text_of(self.report)
 
     def _origin(self) -> Mapping[str, Any]:
         """Which model made the numbers, as :func:`made_by` says it; empty if none did."""
@@ -452,12 +462,9 @@ class Showing(InJson):
         content: dict[str, Any] = plain({**self._origin(), **self._content()})
         return content
 
-    @property
-    def alt_text(self) -> str:
-        """The picture in words, for who cannot see it: what it is, and its first rows."""
-        title, *lines = [line.strip() for line in self.text.splitlines() if line.strip()]
-        words = " ".join([_sentence(title), *lines[:ALT_LINES]])
-        return shorten(words, ALT_LETTERS, placeholder=" ...")
+    def _titled(self, ax: Axes, title: str = "") -> Axes:
+        """The same axes; above them a title, that of the report if no other, and what is known."""
+        return caption(ax, title or self.report.title, self.report.known)
 
     def __str__(self) -> str:
         return self.text
@@ -475,7 +482,9 @@ def alt_text_of(report: Report) -> str:
     rows = [_row_in_words(header, row) for row in cells[:ALT_LINES]]
     outlines = [block for block in report.before if isinstance(block, Outline)]
     below = [line for outline in outlines for _, line in outline.lines]
-    parts = [report.title, report.known, report.advice, *report.lead[:1], *below, *rows]
+    paragraphs = [block for block in report.before if isinstance(block, Paragraph)]
+    told = [line.strip() for paragraph in paragraphs for line in paragraph.lines][:ALT_LINES]
+    parts = [report.title, report.known, report.advice, *report.lead[:1], *told, *below, *rows]
     words = " ".join(_sentence(part) for part in parts if part)
     return shorten(words, ALT_LETTERS, placeholder=" ...")
 
@@ -488,35 +497,7 @@ def _row_in_words(header: Row, row: Row) -> str:
 
 
 def _sentence(part: str) -> str:
-    return part if part.endswith(("?", "!", ".")) else f"{part.rstrip()}."
-
-
-class Reporting(Showing):
-    """A result that shows itself as a report."""
-
-    @property
-    @abstractmethod
-    def report(self) -> Report:
-        """What is shown."""
-
-    @property
-    def alt_text(self) -> str:
-        """The picture in words, for who cannot see it: what it is, and its first rows."""
-        return alt_text_of(self.report)
-
-    @property
-    def text(self) -> str:
-        """The result for a terminal."""
-        return report_text(self.report)
-
-    @property
-    def html(self) -> str:
-        """The result for a notebook."""
-        return report_html(self.report)
-
-    def _titled(self, ax: Axes, title: str = "") -> Axes:
-        """The same axes; above them a title, that of the report if no other, and what is known."""
-        return caption(ax, title or self.report.title, self.report.known)
+    return part if part.endswith(("?", "!", ".", "\u201d")) else f"{part.rstrip()}."
 
 
 class CaseResult(Reporting):

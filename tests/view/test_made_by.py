@@ -16,7 +16,7 @@ from conftest import DATA
 import kneebayes as kb
 from kneebayes.study import PublishedCase
 from kneebayes.teaching import PracticeCase, ask_at_random
-from kneebayes.view.report import CaseResult, Showing
+from kneebayes.view.report import CaseResult, Reporting
 from kneebayes.view.trace import CauseTrace
 
 RESULTS: dict[str, Callable[[kb.Differential], CaseResult]] = {
@@ -57,7 +57,7 @@ PUBLISHED = PublishedCase(
 )
 
 # results that are not of one patient, by what is asked of a model
-OTHERS: dict[str, Callable[[kb.Model], Showing | CauseTrace]] = {
+OTHERS: dict[str, Callable[[kb.Model], Reporting | CauseTrace]] = {
     "trace": lambda pump: pump.trace("dry bearing"),
     "case": lambda pump: practice_case(pump, seed=1),
     "feedback": lambda pump: practice_case(pump).close({"dry bearing": 0.1}),
@@ -99,7 +99,7 @@ def taught(placed: kb.Differential) -> kb.Differential:
     return placed.model.update(bearings).diagnose({"scorched smell": True})
 
 
-def shown(result: Showing | CauseTrace | kb.Differential) -> tuple[str, str, dict[str, object]]:
+def shown(result: Reporting | CauseTrace | kb.Differential) -> tuple[str, str, dict[str, object]]:
     """Text, HTML and JSON of a result."""
     return str(result), unescape(result._repr_html_()), json.loads(result.to_json())
 
@@ -172,11 +172,11 @@ def test_no_kind_of_result_is_silent_about_its_model() -> None:
         path = [str(Path(kb.__file__).parent / room)]
         for module in walk_packages(path, f"kneebayes.{room}."):
             import_module(module.name)
-    kinds = [kind for kind in kinds_of(Showing) if kind.__module__.startswith("kneebayes")]
+    kinds = [kind for kind in kinds_of(Reporting) if kind.__module__.startswith("kneebayes")]
     assert len(kinds) > 20
     for kind in kinds:
         if not isabstract(kind) and kind.__name__ not in foreign:
-            assert kind._origin is not Showing._origin, kind.__name__
+            assert kind._origin is not Reporting._origin, kind.__name__
 
 
 def test_a_cohort_says_it_too(placed: kb.Differential) -> None:

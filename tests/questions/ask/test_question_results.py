@@ -13,7 +13,7 @@ from matplotlib import pyplot as plt
 
 import kneebayes as kb
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Showing
+from kneebayes.view.report import Reporting
 
 mpl.use("Agg")
 LUMP = {"lump behind the knee": True}
@@ -24,7 +24,7 @@ def text_of(html: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def shown(knee: kb.Model) -> dict[str, Showing]:
+def shown(knee: kb.Model) -> dict[str, Reporting]:
     dx = knee.diagnose(LUMP)
     talk = knee.interview(LUMP, about="infection")
     return {
@@ -42,7 +42,7 @@ KEYS = ["questions", "advice", "nothing", "interview", "tree", "change", "none"]
 
 
 @pytest.mark.parametrize("key", KEYS)
-def test_a_result_shows_itself_in_every_way(shown: dict[str, Showing], key: str) -> None:
+def test_a_result_shows_itself_in_every_way(shown: dict[str, Reporting], key: str) -> None:
     one = shown[key]
     assert "\n" not in repr(one)
     assert "0x" not in repr(one)
@@ -55,7 +55,7 @@ def test_a_result_shows_itself_in_every_way(shown: dict[str, Showing], key: str)
 
 
 @pytest.mark.parametrize("key", [key for key in KEYS if key != "nothing"])
-def test_a_result_draws_itself(shown: dict[str, Showing], key: str) -> None:
+def test_a_result_draws_itself(shown: dict[str, Reporting], key: str) -> None:
     _, ax = plt.subplots()
     assert shown[key].draw(ax) is ax
     assert shown[key].draw() is not ax
@@ -216,7 +216,7 @@ def test_odd_names_are_escaped(folder: Path, edit: Edit) -> None:
     plt.close("all")
 
 
-def test_the_picture_of_cost_and_bits_shows_every_question(shown: dict[str, Showing]) -> None:
+def test_the_picture_of_cost_and_bits_shows_every_question(shown: dict[str, Reporting]) -> None:
     """Those that no other beats are a staircase upwards; the rest are points below it."""
     rows = shown["questions"].table.to_dict("records")
     _, ax = plt.subplots()

@@ -17,7 +17,7 @@ from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.sets import probable_states
 from kneebayes.network import Network, noisy_or_node, root_node
 from kneebayes.questions.attribute.distinguishability import Distinguishability
-from kneebayes.view.report import Report, Showing, report_html, report_text
+from kneebayes.view.report import Report, Reporting, report_html, report_text
 
 SAID: dict[str, object] = {
     "lump behind the knee": True,
@@ -45,11 +45,11 @@ def result(knee: kb.Model, dx: kb.Differential, request: pytest.FixtureRequest) 
         return knee.sample(SAID, draws=20_000)
     arguments = ["baker's cyst"] if request.param == "without" else []
     shown = getattr(dx, request.param)(*arguments)
-    assert isinstance(shown, Showing)
+    assert isinstance(shown, Reporting)
     return shown
 
 
-def test_a_result_is_shown_in_one_line_as_text_html_and_table(result: Showing) -> None:
+def test_a_result_is_shown_in_one_line_as_text_html_and_table(result: Reporting) -> None:
     assert "\n" not in repr(result)
     assert "0x" not in repr(result)
     assert str(result) == result.text
@@ -62,19 +62,19 @@ def test_a_result_is_shown_in_one_line_as_text_html_and_table(result: Showing) -
         assert "bakers_cyst" not in shown
 
 
-def test_a_result_about_a_patient_shows_its_urgency(dx: kb.Differential, result: Showing) -> None:
+def test_a_result_about_a_patient_shows_its_urgency(dx: kb.Differential, result: Reporting) -> None:
     if type(result).__name__ != "Distinguishability":
         assert dx.urgency.level == "now"
         for shown in (result.text, result.html):
             assert dx.urgency.advice in shown
 
 
-def test_a_result_cannot_be_changed(result: Showing) -> None:
+def test_a_result_cannot_be_changed(result: Reporting) -> None:
     with pytest.raises(AttributeError):
         result.case = None
 
 
-def test_a_result_draws_itself(result: Showing, tmp_path: Path) -> None:
+def test_a_result_draws_itself(result: Reporting, tmp_path: Path) -> None:
     mpl.use("Agg")
     import matplotlib.pyplot as plt
 

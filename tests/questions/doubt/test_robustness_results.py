@@ -8,7 +8,7 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Showing
+from kneebayes.view.report import Reporting
 
 matplotlib = pytest.importorskip("matplotlib")
 matplotlib.use("Agg")
@@ -23,7 +23,7 @@ def dx(pump: kb.Model) -> kb.Differential:
 
 
 @pytest.fixture(scope="module")
-def results(dx: kb.Differential) -> dict[str, Showing]:
+def results(dx: kb.Differential) -> dict[str, Reporting]:
     return {
         "robustness": dx.robustness(draws=60),
         "prior": dx.sensitivity("dry bearing", prior="dry bearing"),
@@ -36,7 +36,9 @@ def results(dx: kb.Differential) -> dict[str, Showing]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_result_shows_itself(dx: kb.Differential, results: dict[str, Showing], name: str) -> None:
+def test_a_result_shows_itself(
+    dx: kb.Differential, results: dict[str, Reporting], name: str
+) -> None:
     import matplotlib.pyplot as plt
 
     told, disclaimer = results[name], dx.case.knowledge.meta.disclaimer
@@ -56,7 +58,7 @@ def test_a_result_shows_itself(dx: kb.Differential, results: dict[str, Showing],
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_text_and_html_hold_the_same_numbers(results: dict[str, Showing], name: str) -> None:
+def test_text_and_html_hold_the_same_numbers(results: dict[str, Reporting], name: str) -> None:
     told = results[name]
     plain = unescape(re.sub("<[^>]+>", " ", told.html))
     numbers = re.findall(r"\d+(?:\.\d+)?%", told.text)
@@ -65,7 +67,9 @@ def test_text_and_html_hold_the_same_numbers(results: dict[str, Showing], name: 
 
 
 @pytest.mark.parametrize("name", ["robustness", "prior", "link", "lexicons"])
-def test_no_urgent_cause_is_hidden(pump: kb.Model, results: dict[str, Showing], name: str) -> None:
+def test_no_urgent_cause_is_hidden(
+    pump: kb.Model, results: dict[str, Reporting], name: str
+) -> None:
     urgent = [cause for cause in pump.causes if cause.urgent]
     assert urgent
     for cause in urgent:
@@ -73,7 +77,7 @@ def test_no_urgent_cause_is_hidden(pump: kb.Model, results: dict[str, Showing], 
         assert f"{cause.label} (urgent)" in unescape(results[name].html)
 
 
-def test_the_interval_of_the_table_stands_in_the_text(results: dict[str, Showing]) -> None:
+def test_the_interval_of_the_table_stands_in_the_text(results: dict[str, Reporting]) -> None:
     told = results["robustness"]
     for row in told.table.head(10).itertuples():
         assert f"{percent(row.low)} to {percent(row.high)}" in told.text
@@ -139,7 +143,7 @@ def test_the_first_three_of_any_lexicon_are_shown(
     ("redrawn", "told"), [(0, None), (1, "1 draw was replaced"), (2, "2 draws were replaced")]
 )
 def test_draws_that_were_replaced_are_counted(
-    results: dict[str, Showing], redrawn: int, told: str | None
+    results: dict[str, Reporting], redrawn: int, told: str | None
 ) -> None:
     text = " ".join(replace(results["robustness"], redrawn=redrawn).text.split())
     assert ("replaced" in text) == (told is not None)
