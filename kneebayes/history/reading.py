@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from kneebayes.arguments import checked
+from kneebayes.building.model import ModelLike
 from kneebayes.errors import KneebayesError
 from kneebayes.history.amounts import Measured, Met
 from kneebayes.history.bearing import CONTRASTS, bearing_of, is_long_ago
@@ -23,9 +23,6 @@ from kneebayes.history.words import Word, sentences_of
 from kneebayes.knowledge import Knowledge
 from kneebayes.memory import uncollected
 from kneebayes.text import shown
-
-if TYPE_CHECKING:
-    from kneebayes.building.model import ModelLike
 
 LONGEST = 100_000  # characters
 KEPT = 4  # dictionaries

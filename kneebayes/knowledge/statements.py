@@ -296,6 +296,12 @@ class Reference(Record):
     where: str = ""
     seen: Text
 
+    @property
+    def cited(self) -> str:
+        """What is known of it, as a source is cited."""
+        parts = (self.authors, self.title, self.journal, str(self.year or ""), self.where)
+        return ", ".join(filter(None, parts))
+
 
 class Wording(Interval, Sourced):
     """What one word means in numbers."""

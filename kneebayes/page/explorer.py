@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anywidget
 import traitlets
 
-from kneebayes.building.model import read_as
+from kneebayes.building.model import ModelLike, read_as
 from kneebayes.case.answers import Answer, read_in_order
+from kneebayes.case.case import CaseLike, Diagnosing
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, KneebayesError, TooWideError
 from kneebayes.history import History, read
 from kneebayes.inference.evidence import certain_state
@@ -20,10 +21,6 @@ from kneebayes.page.readings import choices_of
 from kneebayes.text import counted
 from kneebayes.view.differential import differential_report
 from kneebayes.view.report import report_html
-
-if TYPE_CHECKING:
-    from kneebayes.building.model import ModelLike
-    from kneebayes.case.case import CaseLike, Diagnosing
 
 PERHAPS = 0.75  # the answer that "perhaps" stands for, 3 to 1 for it, as in ``weights.js``
 READING = ("lexicon", "layer", "setting")

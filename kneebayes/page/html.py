@@ -13,9 +13,10 @@ from graphlib import TopologicalSorter
 from html import escape
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import Any, overload
 
 from kneebayes.arguments import checked
+from kneebayes.building.model import ModelLike
 from kneebayes.errors import KneebayesError
 from kneebayes.inference.limits import Budget, within_time
 from kneebayes.memory import uncollected
@@ -23,9 +24,6 @@ from kneebayes.page.payload import payload as payload_of
 from kneebayes.page.readings import layers_of, readings_of
 from kneebayes.view.report import package_version
 from kneebayes.writing import telling_why, text_or_path
-
-if TYPE_CHECKING:
-    from kneebayes.building.model import ModelLike
 
 IMPORT = re.compile(r"""^import\b[^;]*?from\s*["']\./([\w.-]+)["'];\n""", re.MULTILINE)
 COMMENT = re.compile(r"\n[ ]*(?:/\*\*.*?\*/|//[^\n]*)(?=\n)", re.DOTALL)  # on lines of its own

@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from kneebayes.building import Stated
+from kneebayes.building.model import ModelLike
 from kneebayes.case.urgency import LIKELY, POSSIBLE
+from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.names import example_finding, example_question
-from kneebayes.knowledge.records import Combination, Voice, bounds_of
-
-if TYPE_CHECKING:
-    from kneebayes.building import Stated
-    from kneebayes.building.model import ModelLike
-    from kneebayes.knowledge import Knowledge
-    from kneebayes.knowledge.records import Named
-    from kneebayes.knowledge.statements import Care, Reference
-    from kneebayes.network import Node
+from kneebayes.knowledge.records import Combination, Named, Voice, bounds_of
+from kneebayes.knowledge.statements import Care
+from kneebayes.network import Node
 
 VERSION = 4  # of the form of the payload; the scripts refuse any other
 
@@ -351,23 +348,13 @@ def _grounds(knowledge: Knowledge, content: Plain) -> Plain:
     return {
         "measures": list(MEASURES),
         "claims": {id: claim.statement for id, claim in knowledge.claims.items() if id in named},
-        "references": {
-            id: _reference_text(reference)
-            for id, reference in knowledge.references.items()
-            if id in named
-        },
+        "references": {id: one.cited for id, one in knowledge.references.items() if id in named},
     }
 
 
 def _place(places: dict[Any, int], one: Any) -> int:
     """The place of one among those seen so far; behind them if it is new."""
     return places.setdefault(one, len(places))
-
-
-def _reference_text(reference: Reference) -> str:
-    year = str(reference.year or "")
-    parts = (reference.authors, reference.title, reference.journal, year, reference.where)
-    return ", ".join(part for part in parts if part)
 
 
 def _ends(knowledge: Knowledge, stated: Stated) -> tuple[str, str]:

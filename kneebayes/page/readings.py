@@ -8,7 +8,7 @@ from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from itertools import starmap
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from kneebayes.building.draft import Draft
 from kneebayes.building.elicit import fitted_ratios
 from kneebayes.building.model import (
     ModelData,
+    ModelLike,
     in_layer,
     in_settings,
     models_of,
@@ -26,12 +27,9 @@ from kneebayes.building.shares import Shares
 from kneebayes.errors import KneebayesError
 from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.knowledge.layers import in_layer as take_layer
+from kneebayes.knowledge.statements import Interval, Layer
 from kneebayes.network import Numbers
 from kneebayes.page.payload import Plain, numbers_of, payload
-
-if TYPE_CHECKING:
-    from kneebayes.building.model import ModelLike
-    from kneebayes.knowledge.statements import Interval, Layer
 
 ANYWHERE = "anywhere"
 DIGITS = 12  # of a number that is another than the model's own

@@ -123,10 +123,7 @@ def spelled_out(knowledge: Knowledge, because: tuple[str, ...]) -> tuple[str, ..
         if origin in knowledge.claims:
             spelled.append(f"{origin}: {knowledge.claims[origin].statement}")
         elif origin in knowledge.references:
-            source = knowledge.references[origin]
-            year = str(source.year or "")
-            parts = [source.authors, source.title, source.journal, year, source.where]
-            spelled.append(f"{origin}: " + ", ".join(part for part in parts if part))
+            spelled.append(f"{origin}: {knowledge.references[origin].cited}")
         else:
             spelled.append(origin)
     return tuple(spelled)
