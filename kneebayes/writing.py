@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import math
 import os
+import re
 import secrets
 import stat
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from kneebayes.binding import pd
 from kneebayes.errors import KneebayesError
@@ -112,6 +117,54 @@ def plain_text(path: str | Path, largest: int) -> str:
         why = getattr(error, "strerror", None) or str(error)
     message = f"'{clipped(str(path), LONGEST)}' cannot be read: {why}. {remedy}"
     raise KneebayesError(message)
+
+
+def strict_json(text: str, tell: Callable[[str, str, str], object]) -> Any:
+    """What a text in JSON holds; what is no JSON is a ``ValueError``.
+
+    Told is, with its place and a remedy, what other readers let pass: a name that stands twice in
+    one object, and a number that is not finite, or so near to 0 that it becomes 0.
+
+    Examples
+    --------
+    >>> strict_json('{"a": 1, "a": 2}', print)
+    key 'a' it stands twice in one object. Keep one.
+    {'a': 2}
+    """
+
+    def once(members: list[tuple[str, Any]]) -> dict[str, Any]:
+        """An object, of whose names none should stand twice."""
+        for key, count in Counter(key for key, _ in members).items():
+            if count > 1:
+                tell(f"key '{short(key)}'", "it stands twice in one object.", "Keep one.")
+        return dict(members)
+
+    def not_finite(word: str) -> float:
+        """Zero instead of what is no finite number."""
+        tell(f"number {short(word)}", "it is not finite.", "Give a finite number.")
+        return 0.0
+
+    def number(digits: str) -> float:
+        """A number with a point or a power; no negative zero."""
+        value = float(digits)
+        if not value and vanishes(digits):
+            tell(f"number {short(digits)}", "it is too near to 0.", "Write 0, or more.")
+        return value + 0.0 if math.isfinite(value) else not_finite(digits)
+
+    hooks: dict[str, Any] = {"object_pairs_hook": once, "parse_constant": not_finite}
+    return json.loads(text, parse_float=number, **hooks)
+
+
+def vanishes(digits: str) -> bool:
+    """Whether a number is so near to 0 that it becomes 0: what has probability 0 cannot be."""
+    return float(digits) == 0.0 and re.search("[1-9]", re.split("[eE]", digits)[0]) is not None
+
+
+def short(content: object) -> str:
+    """Some content in a message: never long, and a text without line breaks."""
+    text = content if isinstance(content, str) else json.dumps(content)
+    text = "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def same_place(first: str | Path, second: str | Path) -> bool:

@@ -10,7 +10,6 @@ import codecs
 import gzip
 import importlib
 import json
-import math
 import re
 import warnings
 import zlib
@@ -25,7 +24,7 @@ from xml.etree import ElementTree as ET
 from kneebayes.arguments import checked
 from kneebayes.errors import ArgumentError, KneebayesError, Problem
 from kneebayes.text import counted, did_you_mean
-from kneebayes.writing import write_safely
+from kneebayes.writing import short, strict_json, vanishes, write_safely
 
 if TYPE_CHECKING:
     from jsonschema_rs import ValidationError
@@ -110,39 +109,12 @@ def read_json(
 def parse_json(text: str, problems: Problems) -> Any:
     """The content of a text in JSON; what is odd is added to the problems."""
     _check_depth(text, problems)
-
-    def pairs(members: list[tuple[str, Any]]) -> dict[str, Any]:
-        """An object; names that occur in it twice are noted."""
-        for key, count in Counter(key for key, _ in members).items():
-            if count > 1:
-                problems.add(f"key '{short(key)}'", "it stands twice in one object.", "Keep one.")
-        return dict(members)
-
-    def refuse(name: str) -> float:
-        """Note what is no finite number."""
-        problems.add(f"number {short(name)}", "it is not finite.", "Give a finite number.")
-        return 0.0
-
-    def number(digits: str) -> float:
-        """A number, if it is finite."""
-        value = float(digits)
-        if not value and vanishes(digits):
-            problems.add(f"number {short(digits)}", "it is too near to 0.", "Write 0, or more.")
-        return value + 0.0 if math.isfinite(value) else refuse(digits)
-
     try:
-        content = json.loads(
-            text, object_pairs_hook=pairs, parse_constant=refuse, parse_float=number
-        )
+        content = strict_json(text, problems.add)
     except ValueError as error:  # also whole numbers of more digits than Python takes
         problems.stop("content", f"not valid JSON: {error}.", "Mend it there.")
     _check_characters(text, content, problems)
     return content
-
-
-def vanishes(digits: str) -> bool:
-    """Whether a number is so near to 0 that it becomes 0: what has probability 0 cannot be."""
-    return float(digits) == 0.0 and re.search("[1-9]", re.split("[eE]", digits)[0]) is not None
 
 
 def _check_characters(text: str, content: object, problems: Problems) -> None:
@@ -220,13 +192,6 @@ def save_json(content: Mapping[str, object], path: str | Path) -> Path:
         If it cannot be written; names the file and the reason.
     """
     return write_safely(path, json_text(content))
-
-
-def short(content: object) -> str:
-    """Some content in a message: never long, and a text without line breaks."""
-    text = content if isinstance(content, str) else json.dumps(content)
-    text = "".join(sign if sign.isprintable() else "\ufffd" for sign in text)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 YAML = (".yaml", ".yml")

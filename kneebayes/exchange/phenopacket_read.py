@@ -20,11 +20,11 @@ from kneebayes.exchange.data_files import (
     read_json,
     read_yaml,
     schema_named,
-    short,
 )
 from kneebayes.exchange.patient import Patient, Told, assumed_complaint, read_one_answer
 from kneebayes.knowledge import Knowledge
 from kneebayes.text import counted, either, suggest
+from kneebayes.writing import short
 
 Diseases = Literal["known", "certain"]
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import math
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import compress
 from pathlib import Path
@@ -29,7 +27,7 @@ from kneebayes.teaching.situation import (
 )
 from kneebayes.teaching.talking import clearly, hear, likeliest, names_of, told_at_first
 from kneebayes.text import either, fold, shown, suggest
-from kneebayes.writing import plain_text
+from kneebayes.writing import plain_text, strict_json
 
 SHARES = {"all": 1.0, "some": 0.5, "none": 0.0}  # of contexts, that is told
 BACKGROUNDS = (*SHARES, "page")  # the page tells contexts with several states: age and sex
@@ -358,9 +356,8 @@ def case_from_json(model: ModelLike, text: str, place: str = "case") -> Practice
 
 def _content(text: str) -> dict[str, Any]:
     """What a file holds, with all keys that a case has and no other."""
-    hooks: dict[str, Any] = {"object_pairs_hook": _once, "parse_constant": _not_finite}
     try:
-        content = json.loads(text, parse_float=_finite, **hooks)
+        content = strict_json(text, _odd)
     except (ValueError, RecursionError) as error:
         message = f"not valid JSON for a case: {error}."
         raise KneebayesError(message) from error
@@ -379,22 +376,9 @@ def _content(text: str) -> dict[str, Any]:
     return content
 
 
-def _once(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
-    for key, count in Counter(key for key, _ in pairs).items():
-        if count > 1:
-            message = f"the key {_short(key)} stands twice"
-            raise ValueError(message)
-    return dict(pairs)
-
-
-def _not_finite(word: str) -> NoReturn:
-    message = f"{word[:80]} is not a finite number"
+def _odd(place: str, wrong: str, remedy: str) -> NoReturn:
+    message = f"{place}: {wrong} {remedy.removesuffix('.')}"
     raise ValueError(message)
-
-
-def _finite(digits: str) -> float:
-    value = float(digits)
-    return value if math.isfinite(value) else _not_finite(digits)
 
 
 def _check_head(model: ModelLike, content: Mapping[str, Any]) -> None:
