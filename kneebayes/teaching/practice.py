@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -97,6 +96,7 @@ def _ask_best(case: PracticeCase, n: int) -> PracticeCase:
 SCORES = ("log_score", "log_score_exact", "brier", "brier_exact", "divergence")
 MOST_CASES = 100_000
 RANGES = (0.0, 0.05, 0.2, 0.5, 0.8, 1.0)  # of what is stated, where a figure adds it up
+TENTHS = tuple(tenth / 10 for tenth in range(11))
 LEARNERS_APART = 6  # in a figure
 HEADER = (
     *("learner", "cases", "log score", "95 % interval", "exact log score", "Brier", "exact Brier"),
@@ -217,26 +217,18 @@ class Practice(Paged):
         return table
 
     @cached_property
-    def _score_rows(self) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = []
-        for learner, mine in self._by_learner.items():
-            for score in SCORES:
-                values = np.array([feedback.scores[score] for feedback in mine])
-                mean, error = float(values.mean()), math.nan
-                if len(values) > 1:
-                    error = float(values.std(ddof=1) / math.sqrt(len(values)))
-                row = {"learner": learner, "score": score, "cases": len(values)}
-                ends = {"low": mean - NORMAL_95 * error, "high": mean + NORMAL_95 * error}
-                rows.append({**row, "mean": mean, "error": error, **ends})
-        return rows
-
-    @property
     def scores(self) -> pd.DataFrame:
         """One row a learner and score: ``cases``, ``mean``, its standard ``error``, 95 % interval.
 
         Intervals (``low``, ``high``) are by the normal distribution; missing for one case.
         """
-        return frame_of(self._score_rows)
+        pairs = zip(self.learners, self.feedbacks, strict=True)
+        rows = [(who, name, each.scores[name]) for who, each in pairs for name in SCORES]
+        values = frame_of(rows, columns=["learner", "score", "value"]).astype({"value": float})
+        grouped = values.groupby(["learner", "score"], sort=False)["value"]
+        scores = grouped.agg(cases="size", mean="mean", error="sem").reset_index()
+        half = NORMAL_95 * scores["error"]
+        return scores.assign(low=scores["mean"] - half, high=scores["mean"] + half)
 
     @cached_property
     def weights(self) -> dict[str, GretherWeights | None]:
@@ -248,32 +240,29 @@ class Practice(Paged):
             for learner, mine in self._by_learner.items()
         }
 
-    def _came_true(
-        self, place_of: Callable[[float], int], *, apart: bool
-    ) -> dict[tuple[str, int], dict[str, Any]]:
+    def _came_true(self, ends: Sequence[float], *, apart: bool) -> list[dict[str, Any]]:
         """How often came true what was stated, by learner (or of all at once) and range."""
         said: dict[tuple[str, int], list[tuple[float, bool]]] = {}
         for feedback, who in zip(self.feedbacks, self.learners, strict=True):
             name = who if apart else counted(len(self._by_learner), "learner")
             for id, p in feedback.case.stated.items():
-                said.setdefault((name, place_of(p)), []).append((p, feedback.explains[id]))
-        return {key: _compared(pairs) for key, pairs in said.items()}
+                place = min(bisect_right(ends, p), len(ends) - 1) - 1
+                said.setdefault((name, place), []).append((p, feedback.explains[id]))
+        return [
+            {"learner": name, "place": place, **_compared(pairs)}
+            for (name, place), pairs in said.items()
+        ]
 
     @cached_property
     def _ranges(self) -> list[dict[str, Any]]:
         """Calibration in a few ranges, which a dozen cases can fill; many learners are one."""
-        rows = (row for row in self._score_rows if row["score"] == "divergence")
-        strayed = {row["learner"]: -row["mean"] for row in rows}
-        found = self._came_true(
-            lambda p: min(bisect_right(RANGES, p), len(RANGES) - 1),
-            apart=len(self._by_learner) <= LEARNERS_APART,
+        strayed = self.scores.query("score == 'divergence'").set_index("learner")["mean"]
+        found = self._came_true(RANGES, apart=len(self._by_learner) <= LEARNERS_APART)
+        found.sort(
+            key=lambda row: (-strayed.get(row["learner"], 0.0), row["learner"], -row["place"])
         )
-        order = sorted(found, key=lambda key: (strayed.get(key[0], 0.0), key[0], -key[1]))
-        ends = [f"{100 * low:.0f} to {high:.0%}" for low, high in pairwise(RANGES)]
-        return [
-            {"learner": name, "range": ends[place - 1], **found[name, place]}
-            for name, place in order
-        ]
+        ranges = [f"{100 * low:.0f} to {high:.0%}" for low, high in pairwise(RANGES)]
+        return [{**row, "range": ranges[row["place"]]} for row in found]
 
     @property
     def calibration(self) -> pd.DataFrame:
@@ -283,12 +272,10 @@ class Practice(Paged):
         interval of the share (Wilson 1927; as if all statements were independent, which those
         of one case are not quite).
         """
-        found = self._came_true(lambda p: min(int(p * 10), 9), apart=True)
-        rows = [
-            {"learner": who, "bin": f"{tenth / 10:.1f} to {(tenth + 1) / 10:.1f}", **found[key]}
-            for key in sorted(found, key=lambda key: ([*self._by_learner].index(key[0]), key[1]))
-            for who, tenth in [key]
-        ]
+        found, order = self._came_true(TENTHS, apart=True), list(self._by_learner)
+        found.sort(key=lambda row: (order.index(row["learner"]), row["place"]))
+        bins = [f"{low} to {high}" for low, high in pairwise(TENTHS)]
+        rows = [{**row, "bin": bins[row["place"]]} for row in found]
         return frame_of(rows, columns=CALIBRATION)
 
     @property
@@ -337,13 +324,13 @@ class Practice(Paged):
 
     def _score_cells(self, learner: str) -> tuple[str, ...]:
         mine = self._by_learner[learner]
-        rows = {str(row["score"]): row for row in self._score_rows if row["learner"] == learner}
-        ends = [f"{rows['log_score'][end]:.2f}" for end in ("low", "high")]
-        interval = " to ".join(ends) if len(mine) > 1 else "-"  # one case has none
-        first, *others = [f"{rows[score]['mean']:.2f}" for score in SCORES]
+        rows = self.scores.query("learner == @learner").set_index("score")
+        low, high = rows.loc["log_score", ["low", "high"]]
+        interval = f"{low:.2f} to {high:.2f}" if len(mine) > 1 else "-"  # one case has none
+        first, *others = [f"{mean:.2f}" for mean in rows["mean"]]
         missed = sum(bool(feedback.missed) for feedback in mine)
-        low = sum(bool(feedback.advice_too_low) for feedback in mine)
-        return (learner, str(len(mine)), first, interval, *others, str(missed), str(low))
+        too_low = sum(bool(feedback.advice_too_low) for feedback in mine)
+        return (learner, str(len(mine)), first, interval, *others, str(missed), str(too_low))
 
     @property
     def _notes(self) -> Iterator[str]:
