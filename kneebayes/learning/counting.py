@@ -73,15 +73,11 @@ class Patients:
         return int((self.which >= 0).sum())
 
 
-def read_patients(model: ModelLike, frame: object) -> Patients:
+def read_patients(model: ModelLike, frame: pd.DataFrame) -> Patients:
     """Read a table as :meth:`kneebayes.Model.diagnose_cohort` does.
 
     All must have the complaint, and be possible: rows where that is not so are named.
     """
-    if not isinstance(frame, pd.DataFrame):
-        kind = type(frame).__name__
-        message = f"Cases must be a pandas DataFrame with one row a patient, got {kind}."
-        raise EvidenceError(message)
     reading, place = reading_of(model, frame), place_in(frame)
     _check_complaint(model, reading, place)
     patients = _patients_of(model, reading)

@@ -281,7 +281,7 @@ class Learnt(Reporting):
 
     @renamed(cases="patients")
     @checked
-    def score(self, patients: object) -> HeldOut:
+    def score(self, patients: pd.DataFrame) -> HeldOut:
         """How well patients who were not learnt from are foretold, before and after.
 
         The table is, and errors are, as for :meth:`kneebayes.Model.update`.
@@ -292,7 +292,7 @@ class Learnt(Reporting):
             raise EvidenceError(message)
         sides = {"before": self.before.data.engine.numbers[0], "after": self.numbers}
         scores = {side: _log_scores(self.before, seen, one) for side, one in sides.items()}
-        frame = pd.DataFrame(scores, index=cast("pd.DataFrame", patients).index)
+        frame = pd.DataFrame(scores, index=patients.index)
         frame["gain"] = frame["after"] - frame["before"]
         return HeldOut(frame, self.before, self.told)
 

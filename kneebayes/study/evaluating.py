@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -35,61 +35,42 @@ NEITHER = "neither present, absent nor unknown"
 IN_WORDS = "The truth must be True or False (or yes, no, 1, 0, or nothing where it is not known)."
 
 
-@dataclass(frozen=True)
-class Truth:
-    """Which causes patients have: patients whose truth is known x causes.
-
-    ``untold`` counts the others; ``assumed`` are ids of causes of which nothing was told, which are
-    taken as absent.
-    """
-
-    table: pd.DataFrame
-    untold: int
-    assumed: tuple[str, ...]
-
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """What was left out or taken for granted, in sentences."""
-        remarks = []
-        if self.untold:
-            count = counted(self.untold, "patient is", many="patients are")
-            remarks.append(f"{count} left out: the truth is not known there.")
-        if self.assumed:
-            named = ", ".join(self.assumed[:5]) + (", ..." if len(self.assumed) > 5 else "")
-            remarks.append(
-                f"The truth says nothing of {counted(len(self.assumed), 'cause')} ({named}), taken "
-                "as absent in everybody."
-            )
-        return tuple(remarks)
-
-
-def truth_told(truth: object, index: pd.Index, model: ModelLike) -> Truth:
-    """What patients, who have these labels, really had: as causes of a model by id.
+def truth_told(
+    truth: pd.Series | pd.DataFrame, index: pd.Index, model: ModelLike
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """What patients, who have these labels, really had: patients x causes of a model by id.
 
     The truth is a Series of diagnoses (names of causes, several parted by ``;`` or ``|`` or in a
     list; missing where not known), or a table of causes with True, False, yes, no, 1, 0 or nothing.
+    Patients of whom nothing is known are left out, causes of which nothing is told are taken as
+    absent; sentences say so.
     """
-    if not isinstance(truth, pd.Series | pd.DataFrame):
-        message = (
-            "truth: must be a Series of diagnoses or a DataFrame of causes, with the labels of the "
-            f"patients as its index, or the name of a column. Got {type(truth).__name__}."
-        )
-        raise EvidenceError(message)
     _check_index(truth.index, index)
+    causes, assumed = list(model.data.knowledge.causes), list[str]()
     if isinstance(truth, pd.Series):
-        told, assumed = _from_diagnoses(truth, model), []
+        told = _from_diagnoses(truth, model)
     else:
         named = _by_id("truth", truth, model)
-        assumed = [id for id in model.data.knowledge.causes if id not in named]
+        assumed = [id for id in causes if id not in named]
         told = named.astype(object).map(_present)
         _refuse_cells(truth, told.to_numpy() == NEITHER, IN_WORDS)
         told = told.assign(**dict.fromkeys(assumed, False))
-    told = told[list(model.data.knowledge.causes)].dropna()
+    told = told[causes].dropna()
     here = index[index.isin(told.index)]
     if here.empty:
         message = "The truth has no rows of these patients in which it is known: nothing to score."
         raise EvidenceError(message)
-    return Truth(told.loc[here].astype(bool), len(index) - len(here), tuple(assumed))
+    remarks = []
+    if untold := len(index) - len(here):
+        count = counted(untold, "patient is", many="patients are")
+        remarks.append(f"{count} left out: the truth is not known there.")
+    if assumed:
+        some = ", ".join(assumed[:5]) + (", ..." if len(assumed) > 5 else "")
+        remarks.append(
+            f"The truth says nothing of {counted(len(assumed), 'cause')} ({some}), taken as absent "
+            "in everybody."
+        )
+    return told.loc[here].astype(bool), tuple(remarks)
 
 
 def _check_index(mine: pd.Index, patients: pd.Index) -> None:
@@ -308,8 +289,8 @@ def evaluate(
     and resamples.
     """
     answers, told, recording = _cases(patients, truth)
-    known = truth_told(told, answers.index, model)  # before anything takes long
-    answers = answers.loc[known.table.index]
+    known, remarks = truth_told(told, answers.index, model)  # before anything takes long
+    answers = answers.loc[known.index]
     _check_names("baseline", baselines, BASELINES)
     asked = learned if isinstance(learned, Mapping) else {"logistic regression": learned}
     _check_names("learner", list(asked), LEARNERS)
@@ -324,7 +305,7 @@ def evaluate(
     exact = diagnosed.posteriors
     axes = {"index": exact.index, "columns": exact.columns}
     tables = {EXACT: exact} | {name: frame_of(each, **axes) for name, each in values.items()}
-    scored = evaluate_predictions({**tables, **(others or {})}, known.table, model, scoring)
+    scored = evaluate_predictions({**tables, **(others or {})}, known, model, scoring)
     kept = answers.index.isin(scored.truth.index)
     logs = diagnosed.log_probability[kept].to_numpy()
     named = scored.subject.urgent  # the truth names no part of something else
@@ -336,7 +317,7 @@ def evaluate(
         flagged=diagnosed.urgency[kept] != "routine",
         any_urgent={EXACT: any_of(model, reading_of(model, answers[kept]), logs, named)},
         learned_from=sizes,
-        remarks=known.remarks,
+        remarks=remarks,
     )
 
 

@@ -62,19 +62,19 @@ def test_words_for_true_and_false(
 def test_dummies_need_no_column_for_each_cause(robot: kb.Model, drawn: SimulatedCohort) -> None:
     first = robot.causes[0].id
     truth = pd.get_dummies(pd.Series([first] * len(drawn.answers), index=drawn.answers.index))
-    told = truth_told(truth, drawn.answers.index, robot)
-    assert told.table[first].all()
-    assert set(told.assumed) == {cause.id for cause in robot.causes} - {first}
-    assert not told.table[list(told.assumed)].any(axis=None)
+    told, [remark] = truth_told(truth, drawn.answers.index, robot)
+    assert told[first].all()
+    others = [cause.id for cause in robot.causes if cause.id != first]
+    assert not told[others].any(axis=None)
+    assert f"nothing of {len(others)} causes ({', '.join(others)}), taken as absent" in remark
 
 
 def test_a_missing_cell_leaves_the_patient_out(robot: kb.Model, drawn: SimulatedCohort) -> None:
     truth = drawn.truth.astype(object)
     truth.iloc[0, 0], truth.iloc[3, 1] = None, "n/a"
-    told = truth_told(truth, drawn.answers.index, robot)
-    assert told.untold == 2
-    assert set(drawn.answers.index) - set(told.table.index) == set(drawn.answers.index[[0, 3]])
-    assert "2 patients are left out" in told.remarks[0]
+    told, [remark] = truth_told(truth, drawn.answers.index, robot)
+    assert set(drawn.answers.index) - set(told.index) == set(drawn.answers.index[[0, 3]])
+    assert remark.startswith("2 patients are left out")
 
 
 def test_what_does_not_fit_is_refused(robot: kb.Model, drawn: SimulatedCohort) -> None:
@@ -87,8 +87,8 @@ def test_what_does_not_fit_is_refused(robot: kb.Model, drawn: SimulatedCohort) -
         truth_told(pd.Series([first, first], index=[index[0]] * 2), index, robot)
     with pytest.raises(kb.EvidenceError, match="nothing to score"):
         truth_told(pd.Series([None] * len(index), index=index), index, robot)
-    with pytest.raises(kb.EvidenceError, match="must be a Series of diagnoses"):
-        truth_told([first], index, robot)
+    with pytest.raises(kb.EvidenceError, match="'truth' must be a pandas DataFrame"):
+        robot.evaluate(drawn.answers, [first])
     with pytest.raises(kb.EvidenceError, match="holds 'perhaps'"):
         truth_told(pd.DataFrame({first: ["perhaps"]}, index=index[:1]), index, robot)
 
