@@ -224,14 +224,10 @@ def _distinct_cells(column: pd.Series) -> tuple[NDArray[np.int64], list[object]]
         return codes, [_plain(value) for value in uniques]
     if pd.api.types.infer_dtype(column, skipna=True) in ALIKE:
         return codes, list(uniques)
-    cells = column.to_numpy(dtype=object)
-    kinds, types = pd.factorize(np.fromiter(map(type, cells), dtype=object, count=len(cells)))
-    if len(types) < 2:
-        return codes, list(uniques)
-    pairs = np.where(codes < 0, -1, codes * len(types) + kinds)
-    seen, first, back = np.unique(pairs, return_index=True, return_inverse=True)
-    empty = int(seen.size > 0 and seen[0] == -1)
-    return back.astype(np.int64) - empty, [cells[index] for index in first[empty:]]
+    there = codes >= 0
+    typed = [(type(cell), cell) for cell in column[there]]
+    codes[there], different = pd.factorize(pd.Index(typed, tupleize_cols=False))
+    return codes, [cell for _, cell in different]
 
 
 def _plain(value: object) -> object:

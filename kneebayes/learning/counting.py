@@ -400,6 +400,4 @@ class _Layout:
 
 def _counted_up(sizes: Integers) -> Integers:
     """0, 1, ... for each size, end to end."""
-    ends = np.cumsum(sizes)
-    total = int(ends[-1]) if len(ends) else 0
-    return np.arange(total) - np.repeat(ends - sizes, sizes)
+    return np.concatenate([np.arange(0), *map(np.arange, sizes)])

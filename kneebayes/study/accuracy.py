@@ -79,7 +79,9 @@ def accuracy(model: ModelLike) -> Accuracy:
     >>> sorted({row.verdict for row in found.rows} - {"inside", "near", "far", "reversed"})
     []
     """
-    data, rows, published = model.data, [], _published()
+    data, rows = model.data, []
+    with shipped(FILE).open(encoding="utf-8", newline="") as lines:
+        published = list(csv.DictReader(lines))
     for stated in published:
         answer, among = _answers(stated["answer"]), _answers(stated["among"])
         known = {*answer, *among} <= set(data.network.index)
@@ -190,11 +192,6 @@ def _distance(row: AccuracyRow) -> float:
     """How far the model's ratio lies outside the published interval, in logarithms."""
     low, ratio, high = (np.log(max(one, EDGE)) for one in (row.low, row.model, row.high))
     return float(max(low - ratio, ratio - high))
-
-
-def _published() -> list[dict[str, str]]:
-    with shipped(FILE).open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
 
 
 def _answers(text: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from math import isnan
+from math import isnan, nan
 from typing import Any
 
 import numpy as np
@@ -221,10 +221,10 @@ class Evaluation(Reporting):
             "log_score": float(log_scores(values, truth).mean()),
             "brier": float(brier_scores(values, truth).mean()),
             **{f"recall_{first}": self._recall(values, first) for first in FIRST},
-            "first_present": float(recalled(values, truth, 1)[0].mean()),
+            "first_present": float(recalled(values, truth, 1).mean()),
             "differential_recall": recall,
             "differential_precision": precision,
-            "auc": float(np.mean(known)) if known else float("nan"),
+            "auc": float(np.mean(known)) if known else nan,
             "calibration_error": calibration.error,
             "calibration_expected": calibration.expected,
             "calibration_limit": calibration.limit,
@@ -232,8 +232,8 @@ class Evaluation(Reporting):
         }
 
     def _recall(self, values: Numbers, first: int) -> float:
-        ranks, present = recalled(values, self.facts, first)
-        return float(ranks.sum() / present.sum()) if present.any() else float("nan")
+        present = self.facts.sum()
+        return float(recalled(values, self.facts, first).sum() / present) if present else nan
 
     @cached_property
     def comparisons(self) -> pd.DataFrame:
@@ -279,7 +279,7 @@ class Evaluation(Reporting):
         columns = [truth.sum(axis=1).astype(float)]
         for values in self.values_of.values():
             columns += [log_scores(values, truth), brier_scores(values, truth)]
-            columns += [recalled(values, truth, first)[0] for first in FIRST]
+            columns += [recalled(values, truth, first) for first in FIRST]
         stacked = np.stack(columns, axis=1)
         drawn = resampled_means(stacked, self.scoring.resamples, self.scoring.seed)
         means = np.concatenate([stacked.mean(axis=0)[None], drawn])
@@ -349,7 +349,7 @@ class Evaluation(Reporting):
         for name in self.predictions:
             likely = self._any_urgent_of(name) >= self.scoring.threshold
             alarms = (signs | likely)[~some]
-            false_alarms = float(alarms.mean()) if alarms.size else float("nan")
+            false_alarms = float(alarms.mean()) if alarms.size else nan
             for id, label, has in columns:
                 signed, found, missed = has & signs, has & likely, has & ~signs & ~likely
                 counts = [int(which.sum()) for which in (has, signed, found, missed)]

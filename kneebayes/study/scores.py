@@ -73,15 +73,13 @@ def brier_scores(predicted: Numbers, truth: Truth) -> Numbers:
     return np.asarray(((predicted - truth) ** 2).mean(axis=1))
 
 
-def recalled(predicted: Numbers, truth: Truth, first: int) -> tuple[Numbers, Numbers]:
-    """By case how many present causes are among the ``first`` ones ranked, and how many there are.
+def recalled(predicted: Numbers, truth: Truth, first: int) -> Numbers:
+    """By case how many present causes are among the ``first`` ones ranked.
 
-    Arrays are cases x causes; of equals the first column counts. Recall is the sum of the one over
-    the sum of the other.
+    Arrays are cases x causes; of equals the first column counts.
     """
     order = np.argsort(-predicted, axis=1, kind="stable")[:, :first]
-    present_first = np.take_along_axis(truth, order, axis=1).sum(axis=1)
-    return present_first.astype(float), truth.sum(axis=1).astype(float)
+    return np.asarray(np.take_along_axis(truth, order, axis=1).sum(axis=1), dtype=float)
 
 
 def differential_overlap(predicted: Numbers, truth: Truth, threshold: float) -> tuple[float, float]:

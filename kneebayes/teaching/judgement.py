@@ -31,14 +31,6 @@ ROUNDED = 0.005  # what stated percents may add up to beyond 1
 RARE = 0.1  # prior below which neglecting it matters
 
 
-def _chain_of(case: Situation) -> list[Situation]:
-    """Every case on the way to this one, the opening first."""
-    cases: list[Situation] = [case]
-    while (previous := cases[-1].previous) is not None:
-        cases.append(previous)
-    return cases[::-1]
-
-
 def _row(before: Situation, after: Situation) -> dict[str, Any]:
     """A question: its expected and actual gain, the best one that was free, and the best test."""
     step, knowledge = after.steps[-1], after.data.knowledge
@@ -122,9 +114,17 @@ class Judgement:
         return self.case.exact
 
     @cached_property
+    def _chain(self) -> list[Situation]:
+        """Every case on the way to this one, the opening first."""
+        cases: list[Situation] = [self.case]
+        while (previous := cases[-1].previous) is not None:
+            cases.append(previous)
+        return cases[::-1]
+
+    @property
     def opening(self) -> Situation:
         """The case at the beginning, before the first step."""
-        return _chain_of(self.case)[0]
+        return self._chain[0]
 
     @cached_property
     def scores(self) -> dict[str, float]:
@@ -156,7 +156,7 @@ class Judgement:
         """
         opening = self.opening.exact
         statements = []
-        for point in _chain_of(self.case):
+        for point in self._chain:
             for id, value in point.steps[-1].stated.items() if point.steps else ():
                 prior = logit(opening[id])
                 evidence = logit(point.exact[id]) - prior
@@ -214,7 +214,7 @@ class Judgement:
     @cached_property
     def question_rows(self) -> list[dict[str, Any]]:
         """The rows of :attr:`Feedback.table`."""
-        pairs = pairwise(_chain_of(self.case))
+        pairs = pairwise(self._chain)
         rows = (_row(before, after) for before, after in pairs if after.steps[-1].asked)
         return [{"step": number, **row} for number, row in enumerate(rows, start=1)]
 

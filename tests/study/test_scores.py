@@ -49,9 +49,9 @@ def test_the_truth_beats_any_other_prediction_on_average() -> None:
 def test_recall_by_hand() -> None:
     predicted = np.array([[0.9, 0.5, 0.1], [0.2, 0.2, 0.3]])
     truth = np.array([[False, True, True], [True, False, False]])
-    assert [one.tolist() for one in recalled(predicted, truth, 1)] == [[0.0, 0.0], [2.0, 1.0]]
-    assert recalled(predicted, truth, 2)[0].tolist() == [1.0, 1.0]
-    assert recalled(predicted, truth, 9)[0].tolist() == [2.0, 1.0]
+    assert recalled(predicted, truth, 1).tolist() == [0.0, 0.0]
+    assert recalled(predicted, truth, 2).tolist() == [1.0, 1.0]
+    assert recalled(predicted, truth, 9).tolist() == [2.0, 1.0]
 
 
 def test_overlap_of_differentials_by_hand() -> None:
