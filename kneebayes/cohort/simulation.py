@@ -9,7 +9,6 @@ from functools import cached_property
 from hashlib import sha256
 from math import nan, sqrt
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +36,7 @@ from kneebayes.view.figures import (
     ticks_apart,
 )
 from kneebayes.view.markup import percent
-from kneebayes.view.report import ModelResult, Report, frame_of
+from kneebayes.view.report import ModelResult, Report, frame_of, records_of
 from kneebayes.writing import replacing_file, same_place
 
 
@@ -212,7 +211,11 @@ class SimulatedCohort(ModelResult):
         return {id: engine.propagate(evidence, [id]).present(id) for id in causes}
 
     @cached_property
-    def _rows(self) -> list[dict[str, Any]]:
+    def table(self) -> pd.DataFrame:
+        """One row a cause: how many patients have it, their share, and what it was to be.
+
+        ``z`` is the difference of share and expected share in standard errors.
+        """
         causes, rows = self.data.knowledge.causes, []
         for id in causes:
             expected, patients = self.expected[id], int(self.truth[id].sum())
@@ -229,15 +232,7 @@ class SimulatedCohort(ModelResult):
                     "z": (share - expected) / spread if spread > 0.0 else nan,
                 }
             )
-        return rows
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """One row a cause: how many patients have it, their share, and what it was to be.
-
-        ``z`` is the difference of share and expected share in standard errors.
-        """
-        return frame_of(self._rows)
+        return frame_of(rows)
 
     @property
     def digest(self) -> str:
@@ -253,6 +248,7 @@ class SimulatedCohort(ModelResult):
     @property
     def report(self) -> Report:
         """What is shown: how many patients, what is known of them, how often each cause is."""
+        drawn = self.table.sort_values("expected", ascending=False, kind="stable")
         rows = [
             (
                 marked(row["cause"], row["urgent"]),
@@ -260,7 +256,7 @@ class SimulatedCohort(ModelResult):
                 percent(row["share"]) if len(self) else "",
                 percent(row["expected"]),
             )
-            for row in sorted(self._rows, key=lambda row: -row["expected"])
+            for row in records_of(drawn)
         ]
         complaint = self.data.complaint
         named, _ = read_in_order(self.data, self.given)
@@ -295,7 +291,7 @@ class SimulatedCohort(ModelResult):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw how often each cause was drawn, over the 95 % range that its probability allows."""
-        drawn = sorted(self._rows, key=lambda row: row["expected"])
+        drawn = records_of(self.table.sort_values("expected", kind="stable"))
         ax = ax or new_axes(7.5, 0.24 * len(drawn) + 1.3)
         for index, row in enumerate(drawn):
             expected = row["expected"]

@@ -56,6 +56,7 @@ from kneebayes.view.report import (
     frame_of,
     made_by,
     made_by_line,
+    records_of,
 )
 
 NAMED = ("kind", "node", "parent", "state")  # of a quantity, as columns
@@ -211,7 +212,18 @@ class Learnt(Reporting):
     determined: float
 
     @cached_property
-    def _rows(self) -> list[dict[str, Any]]:
+    def table(self) -> pd.DataFrame:
+        """One row a statement, learnt or not.
+
+        Columns: ``kind``, ``node``, ``parent``, ``state`` (ids), and ``about``, the same in words;
+        ``said``, and in numbers ``text``, ``text_low``, ``text_high`` before; ``weight``, the
+        effective sample size of the sentence, in patients of whom it would have to be known for
+        certain (none for a risk ratio); ``now``, ``low``, ``high`` after, with the central 90 %;
+        ``link``, the number that the network uses; ``data``, the share of the patients in what is
+        known; ``outweighed_after``, how many patients like these would weigh as much as the
+        sentence; ``learnt``, and ``fixed``, why not; ``urgent``, whether it is about an urgent
+        cause.
+        """
         rows: list[dict[str, Any]] = []
         causes = self.before.data.knowledge.causes
         for outcome in self.outcomes:
@@ -237,22 +249,7 @@ class Learnt(Reporting):
                     "urgent": subject in causes and causes[subject].urgent,
                 }
             )
-        return rows
-
-    @property
-    def table(self) -> pd.DataFrame:
-        """One row a statement, learnt or not.
-
-        Columns: ``kind``, ``node``, ``parent``, ``state`` (ids), and ``about``, the same in words;
-        ``said``, and in numbers ``text``, ``text_low``, ``text_high`` before; ``weight``, the
-        effective sample size of the sentence, in patients of whom it would have to be known for
-        certain (none for a risk ratio); ``now``, ``low``, ``high`` after, with the central 90 %;
-        ``link``, the number that the network uses; ``data``, the share of the patients in what is
-        known; ``outweighed_after``, how many patients like these would weigh as much as the
-        sentence; ``learnt``, and ``fixed``, why not; ``urgent``, whether it is about an urgent
-        cause.
-        """
-        return frame_of(self._rows)
+        return frame_of(rows)
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the statements that the patients say most about, before and after."""
@@ -299,8 +296,8 @@ class Learnt(Reporting):
     @cached_property
     def _by_data(self) -> list[dict[str, Any]]:
         """Rows of what was learnt, most from the patients first."""
-        learnt = [row for row in self._rows if row["learnt"]]
-        return sorted(learnt, key=lambda row: -row["data"])
+        learnt = self.table[self.table["learnt"]]
+        return records_of(learnt.sort_values("data", ascending=False, kind="stable"))
 
     @property
     def summary(self) -> str:
@@ -322,7 +319,7 @@ class Learnt(Reporting):
     def report(self) -> Report:
         """What is shown: what became of shares, and of what else moved most."""
         knowledge, meta = self.before.data.knowledge, self.before.data.knowledge.meta
-        priors = [row for row in self._rows if row["kind"] == "prior"]
+        priors = records_of(self.table[self.table["kind"] == "prior"])
         causes = (_cells(knowledge.label(row["node"]), row) for row in priors)
         others = [row for row in self._by_data if row["kind"] != "prior"][:SHOWN]
         spoken = (_cells(row["about"], row) for row in others)
