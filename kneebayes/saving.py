@@ -6,7 +6,7 @@ import math
 import re
 import tempfile
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -22,7 +22,7 @@ from kneebayes.exchange.side_table import about_model
 from kneebayes.knowledge import Knowledge, read_knowledge
 from kneebayes.knowledge.folder import Layered, digest_of
 from kneebayes.knowledge.statements import Interval
-from kneebayes.learning.counting import Patients, Sample
+from kneebayes.learning.counting import Patients, Sample, answers_of
 from kneebayes.learning.learn import Learnt, with_learnt
 from kneebayes.learning.outcome import LearntNumber
 from kneebayes.learning.sentences import key_of, read_text
@@ -146,7 +146,11 @@ def _lesson(learnt: Learnt, *, patients: bool) -> dict[str, object]:
     """What was learnt, as plain values."""
     before = learnt.before.data
     after = before.network.with_numbers(learnt.numbers)
-    kept = patients and not learnt.patients.left_out
+    kept, sample = patients and not learnt.patients.left_out, learnt.patients.sample
+    rows = (
+        {"count": weight, "answers": answers_of(before, sample, row)}
+        for row, weight in enumerate(sample.weights.tolist())
+    )
     return {
         "setting": before.setting,
         "trust": None if math.isinf(learnt.trust) else learnt.trust,
@@ -158,7 +162,7 @@ def _lesson(learnt: Learnt, *, patients: bool) -> dict[str, object]:
         "patients": {
             "count": len(learnt.patients),
             "telling": learnt.patients.telling,
-            "rows": list(_rows(before, learnt.patients)) if kept else None,
+            "rows": list(rows) if kept else None,
             "which": learnt.patients.which.tolist() if kept else None,
         },
     }
@@ -167,22 +171,6 @@ def _lesson(learnt: Learnt, *, patients: bool) -> dict[str, object]:
 def _statement(outcome: LearntNumber) -> dict[str, object]:
     names = dict(zip(NAMES, key_of(outcome.sentence.quantity), strict=True))
     return names | outcome.interval.model_dump() | {"link": outcome.link, "data": outcome.data}
-
-
-def _rows(data: ModelData, patients: Patients) -> Iterator[dict[str, object]]:
-    """Each different patient: how many there are, and what is known by node."""
-    sample, starts = patients.sample, data.engine.flat.own_start
-    for row, weight in enumerate(sample.weights.tolist()):
-        answers: dict[str, object] = {}
-        for index, node in enumerate(data.network.nodes):
-            state = int(sample.hard[row, index])
-            if state >= 0:
-                answers[node.id] = node.states[state]
-            elif sample.soft is not None:
-                likely = sample.soft[row, starts[index] : starts[index + 1]]
-                if (likely != 1.0).any():
-                    answers[node.id] = likely.tolist()
-        yield {"count": weight, "answers": answers}
 
 
 # reading

@@ -145,8 +145,8 @@ def _check_possible(model: ModelLike, patients: Patients, place: Place) -> None:
     if not bad.size:
         return
     rows = np.flatnonzero(np.isin(patients.which, bad))
-    first = _evidence(model, sample, int(patients.which[rows[0]]))
-    conflict = smallest_conflict(model.data.engine, first)
+    first = answers_of(model, sample, int(patients.which[rows[0]]))
+    conflict = smallest_conflict(model.data.engine, Evidence.of(model.data.network, first))
     names = ", ".join(model.data.knowledge.label(id) for id in conflict)
     message = (
         f"What is known of {_named(rows.tolist(), place)} cannot be true together under the model "
@@ -186,17 +186,17 @@ def _row_of(error: TooWideError) -> tuple[int, str]:
     return int(match[1]) if match else 0, ROW_OF_A_BATCH.sub("", str(error))
 
 
-def _evidence(model: ModelLike, sample: Sample, row: int) -> Evidence:
-    flat = model.data.engine.flat
-    likelihoods: dict[str, tuple[float, ...]] = {}
+def answers_of(model: ModelLike, sample: Sample, row: int) -> dict[str, str | list[float]]:
+    """What is known of one of the different patients: by node its state, or how likely each is."""
+    starts, answers = model.data.engine.flat.own_start, dict[str, str | list[float]]()
     for index, node in enumerate(model.data.network.nodes):
-        state = int(sample.hard[row, index])
-        start, end = int(flat.own_start[index]), int(flat.own_start[index + 1])
-        if state >= 0:
-            likelihoods[node.id] = tuple(float(own == state) for own in range(end - start))
-        elif sample.soft is not None and (sample.soft[row, start:end] != 1.0).any():
-            likelihoods[node.id] = tuple(sample.soft[row, start:end].tolist())
-    return Evidence(likelihoods)
+        if (state := int(sample.hard[row, index])) >= 0:
+            answers[node.id] = node.states[state]
+        elif sample.soft is not None:
+            likely = sample.soft[row, starts[index] : starts[index + 1]]
+            if (likely != 1.0).any():
+                answers[node.id] = likely.tolist()
+    return answers
 
 
 def _named(rows: Sequence[int], place: Place) -> str:

@@ -9,8 +9,8 @@ import pytest
 import kneebayes as kb
 from kneebayes.inference import Evidence
 from kneebayes.learning.counting import (
-    _evidence,
     _named,
+    answers_of,
     log_probabilities,
     read_patients,
     together,
@@ -44,7 +44,7 @@ def test_equal_patients_stand_once_with_their_number(robot: kb.Model) -> None:
         ("e", {"squeak": 0.25}),
     ):
         at = int(patients.which[list(FRAME.index).index(row)])
-        told = _evidence(robot, patients.sample, at)
+        told = Evidence.of(robot.data.network, answers_of(robot, patients.sample, at))
         right = robot.diagnose(said).case.evidence
         assert told.likelihoods == dict(right.likelihoods), row
 
@@ -71,7 +71,7 @@ def test_several_tables_are_as_one(robot: kb.Model) -> None:
     assert alone.sample.soft is None
     logs = log_probabilities(robot, both.sample, robot.engine.numbers[0])
     for at, log in enumerate(logs):
-        evidence: Evidence = _evidence(robot, both.sample, at)
+        evidence = Evidence.of(robot.data.network, answers_of(robot, both.sample, at))
         assert log == pytest.approx(robot.engine.log_probability(evidence))
 
 
