@@ -15,10 +15,12 @@ import numpy as np
 
 from kneebayes.arguments import checked, is_share
 from kneebayes.building.model import LAYERS, ModelData, ModelLike, in_setting, model_of
-from kneebayes.errors import KneebayesError
+from kneebayes.errors import EvidenceError, KneebayesError
 from kneebayes.exchange.data_files import Problems, read_json, save_json
 from kneebayes.exchange.networks import save_network
 from kneebayes.exchange.side_table import about_model
+from kneebayes.inference import Evidence
+from kneebayes.inference.batch import cases_of
 from kneebayes.knowledge import Knowledge, read_knowledge
 from kneebayes.knowledge.folder import Layered, digest_of
 from kneebayes.knowledge.statements import Interval
@@ -198,7 +200,7 @@ def load_model(path: str | Path) -> ModelData:
             return data
         return data.replace(elicited=replace(data.elicited, network=network))
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        if isinstance(error, KneebayesError):
+        if isinstance(error, KneebayesError) and not isinstance(error, EvidenceError):
             raise
         problems.stop("learning", f"it is not as it was written ({error!r}).", REMEDY)
 
@@ -283,24 +285,16 @@ def _taught(before: ModelData, lesson: dict[str, Any], problems: Problems) -> Mo
 
 def _patients(data: ModelData, content: dict[str, Any]) -> Patients:
     """The patients who were learnt from, or how many there were."""
-    rows, count = content["rows"], content["count"]
-    starts, nodes = data.engine.flat.own_start, len(data.network)
-    hard = np.full((0 if rows is None else len(rows), nodes), -1, dtype=np.int16)
+    rows, count, network = content["rows"], content["count"], data.network
+    known = [Evidence.of(network, patient["answers"]) for patient in rows or ()]
+    batch = cases_of(network, data.engine.flat, known)
     if rows is None:
         which = np.where(np.arange(count) < int(content["telling"]), 0, -1).astype(np.int64)
-        return Patients(Sample(hard, None, np.empty(0)), count, which, left_out=True)
-    soft, uncertain = np.ones((len(rows), int(starts[-1]))), False
-    for row, patient in enumerate(rows):
-        for id, answer in patient["answers"].items():
-            column = data.network.index[id]
-            if isinstance(answer, str):
-                hard[row, column] = data.network[id].states.index(answer)
-            else:
-                soft[row, starts[column] : starts[column + 1]] = answer
-                uncertain = True
+        return Patients(Sample(batch.hard, None, np.empty(0)), count, which, left_out=True)
+    soft = batch.soft if (batch.soft != 1.0).any() else None
     weights = np.array([patient["count"] for patient in rows], dtype=float)
-    sample = Sample(hard, soft if uncertain else None, weights)
-    return Patients(sample, count, np.array(content["which"], dtype=np.int64))
+    which = np.array(content["which"], dtype=np.int64)
+    return Patients(Sample(batch.hard, soft, weights), count, which)
 
 
 def _check_patients(content: dict[str, Any], problems: Problems) -> None:
