@@ -89,19 +89,13 @@ PREFIXES = ("non", "un", "a")  # such as "afebrile"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer about one node.
-
-    Attributes
-    ----------
-    likelihood
-        P(what was said | state), one number per state; only their ratios count.
-    state
-        The answer in words: ``present``, ``absent``, a state, or "perhaps" with its weights.
-    """
+    """One answer about one node."""
 
     id: str
     label: str
+    #: P(what was said | state), one number per state; only their ratios count
     likelihood: Likelihood
+    #: the answer in words: ``present``, ``absent``, a state, or "perhaps" with its weights
     state: str
 
     @property

@@ -95,30 +95,16 @@ def _state(engine: Engine, evidence: Evidence, id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RankedCause:
-    """One cause in a ranking.
-
-    Attributes
-    ----------
-    id, cause, group
-        The cause, its label, and the group it is counted in.
-    prior, posterior
-        P(it explains the complaint | complaint), and the same given the evidence.
-    present
-        P(it is there | evidence), whether it explains the complaint or not.
-    ratio
-        Posterior / prior.
-    urgent
-        Whether the cause is urgent by itself.
-    """
+    """One cause in a ranking."""
 
     id: str
-    cause: str
-    group: str
-    prior: float
-    posterior: float
-    present: float
-    ratio: float
-    urgent: bool
+    cause: str  #: its label
+    group: str  #: the one that it is counted in
+    prior: float  #: P(it explains the complaint | complaint)
+    posterior: float  #: P(it explains the complaint | evidence)
+    present: float  #: P(it is there | evidence), whether it explains the complaint or not
+    ratio: float  #: posterior / prior
+    urgent: bool  #: whether the cause is urgent by itself
 
 
 @dataclass(frozen=True, repr=False)

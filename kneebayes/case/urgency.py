@@ -19,15 +19,12 @@ PROBABLE = 0.2  # P(an urgent cause explains it) from which on this is said besi
 
 @dataclass(frozen=True, slots=True)
 class UrgencyReason:
-    """A rule that fired (``now`` or ``soon``), with labels of the signs that made it fire.
+    """A rule that fired."""
 
-    ``because`` are the claims and references that the rule rests on.
-    """
-
-    level: str
+    level: str  #: ``now`` or ``soon``
     text: str
-    signs: tuple[str, ...]
-    because: tuple[str, ...]
+    signs: tuple[str, ...]  #: labels of those that made it fire
+    because: tuple[str, ...]  #: the claims and references that the rule rests on
 
     def __str__(self) -> str:
         return f"{self.text} ({', '.join(self.signs)}; {', '.join(self.because)})"
@@ -35,15 +32,11 @@ class UrgencyReason:
 
 @dataclass(frozen=True, slots=True)
 class Urgency:
-    """What the source says to do, whatever the posterior says: ``now``, ``soon`` or ``routine``.
+    """What the source says to do, whatever the posterior says."""
 
-    ``advice`` is the level as a sentence; ``reasons`` are the rules that fired, the most urgent
-    first.
-    """
-
-    level: str
-    reasons: tuple[UrgencyReason, ...]
-    advice: str
+    level: str  #: ``now``, ``soon`` or ``routine``
+    reasons: tuple[UrgencyReason, ...]  #: the rules that fired, the most urgent first
+    advice: str  #: the level as a sentence
 
     @property
     def in_short(self) -> str:
@@ -97,17 +90,12 @@ LIKELY = 0.2  # P(it explains the complaint) from which on the care of a cause o
 
 @dataclass(frozen=True, slots=True)
 class CareLine:
-    """One sentence of the source about care, and the claims that it rests on.
+    """One sentence of the source about care."""
 
-    ``about`` is the label of the cause or group, empty where it is about the complaint whatever
-    explains it; ``probability`` is P(it, or one of them, explains the complaint), 1 where it is
-    about all.
-    """
-
-    about: str
-    probability: float
+    about: str  #: label of the cause or group; empty for the complaint, whatever explains it
+    probability: float  #: P(it, or one of them, explains the complaint); 1 for the complaint
     text: str
-    because: tuple[str, ...]
+    because: tuple[str, ...]  #: the claims that it rests on
 
 
 def care_of(

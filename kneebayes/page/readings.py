@@ -352,13 +352,10 @@ def _added(own: Mapping[str, Any], there: Mapping[str, Any]) -> Plain:
 
 @dataclass(frozen=True, slots=True)
 class ShareFit:
-    """What a table of explanations is fitted to, but for the shares.
-
-    For each ratio ``places`` has the place of an explanation, of a context and of its state, and
-    then those of the states that it is compared with.
-    """
+    """What a table of explanations is fitted to, but for the shares."""
 
     contexts: tuple[tuple[float, ...], ...]  # of the other axes: how frequent their states are
+    # by ratio the place of an explanation, of a context, of its state, of those it is compared with
     places: tuple[tuple[int, ...], ...]
     ratios: tuple[tuple[float, float, float], ...]  # how much higher the odds are, low and high
 

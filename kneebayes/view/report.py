@@ -69,28 +69,22 @@ Block = str | Steps | Outline | Paragraph | Grid
 
 @dataclass(frozen=True)
 class Report:
-    """The texts of a result, the same in a terminal and in a notebook.
+    """The texts of a result, the same in a terminal and in a notebook."""
 
-    What was asked, what is known of the patient, what to do now and why, and what is said
-    ``beside`` the signs; a table, with sentences (``lead``) above it and further blocks
-    ``before`` and ``after`` it; remarks under it, which model made it, and what it is not.
-    Sentences are broken at ``width`` characters in a terminal; None leaves them whole.
-    """
-
-    title: str
-    known: str = ""
-    advice: str = ""
-    reasons: tuple[str, ...] = ()
+    title: str  #: what was asked
+    known: str = ""  #: of the patient
+    advice: str = ""  #: what to do now
+    reasons: tuple[str, ...] = ()  #: the signs that call for it
     header: Row = ()
     rows: tuple[Row, ...] = ()
-    notes: tuple[str, ...] = ()
-    disclaimer: str = ""
-    lead: tuple[str, ...] = ()
-    before: tuple[Block, ...] = ()
-    after: tuple[Block, ...] = ()
-    made_by: str = ""
-    width: int | None = None
-    beside: str = ""
+    notes: tuple[str, ...] = ()  #: remarks under the table
+    disclaimer: str = ""  #: what it is not
+    lead: tuple[str, ...] = ()  #: sentences above the table
+    before: tuple[Block, ...] = ()  #: further blocks above it
+    after: tuple[Block, ...] = ()  #: and below it
+    made_by: str = ""  #: which model
+    width: int | None = None  #: where sentences are broken in a terminal; None leaves them whole
+    beside: str = ""  #: what is said apart from the signs
 
 
 def known_line(answers: Iterable[tuple[str, str]]) -> str:

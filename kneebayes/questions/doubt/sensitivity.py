@@ -36,14 +36,11 @@ SAME = 1e-12
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """Where the most probable cause changes: both are equally probable at ``value``.
+    """Where the most probable cause changes."""
 
-    ``below`` and ``above`` are ids of the most probable cause just below and just above it.
-    """
-
-    value: float
-    below: str
-    above: str
+    value: float  #: here both are equally probable
+    below: str  #: id of the most probable cause just below it
+    above: str  #: the same just above it
     posterior: float
 
 

@@ -34,15 +34,12 @@ DIAMONDS = DIAMOND + ";\nat the posterior: all of these simply added"
 
 @dataclass(frozen=True, slots=True)
 class Fall:
-    """One bar, in decibans of the odds; an infinite end decides the cause.
-
-    ``alone`` is where it would end if it weighed as much as alone; NaN for none.
-    """
+    """One bar, in decibans of the odds; an infinite end decides the cause."""
 
     label: str
     start: float
     end: float
-    alone: float
+    alone: float  #: where it would end if it weighed as much as alone; NaN for none
 
 
 def draw_waterfall(

@@ -152,14 +152,11 @@ class SubsetOdds:
 
 @dataclass(frozen=True)
 class Subsets:
-    """One cause, or two against each other, under the subsets of some answers.
-
-    What is observed but not in ``parts`` always stays.
-    """
+    """One cause, or two against each other, under the subsets of some answers."""
 
     engine: Engine
     evidence: Evidence
-    parts: Sequence[str]
+    parts: Sequence[str]  #: the answers; what else is observed always stays
     causes: Sequence[str]
 
     def odds(self, *, split: bool = True) -> SubsetOdds:

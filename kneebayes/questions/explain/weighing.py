@@ -37,14 +37,11 @@ TRIED = 2  # rivals looked into for each answer, those that rise most
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """How probable a cause is after some of the answers: log-odds in decibans, and P(present).
+    """How probable a cause is after some of the answers."""
 
-    ``other`` is P(other cause present), NaN where there is none.
-    """
-
-    log_odds: float
-    probability: float
-    other: float
+    log_odds: float  #: in decibans
+    probability: float  #: P(present)
+    other: float  #: P(other cause present); NaN where there is none
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,16 +36,13 @@ MAINLY = 0.5  # share of what an answer loses from which on the rival is the rea
 
 @dataclass(frozen=True)
 class Words:
-    """The sentences of one explanation.
-
-    ``against`` is empty where the odds are those of presence, ``complaint`` where it is not known.
-    """
+    """The sentences of one explanation."""
 
     explained: Explained
     cause: str
-    against: str
+    against: str  #: empty where the odds are those of presence
     labels: dict[str, str]
-    complaint: str
+    complaint: str  #: empty where it is not known
 
     @property
     def question(self) -> str:
