@@ -80,20 +80,6 @@ def noisy_or(links: Iterable[float], leak: float) -> float:
     return 1.0 - absent
 
 
-def link_from_frequency(frequency: float, leak: float) -> float:
-    """Link that makes a finding as frequent as stated when its leak is at work too.
-
-    ``(frequency - leak) / (1 - leak)``, negative where the frequency, which includes the leak as a
-    text states it, is below the leak.
-
-    Examples
-    --------
-    >>> round(link_from_frequency(0.905, 0.05), 4)
-    0.9
-    """
-    return (frequency - leak) / (1.0 - leak)
-
-
 def wilson_interval(hits: int, count: int) -> tuple[float, float]:
     """Wilson's 95 % interval for a share (Wilson 1927).
 

@@ -543,14 +543,7 @@ def reason_with(
 ) -> ForeignCase:
     """What a network says of some targets, given some evidence.
 
-    Parameters
-    ----------
-    network
-        A network, or the path of a file that :func:`load_network` reads.
-    targets
-        What is asked about: nodes by id or label, with any number of states.
-    answers
-        See :meth:`ForeignModel.given`.
+    It is ``ForeignModel(network, targets).given(answers)``: see there.
 
     Examples
     --------

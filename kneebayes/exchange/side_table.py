@@ -169,15 +169,11 @@ def _node(
     return Node(id, states, parents, table=tuple(map(float, numbers or ())))
 
 
-def _allowed(name: str) -> bool:
-    return 0 < len(name) <= 200 and XML_TEXT.fullmatch(name) is not None
-
-
 FORMAT = Format(
     "JSON of kneebayes",
     (".json",),
     plain=lambda network: list(network.nodes),
-    allowed=_allowed,
+    allowed=lambda name: 0 < len(name) <= 200 and XML_TEXT.fullmatch(name),
     write=lambda parsed: json_text(side_table(parsed, tables=True)),
     read=lambda content, problems: _parsed(_content(content.data, problems), {}, problems),
     whole=True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import takewhile
+from itertools import groupby, takewhile
 
 from kneebayes.history.english import ENDING, turns
 from kneebayes.history.line import NOTS, Cue, Line
@@ -87,14 +87,8 @@ def _date(line: Line, match: Match) -> int | None:
 
 def _clauses(words: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
     """Clauses of some words, the first of them cut."""
-    start = 0
-    for place, word in enumerate(words):
-        if word.lower in PARTING:
-            if start < place:
-                yield tuple(words[start:place])
-            start = place + 1
-    if start < len(words):
-        yield tuple(words[start:])
+    runs = groupby(words, key=lambda word: word.lower in PARTING)
+    return (tuple(run) for parting, run in runs if not parting)
 
 
 def _takes_up(line: Line, clause: Sequence[Word]) -> bool:

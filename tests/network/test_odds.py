@@ -9,7 +9,6 @@ from kneebayes.odds import (
     decibans,
     entropy,
     inverse_logit,
-    link_from_frequency,
     logit,
     noisy_or,
 )
@@ -69,12 +68,3 @@ def test_noisy_or_counts_the_worlds_in_which_something_fires(
             pairs = zip(fired, sources, strict=True)
             total += math.prod(one if fires else 1.0 - one for fires, one in pairs)
     assert noisy_or(links, leak) == pytest.approx(total, abs=1e-15)
-
-
-@pytest.mark.parametrize(("frequency", "leak"), [(0.9, 0.05), (0.05, 0.05), (1.0, 0.3), (0.2, 0.0)])
-def test_a_link_with_its_leak_gives_the_frequency(frequency: float, leak: float) -> None:
-    assert noisy_or([link_from_frequency(frequency, leak)], leak) == pytest.approx(frequency)
-
-
-def test_a_frequency_below_the_leak_needs_a_negative_link() -> None:
-    assert link_from_frequency(0.02, 0.05) < 0.0
