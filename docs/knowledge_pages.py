@@ -6,7 +6,7 @@ Nothing here names a cause, a finding or a figure; all of it is asked of the mod
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from html import escape
 
@@ -443,10 +443,13 @@ def _is_plain(name: str, value: object) -> bool:
     if "because" in name or name in (*NAMES, "overruled") or value in (None, "", (), {}):
         return False
     several = value if isinstance(value, tuple) else (value,)
-    return all(isinstance(one, str | int | float | ContextState) for one in several)
+    return name == "by" or all(isinstance(one, str | int | float | ContextState) for one in several)
 
 
 def _said(shelf: Shelf, name: str, value: object) -> str:
+    if isinstance(value, Mapping):  # of states with factors, by context
+        words = (f"{state} x {factor:g}" for by in value.values() for state, factor in by.items())
+        return escape(", ".join(words).replace("_", " "))
     if isinstance(value, tuple) and all(isinstance(one, float | int) for one in value):
         text = " to ".join(f"{one:g}" for one in value)
     elif isinstance(value, tuple) and all(isinstance(one, ContextState) for one in value):

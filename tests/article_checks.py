@@ -3,12 +3,15 @@
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from math import exp
 
+import numpy as np
 from conftest import DATA
 
 import kneebayes as kb
 from kneebayes.case.case import Case
+from kneebayes.inference import Evidence
 from kneebayes.odds import logit
 
 HOLDS, WEAK, WRONG = "holds", "weak", "wrong"
@@ -86,8 +89,31 @@ class Asked:
     def likelihood_ratio(
         self, cause: str, answer: dict[str, object], among: dict[str, object]
     ) -> float:
-        """P(answer | cause) / P(answer | no such cause), among those with the complaint."""
-        return self.ratio(cause, answer, among)
+        """P(answer | cause) / P(answer | no such cause), among those with the complaint.
+
+        What is found at some ages more than at others is compared among people of one age and
+        sex, weighed as they are found among the patients of the cause.
+        """
+        contexts = self.model.knowledge.contexts
+        rarer = {id: contexts[id].less_often for id in answer if id in contexts}
+        by = {other for one in rarer.values() if one is not None for other in one.by} - set(among)
+        kinds = [
+            {**among, **dict(zip(by, states, strict=True))}
+            for states in product(*([one.id for one in contexts[other].states] for other in by))
+        ]
+        ill = [self.share(kind, cause, "present") for kind in kinds]
+        well = [self.share(kind, cause, "absent") for kind in kinds]
+        ill_so = [self.share({**kind, **answer}, cause, "present") for kind in kinds]
+        well_so = [self.share({**kind, **answer}, cause, "absent") for kind in kinds]
+        expected = sum(p * so / q for p, so, q in zip(ill, well_so, well, strict=True))
+        return sum(ill_so) / expected
+
+    def share(self, answers: dict[str, object], cause: str, state: str) -> float:
+        """P(answers, complaint, a cause there or not)."""
+        (node,) = self.nodes(cause)
+        seen = Case.of(self.model, answers).evidence
+        also = Evidence.of(self.network, {node: state})
+        return float(np.exp(self.engine.log_probability(seen.plus(also))))
 
 
 def judge(asked: Asked, row: dict[str, str]) -> Verdict:

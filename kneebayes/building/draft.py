@@ -14,7 +14,13 @@ from kneebayes.building.measured import Specificity
 from kneebayes.building.shares import ShareRatio, Shares, silent_rates
 from kneebayes.building.words import Direction, amount_interval
 from kneebayes.errors import KneebayesError
-from kneebayes.knowledge.base import EXPLANATION, Arrow, Knowledge, company_node
+from kneebayes.knowledge.base import (
+    EXPLANATION,
+    Arrow,
+    Knowledge,
+    company_node,
+    where_most,
+)
 from kneebayes.knowledge.records import parted
 from kneebayes.knowledge.statements import Amount, Interval, Lexicon
 from kneebayes.network import Node, Numbers, noisy_or_node, root_node, table_node
@@ -181,17 +187,40 @@ class Draft:
         for id, leak in self.leaks.items():
             if id == complaint:
                 yield noisy_or_node(id, 0.0, {EXPLANATION: self._strengths(ends)})
-            else:
-                yield self._below_node(id, leak.value, links.get(id, {}))
+                continue
+            yield self._below_node(id, leak.value, links.get(id, {}))
+            if id in self.rarer:
+                yield self.rarer[id]
 
     def _below_node(self, id: str, leak: float, links: dict[str, float]) -> Node:
         """A node with its links; the latest one, where neither leak nor links were solved since."""
         known = self._nodes.get(id)
         if known is not None and known[0] == leak and known[1] is links:
             return known[2]
-        made = noisy_or_node(id, leak, self._as_links(links))
+        node = where_most(id) if id in self.rarer else id
+        made = noisy_or_node(node, leak, self._as_links(links))
         self._nodes[id] = leak, links, made
         return made
+
+    @cached_property
+    def rarer(self) -> dict[str, Node]:
+        """Contexts that are less often found at some age or in one sex.
+
+        Each is there with a factor for the state that a patient is in, if it would be where it is
+        found most. So a ratio holds at every age.
+        """
+        found = {}
+        for id, context in self.knowledge.contexts.items():
+            if context.less_often is None:
+                continue
+            factors: Numbers = np.ones(())
+            for other, by_state in context.less_often.by.items():
+                each = [by_state.get(state, 1.0) for state in self.states(other)]
+                factors = factors[..., None] * np.array(each)
+            there = np.stack([np.zeros_like(factors), factors])
+            table = np.stack([1.0 - there, there], axis=-1)
+            found[id] = table_node(id, [where_most(id), *context.less_often.by], table)
+        return found
 
     def _cause_nodes(self, cause: str) -> Iterator[Node]:
         """That a cause explains the complaint, and that it is there, where these are two."""

@@ -18,7 +18,7 @@ from kneebayes.building.words import prior_intervals, times
 from kneebayes.errors import KneebayesError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.batch import numbers_of
-from kneebayes.knowledge.base import EXPLANATION, Knowledge
+from kneebayes.knowledge.base import EXPLANATION, Knowledge, where_most
 from kneebayes.knowledge.checks import Remark
 from kneebayes.knowledge.statements import Interval, Lexicon
 from kneebayes.network import Network, Node, Numbers, table_node
@@ -178,7 +178,8 @@ def _contrasts(draft: Draft) -> Iterator[Contrast]:
         silent = draft.cause_there.get(arrow.child, "")
         if silent in draft.presences:  # how often it is there where it explains nothing
             people = {**people, silent: "absent"}
-        yield Contrast(arrow.parent, arrow.child, interval.value, people)
+        at_one_age = where_most(arrow.child) if arrow.child in draft.rarer else ""
+        yield Contrast(arrow.parent, arrow.child, interval.value, people, at_one_age)
 
 
 def _stated(

@@ -30,6 +30,7 @@ class Contrast:
     context: str
     target: float
     among: Mapping[str, str]  # what these people have, by id
+    at_one_age: str = ""  # the node that says so of those who have it most, where there is one
 
 
 class Contrasts:
@@ -97,13 +98,15 @@ class Contrasts:
         """All kinds of people, and by ratio the place of its first kind."""
         kinds: dict[tuple[str, frozenset[tuple[str, str]]], int] = {}
         places = [
-            kinds.setdefault((one.context, frozenset(one.among.items())), 2 * len(kinds))
+            kinds.setdefault(
+                (one.at_one_age or one.context, frozenset(one.among.items())), 2 * len(kinds)
+            )
             for one in self.all
         ]
         people = [
             some
-            for context, among in kinds
-            for some in (dict(among), {**dict(among), context: "absent"})
+            for asked, among in kinds
+            for some in (dict(among), {**dict(among), asked: "absent"})
         ]
         return people, places
 

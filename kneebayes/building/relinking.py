@@ -6,7 +6,8 @@ readings of its words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -28,13 +29,14 @@ LEAST = 1e-12
 
 Rows = Mapping[str, Numbers]
 Companions = Mapping[str, Sequence[str]]
+Rarer = Mapping[str, float]  # by id how often it is found over all ages, against those with most
 
 
 def relink(
     frequencies: Mapping[str, Rows],  # by child and parent as stated; NaN is unsaid: its link is 0
     leaks: Rows,  # of each node that can be produced
     order: Iterable[str],  # ids, parents before children
-    free: Iterable[str],  # what may lie between: contexts, mediators and findings
+    free: Rarer,  # what may lie between: contexts, mediators and findings
     companions: Companions | None = None,  # by parent what is certainly there with it
     known: Mapping[str, dict[str, Numbers]] | None = None,  # links that are right already
     families: Families | None = None,  # kept from rows with the same links and leaks; filled here
@@ -47,7 +49,7 @@ def relink(
     parents)]``, where the expectation runs over the states of what lies on the way. A link
     that would be negative becomes 0.
     """
-    free, order = set(free), list(order)
+    order = list(order)
     places = {id: place for place, id in enumerate(order)}
     links = dict(known or {})
     families = {} if families is None else families
@@ -56,8 +58,9 @@ def relink(
         if wanted and child not in links:
             if child not in families:
                 between = _ancestors(child, frequencies, free, places)
+                inner = {id: free[id] for id in between}
                 families[child] = _family(
-                    list(wanted), between, leaks, links, companions or {}, len(leaks[child])
+                    list(wanted), inner, leaks, links, companions or {}, len(leaks[child])
                 )
             links[child] = _solve(families[child], wanted, leaks[child])
     return links
@@ -67,16 +70,15 @@ def frequencies_from(
     links: Mapping[str, Rows],
     leaks: Rows,
     order: Sequence[str],
-    free: Iterable[str],
+    free: Rarer,
     companions: Companions,
 ) -> dict[str, dict[str, Numbers]]:
     """P(child | parent alone) of every link, in every row: :func:`relink`, backwards."""
-    free = set(free)
     places = {id: place for place, id in enumerate(order)}
     found: dict[str, dict[str, Numbers]] = {}
     for child, own in links.items():
         parents = list(own)
-        between = _ancestors(child, links, free, places)
+        between = {id: free[id] for id in _ancestors(child, links, free, places)}
         family = _family(parents, between, leaks, links, companions, len(leaks[child]))
         found[child] = {
             parent: 1.0 - (1.0 - own[parent]) * family.some([parent]).absent(own, leaks[child])[0]
@@ -85,15 +87,26 @@ def frequencies_from(
     return found
 
 
-def between_of(knowledge: Knowledge) -> set[str]:
-    """Ids of what may lie between a cause and a finding: contexts, mediators and findings.
+def between_of(knowledge: Knowledge) -> dict[str, float]:
+    """What may lie between a cause and a finding: contexts, mediators and findings.
 
-    Not the complaint, which is certain in the world of every cause, nor other causes.
+    Each with how often it is found over all ages and sexes, against those who have it most. Not
+    the complaint, which is certain in the world of every cause, nor other causes.
     """
     there = {present_node(id) for id in knowledge.diseases}
     contexts = {id for id, one in knowledge.contexts.items() if not one.states}
     inner = {*contexts, *knowledge.mediators, *knowledge.findings} - there
-    return inner - {knowledge.meta.complaint}
+    return {id: _over_all(knowledge, id) for id in inner - {knowledge.meta.complaint}}
+
+
+def _over_all(knowledge: Knowledge, id: str) -> float:
+    """How often a node is found over all states of what it is rarer by, against those with most."""
+    context = knowledge.contexts.get(id)
+    rarer = {} if context is None or context.less_often is None else context.less_often.by
+    return math.prod(
+        sum(state.share * factors.get(state.id, 1.0) for state in knowledge.states_of(other))
+        for other, factors in rarer.items()
+    )
 
 
 def companions_of(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
@@ -105,7 +118,7 @@ def companions_of(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
 
 
 def _ancestors(
-    child: str, frequencies: Mapping[str, Rows], free: set[str], places: Mapping[str, int]
+    child: str, frequencies: Mapping[str, Rows], free: Collection[str], places: Mapping[str, int]
 ) -> list[str]:
     found: set[str] = set()
     waiting = [child]
@@ -208,7 +221,7 @@ Families = dict[str, _Family]
 
 def _family(
     parents: list[str],
-    between: Sequence[str],
+    between: Rarer,
     leaks: Rows,
     links: Mapping[str, Rows],
     companions: Companions,
@@ -217,7 +230,7 @@ def _family(
     inner = [id for id in between if any(id in links.get(other, {}) for other in between)]
     joint: Numbers = np.ones((1,) * len(inner) + (len(parents), rows))
     unfired: dict[str, Numbers] = {}
-    for node in between:
+    for node, over_all in between.items():
         into = links.get(node, {})
         silent: Numbers = np.ones((len(parents), rows)) * (1.0 - leaks[node])
         for at, parent in enumerate(parents):
@@ -231,6 +244,7 @@ def _family(
                 some = np.broadcast_to(1.0 - into[parent], (len(parents), rows))
                 shape = (2 if at == axis else 1 for at in range(len(inner)))
                 silent = silent * np.stack([np.ones_like(some), some]).reshape(*shape, *some.shape)
+        silent = 1.0 - over_all * (1.0 - silent) if over_all < 1.0 else silent
         if node in parents:
             silent[..., parents.index(node), :] = 0.0  # present, since it is the parent itself
         if node in inner:

@@ -21,7 +21,7 @@ from kneebayes.building.words import checked_interval
 from kneebayes.errors import KneebayesError
 from kneebayes.inference import Engine
 from kneebayes.keeping import keep, kept, made_by
-from kneebayes.knowledge.base import EXPLANATION, Arrow, Knowledge
+from kneebayes.knowledge.base import EXPLANATION, Arrow, Knowledge, where_most
 from kneebayes.knowledge.checks import Remark
 from kneebayes.knowledge.statements import Interval, Lexicon, Record, freeze_dicts
 from kneebayes.network import Link, Network, Node
@@ -197,7 +197,7 @@ def offset_of(network: Network, parent: str, state: str, child: str) -> tuple[No
 
     Of age and sex it is the first entry of their row in the table of explanations.
     """
-    cause = explained(network, parent)
+    cause, child = explained(network, parent), holder_of(network, child)
     if child in network and parent in network[child].parents:
         node, at = network[child], network[parent].states.index(state)
     elif cause is not None:
@@ -212,6 +212,14 @@ def offset_of(network: Network, parent: str, state: str, child: str) -> tuple[No
         return node, network[parent].states.index(state) * after
     before = node.parents[: node.parents.index(parent)]
     return node, 1 + sum(len(network[one].states) for one in before) + at
+
+
+def holder_of(network: Network, id: str) -> str:
+    """The node that has the leak and the links of a node.
+
+    It is another one where age and sex say whether what produces the node is enough.
+    """
+    return where_most(id) if where_most(id) in network else id
 
 
 def _goes_with(network: Network, id: str) -> str | None:
@@ -257,6 +265,8 @@ def strongest(network: Network, parent: str, child: str) -> float:
     """The largest number of a stated influence over the states of the parent."""
     if EXPLANATION in network and parent in network[EXPLANATION].parents:
         return 1.0
+    if not network[child].is_noisy_or and parent in network[child].parents[1:]:
+        return 1.0  # what it is rarer by
     node, offset = offset_of(network, parent, network[parent].states[-1], child)
     return node.numbers[offset]
 
@@ -267,14 +277,19 @@ def stated_network(network: Network) -> Network:
     if EXPLANATION not in network:
         return network
     contexts = network[EXPLANATION].parents
+    holders = {id: holder_of(network, id) for id in network.index}
+    beside = {EXPLANATION, *company_of(network)}
+    beside |= {holder for id, holder in holders.items() if holder != id}
     nodes = []
     for node in network.nodes:
-        if node.id == EXPLANATION or node.id in company_of(network):
+        if node.id in beside:
             continue
         parents = list(contexts)
         if explained(network, node.id) is None:
-            stated = (_stated_parents(network, node.id, link) for link in node.links)
+            links = network[holders[node.id]].links
+            stated = (_stated_parents(network, node.id, link) for link in links)
             parents = list(dict.fromkeys(chain.from_iterable(stated)))
+            parents += [] if node.is_noisy_or else node.parents[1:]  # what it is rarer by
         nodes.append(Node(node.id, node.states, tuple(parents), leak=0.0))
     return Network(tuple(nodes))
 

@@ -454,7 +454,7 @@ BENCHMARKS = {
         recording=Recording(
             context=0.9, history=0.2, symptom=0.15, sign=0.12, test=0.04, absent_written=1.0
         ),
-        digest="96d3301b16de29a0487282f2411929f80b7922535b4b0fcd87a17b316abf53ac",
+        digest="9cbb4a84af80fa8b4e619a14aa50bf1bf667b91f5d1928d5862731823512724e",
     )
 }
 

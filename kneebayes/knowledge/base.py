@@ -339,6 +339,11 @@ def company_node(cause: str, other: str) -> str:
     return f"{cause}_with_{other}"
 
 
+def where_most(context: str) -> str:
+    """Id of the node that says that a context is there, were all of the age that has it most."""
+    return f"{context}_where_most"
+
+
 def _brings_along(parent: Cause, statement: Statement) -> bool:
     """Whether a cause that raises another one is there only as what explains the complaint.
 

@@ -24,6 +24,7 @@ def check(knowledge: Knowledge, unread: Collection[str] = ()) -> list[Problem]:
         *checks.origins(),
         *checks.complaint(),
         *checks.arrows(),
+        *checks.less_often(),
         *checks.words(),
         *checks.members(),
         *checks.evoking(),
@@ -171,6 +172,25 @@ class _Checks:
                     place = f"{self.knowledge.place(child)}: raised_by.{context.id}"
                     wrong = f"every state of '{context.id}' has a risk ratio."
                     yield Problem(place, wrong, "Leave out the state that the ratios refer to.")
+
+    def less_often(self) -> Iterator[Problem]:
+        """What a context is rarer by: contexts with states, of which one is left as it is."""
+        contexts = self.knowledge.contexts
+        for context in contexts.values():
+            for id, factors in () if context.less_often is None else context.less_often.by.items():
+                place = f"{self.knowledge.place(context.id)}.less_often.by.{id}"
+                states = self.states(id)
+                if id not in contexts:
+                    yield from self.unknown(place, "context", id, contexts)
+                elif len(states) < 2:
+                    wrong = f"'{id}' has no states."
+                    yield Problem(place, wrong, "Name a context with states, such as age or sex.")
+                elif unknown := [state for state in factors if state not in states]:
+                    wrong = f"'{unknown[0]}' is not a state of '{id}'."
+                    yield Problem(place, wrong, f"Its states are: {', '.join(states)}.")
+                elif all(factors.get(state, 1.0) < 1.0 for state in states):
+                    wrong = "it is less often found in every state."
+                    yield Problem(place, wrong, "Leave out the state that the others refer to.")
 
     def arrow(self, arrow: Arrow) -> Iterator[Problem]:
         """What may be wrong with one arrow between two nodes."""

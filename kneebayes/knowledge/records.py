@@ -127,16 +127,42 @@ class ContextState(Named):
     below: float | None = None  # of numbers, such as years, it has those below this bound
 
 
+class LessOften(Sourced):
+    """How often something is found at an age or in a sex, against those who have it most.
+
+    ``by`` has for each context with states the states in which it is found less often, each with a
+    factor from above 0 to 1. Factors of different contexts multiply.
+    """
+
+    by: Annotated[dict[str, dict[str, Probability]], Field(min_length=1)]
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _never_impossible(self) -> LessOften:
+        for context, factors in self.by.items():
+            for state, factor in factors.items():
+                if factor == 0.0:
+                    message = (
+                        f"by.{context}.{state} is 0, so that a patient of whom it is told would be "
+                        "impossible; write how often it may be told, such as 0.001"
+                    )
+                    raise ValueError(message)
+        return self
+
+
 class Context(Named, Sourced):
     """Background of a patient: a root of the network, or a record of a diagnosis.
 
     Exactly one of ``share`` (a root that is absent or present), ``states`` (a root with
-    several states) and ``leak`` (produced by other nodes, such as a known diagnosis).
+    several states) and ``leak`` (produced by other nodes, such as a known diagnosis). Where it is
+    ``less_often`` found in some, share, leak and all that is said of how often the patients of
+    a cause have it hold where it is found most.
     """
 
     share: Frequency | None = None
     leak: Frequency | None = None
     states: tuple[ContextState, ...] = ()
+    less_often: LessOften | None = None
     shows: Shows = Field(default_factory=dict)
     question: str = ""
     layer: Layer = "article"
@@ -155,6 +181,9 @@ class Context(Named, Sourced):
         total = sum(state.share for state in self.states)
         if self.states and abs(total - 1.0) > 1e-9:
             message = f"the shares of the states must add up to 1, got {total:g}"
+            raise ValueError(message)
+        if self.states and self.less_often is not None:
+            message = "has states, in one of which everybody is: take 'less_often' out"
             raise ValueError(message)
         return self
 

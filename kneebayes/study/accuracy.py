@@ -6,6 +6,7 @@ import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,6 @@ from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd
 from kneebayes.building.model import ModelData, ModelLike
 from kneebayes.case.case import Case
-from kneebayes.odds import logit
 from kneebayes.study.published import shipped
 from kneebayes.text import counted
 from kneebayes.view.figures import COLOURS, GREY, SMALL, WIDE, below, beside, name_lines, new_axes
@@ -27,9 +27,11 @@ DRAWN = 12  # ratios of the picture
 HEADER = ("cause", "answer", "among", "published", "model", "")
 WORDS = {"present": True, "absent": False}
 EDGE = 1e-12
+LEAST = 1e-300
 ABOUT = (
     "Each figure is by how much the answer multiplies the odds that the cause is there, among "
-    "people with the complaint and with what stands under 'among'."
+    "people with the complaint and with what stands under 'among'; what is rarer at some ages or "
+    "in one sex is compared among people of one age and sex."
 )
 
 
@@ -65,7 +67,9 @@ def accuracy(model: ModelLike) -> Accuracy:
     """The model's likelihood ratios beside published ones.
 
     A ratio is that of the odds that the cause is there, with the answer against without it
-    being known, among those with the complaint and what the people studied had.
+    being known, among those with the complaint and what the people studied had. What is less often
+    found at some ages or in one sex is held against others of the same age and sex, as they are
+    among the patients of the cause.
 
     Parameters
     ----------
@@ -203,12 +207,32 @@ def _answers(text: str) -> dict[str, Any]:
 def _ratio(
     data: ModelData, cause: str, answer: Mapping[str, object], among: Mapping[str, object]
 ) -> float:
-    node = data.knowledge.there[cause]
-    with_it, without = (
-        data.engine.propagate(Case.of(data, answers).evidence, [node]).present(node)
-        for answers in ({**among, **answer}, among)
-    )
-    return float(np.exp(logit(with_it, EDGE) - logit(without, EDGE)))
+    """P(answer | cause) over P(answer | no such cause), for people of the cause's ages.
+
+    What is found at some ages, or in one sex, more than in others is compared with others of the
+    same age and sex, as studies of risks do.
+    """
+    node, contexts = data.knowledge.there[cause], data.knowledge.contexts
+    rarer = (contexts[id].less_often for id in answer if id in contexts)
+    by = sorted({id for one in rarer if one is not None for id in one.by} - among.keys())
+    kinds = product(*([state.id for state in contexts[id].states] for id in by))
+    having = others = 0.0
+    for kind in kinds:
+        people = {**among, **dict(zip(by, kind, strict=True))}
+        ill, well = _with_and_without(data, node, people)
+        ill_so, well_so = _with_and_without(data, node, {**people, **answer})
+        having += ill_so
+        others += ill * well_so / max(well, LEAST)
+    return having / max(others, LEAST)
+
+
+def _with_and_without(
+    data: ModelData, node: str, answers: Mapping[str, object]
+) -> tuple[float, float]:
+    """P(answers, a cause there) and P(answers, not there)."""
+    found = data.engine.propagate(Case.of(data, answers).evidence, [node])
+    absent, present = (found.marginals[node] * np.exp(found.log_probability)).ravel().tolist()
+    return present, absent
 
 
 def _verdict(ratio: float, low: float, high: float) -> str:

@@ -41,7 +41,7 @@ def solve(said: Said, leaks: dict[str, float], order: str) -> Solved:
     for (parent, child), often in said.items():
         wanted.setdefault(child, {})[parent] = np.array([often])
     ids = order.split()
-    free = [name for name in ids if not name.startswith("cause")]
+    free = {name: 1.0 for name in ids if not name.startswith("cause")}
     rows = {id: np.array([leak]) for id, leak in (dict.fromkeys(ids, 0.0) | leaks).items()}
     links = relink(wanted, rows, ids, free)
     given = given_already(wanted, rows, ids, free, {}, links)
@@ -160,7 +160,7 @@ def test_what_is_given_already_counts_mediators() -> None:
 def test_rows_are_solved_each_for_itself() -> None:
     leak, often = np.array([0.1, 0.3, 0.0]), np.array([0.7, 0.2, np.nan])
     links = relink(
-        {"f": {"cause": often}}, {"f": leak, "cause": np.zeros(3)}, ["cause", "f"], ["f"]
+        {"f": {"cause": often}}, {"f": leak, "cause": np.zeros(3)}, ["cause", "f"], {"f": 1.0}
     )
     assert links["f"]["cause"] == pytest.approx([2 / 3, 0.0, 0.0])
 
@@ -169,7 +169,7 @@ def test_links_that_are_known_are_left() -> None:
     known = {"f": {"cause": np.array([0.5])}}
     wanted = {"f": {"cause": np.array([0.9])}}
     rows = {"f": np.zeros(1), "cause": np.zeros(1)}
-    assert relink(wanted, rows, ["cause", "f"], ["f"], known=known) == known
+    assert relink(wanted, rows, ["cause", "f"], {"f": 1.0}, known=known) == known
 
 
 # what is certainly there with a cause
@@ -218,7 +218,7 @@ def rows_of(said: Said, leaks: dict[str, float], order: str) -> tuple[dict, dict
         wanted.setdefault(child, {})[parent] = np.array([often, often])
     ids = order.split()
     rows = {id: np.full(2, leak) for id, leak in (dict.fromkeys(ids, 0.0) | leaks).items()}
-    return wanted, rows, ids, [one for one in ids if not one.startswith("cause")]
+    return wanted, rows, ids, {one: 1.0 for one in ids if not one.startswith("cause")}
 
 
 @pytest.mark.parametrize("case", WITH)
@@ -302,4 +302,4 @@ def test_what_may_lie_between_a_cause_and_a_finding(pump: kb.Model) -> None:
     right = {*contexts, *own.mediators, *own.findings}
     right -= {*own.there.values(), *own.diseases, own.meta.complaint}
     assert contexts
-    assert between_of(own) == right
+    assert between_of(own) == dict.fromkeys(right, 1.0)

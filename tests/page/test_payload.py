@@ -7,7 +7,7 @@ import pytest
 import kneebayes as kb
 from kneebayes.page.payload import payload
 
-LARGEST = 460_000  # bytes before compression; the whole page is held to 500 kB by itself
+LARGEST = 480_000  # bytes before compression; the whole page is held to 500 kB by itself
 
 
 def as_text(model: kb.Model) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from kneebayes.binding import Axes, pd
-from kneebayes.building.result import offset_of, stated_network
+from kneebayes.building.result import holder_of, offset_of, stated_network
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import (
@@ -458,6 +458,10 @@ def _in_link(case: Case, causes: list[str], ends: Sequence[str]) -> Sensitivity:
     if parent.state not in states:
         message = f"'{ends[0]}' has several states; name one of them: {', '.join(states)}."
         raise EvidenceError(message)
+    made = case.data.network[child.id]
+    if not made.is_noisy_or and parent.id in made.parents[1:]:
+        message = f"'{ends[0]}' makes '{ends[1]}' rarer and has no single link; move another one."
+        raise EvidenceError(message)
     node, offset = offset_of(case.data.network, parent.id, parent.state, child.id)
     place = case.engine.place_of(node.id) + offset
     if not node.is_noisy_or:
@@ -472,14 +476,14 @@ def _in_link(case: Case, causes: list[str], ends: Sequence[str]) -> Sensitivity:
 
 def _in_leak(case: Case, causes: list[str], name: str) -> Sensitivity:
     id = case.names.meaning(name, NODES).id
-    node = case.data.network[id]
+    node = case.data.network[holder_of(case.data.network, id)]
     if id in case.knowledge.causes:
         message = f"'{name}' is a cause: move its prior, prior='{name}'."
         raise EvidenceError(message)
     if len(node.states) != 2:
         message = f"'{name}' has several states and no single share to move."
         raise EvidenceError(message)
-    place = case.engine.place_of(id)
+    place = case.engine.place_of(node.id)
     if node.is_noisy_or:
         return move_number(case.engine, causes, case.evidence, place, ("leak", id, "", ""))
     row = (place, place + 1)  # P(absent), P(present)

@@ -85,6 +85,9 @@ def grounds_of_answer(
             presence = knowledge.diseases[start].present_in
             said = presence.because if presence else _share_because(knowledge, start)
             carrying.append(tuple(said))
+        rarer = knowledge.contexts[end].less_often if end in knowledge.contexts else None
+        if rarer is not None and start in rarer.by:
+            carrying.append(rarer.because)
     competing = [start for start, end in between if end == EXPLANATION]
     carrying += [_share_because(knowledge, cause) for cause in sorted(competing)]
     return _grounds(knowledge, carrying, direct)

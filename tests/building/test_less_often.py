@@ -1,0 +1,152 @@
+"""What is found less often at some ages, or in one sex."""
+
+import itertools
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from asked_of_pgmpy import query_pgmpy
+from conftest import DATA
+
+import kneebayes as kb
+from kneebayes.building import elicit
+from kneebayes.building.relinking import between_of, relink
+from kneebayes.building.result import EXPLANATION, holder_of
+from kneebayes.inference import Evidence
+from kneebayes.knowledge import Knowledge, read_knowledge
+from kneebayes.knowledge.base import where_most
+from kneebayes.knowledge.records import LessOften
+from kneebayes.network import Network
+from kneebayes.network.pgmpy_bridge import to_pgmpy
+
+WHY = ("assumed: made up for a test",)
+FACTORS = {"new": 0.1, "ancient": 0.5}
+
+
+def with_factors(by: dict[str, dict[str, float]]) -> Knowledge:
+    """The pump, with leaves that are less often there at some of its years."""
+    knowledge = read_knowledge(DATA / "pump")
+    leaves = knowledge.contexts["fallen_leaves"].but(less_often=LessOften(by=by, because=WHY))
+    return replace(knowledge, contexts={**knowledge.contexts, "fallen_leaves": leaves})
+
+
+def network_of(knowledge: Knowledge) -> Network:
+    return elicit(knowledge, knowledge.lexicons[knowledge.meta.lexicon]).network
+
+
+def test_a_context_is_found_as_often_as_its_factors_say() -> None:
+    """By another library: whichever cause explains, at every age the same factor."""
+    network = network_of(with_factors({"years_in_service": FACTORS}))
+    model = to_pgmpy(network)
+    for cause in network[EXPLANATION].states:
+        shares = {
+            age: query_pgmpy(model, "fallen_leaves", {EXPLANATION: cause, "years_in_service": age})[
+                "present"
+            ]
+            for age in ("new", "used", "ancient")
+        }
+        for age, factor in (FACTORS | {"used": 1.0}).items():
+            assert shares[age] == pytest.approx(factor * shares["used"], rel=1e-9)
+
+
+def test_without_factors_below_one_nothing_changes() -> None:
+    plain = network_of(read_knowledge(DATA / "pump"))
+    same = network_of(with_factors({"years_in_service": {"new": 1.0}}))
+    assert same["fallen_leaves"].parents == (where_most("fallen_leaves"), "years_in_service")
+    assert same[where_most("fallen_leaves")].numbers == plain["fallen_leaves"].numbers
+    for node in plain.nodes:
+        if node.id != "fallen_leaves":
+            assert same[node.id].numbers == pytest.approx(node.numbers, abs=1e-12)
+
+
+def test_what_lies_between_counts_as_it_is_over_all_ages() -> None:
+    """A frequency stated of a cause holds over all ages, with what the context brings."""
+    often = 0.1 * 0.3 + 1.0 * 0.4 + 0.5 * 0.3
+    assert between_of(with_factors({"years_in_service": FACTORS}))["fallen_leaves"] == often
+    rows = {"cause": np.zeros(1), "c": np.array([0.2]), "f": np.array([0.05])}
+    wanted = {
+        "c": {"cause": np.array([0.6])},
+        "f": {"cause": np.array([0.5]), "c": np.array([0.4])},
+    }
+    links = relink(wanted, rows, ["cause", "c", "f"], {"c": often, "f": 1.0})
+    through = 0.6 * often * links["f"]["c"][0]
+    found = 1.0 - 0.95 * (1.0 - links["f"]["cause"][0]) * (1.0 - through)
+    assert found == pytest.approx(0.5, abs=1e-12)
+
+
+def test_the_shipped_factors_hold_whatever_explains(knee: kb.Model) -> None:
+    network, engine, contexts = knee.network, knee.engine, knee.knowledge.contexts
+    rarer = {id: one.less_often for id, one in contexts.items() if one.less_often is not None}
+    assert len(rarer) > 15
+    for id, said in rarer.items():
+        assert network[id].parents == (where_most(id), *said.by)
+        assert holder_of(network, id) == where_most(id)
+        states = ([one.id for one in contexts[other].states] for other in said.by)
+        for kind in itertools.product(*states):
+            people = dict(zip(said.by, kind, strict=True))
+            factor = np.prod([said.by[other].get(state, 1.0) for other, state in people.items()])
+            for cause in ("gout", "bakers_cyst"):
+                seen = Evidence.of(network, {EXPLANATION: cause, **people})
+                found, at_most = (
+                    engine.posterior(Evidence.of(network, {node: "present"}), seen)
+                    for node in (id, where_most(id))
+                )
+                assert found == pytest.approx(factor * at_most, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("context", "answers", "most"),
+    [
+        ("pregnancy", {"sex": "male"}, 1e-4),
+        ("pregnancy", {"age": 75}, 1e-4),
+        ("smoking", {"age": 8}, 1e-3),
+        ("knee prosthesis", {"age": 8}, 1e-3),
+        ("osteoporosis", {"age": 30, "sex": "male"}, 5e-3),
+        ("high-impact sport", {"age": 85}, 5e-3),
+    ],
+)
+def test_what_nobody_of_an_age_has_is_hardly_expected(
+    knee: kb.Model, context: str, answers: dict[str, object], most: float
+) -> None:
+    assert 0.0 < knee.probability({context: True}, answers) < most
+    told = knee.diagnose({**answers, context: True})  # odd, not impossible
+    assert sum(told[cause.id] for cause in knee.causes) == pytest.approx(1.0)
+
+
+def test_it_is_sensed_taught_and_drawn_as_before(knee: kb.Model) -> None:
+    """The leak of what is rarer stands in another node; whoever moves it finds it there."""
+    dx = knee.diagnose({"pregnant": True, "calf pain": True, "age": 30, "sex": "female"})
+    moved = dx.sensitivity("deep vein thrombosis", leak="pregnant")
+    assert "pregnant" in repr(moved)
+    with pytest.raises(kb.EvidenceError, match="makes 'pregnant' rarer and has no single"):
+        dx.sensitivity("deep vein thrombosis", link=("young adult", "pregnant"))
+    drawn = dx.robustness(draws=30, seed=1).table
+    assert drawn["posterior"].between(0.0, 1.0).all()
+
+
+def test_faults_are_told(folder: Path) -> None:
+    contexts = folder / "contexts.toml"
+    whole = contexts.read_text(encoding="utf-8")
+    for by, text in {
+        "by.model_year = { vintage = 0 }": "would be impossible; write how often it may be told",
+        "by.model_year = { old = 0.5 }": "'old' is not a state of 'model_year'",
+        "by.model_yaer = { vintage = 0.5 }": "Did you mean 'model_year'?",
+        "by.rain = { present = 0.5 }": "'rain' has no states",
+        "by.model_year = { vintage = 0.5, current = 0.2, prototype = 0.9 }": "in every state",
+        "by.model_year = { vintage = 1.5 }": "1.5",
+        "by = {}": "by",
+    }.items():
+        entry = f'[rain.less_often]\n{by}\nbecause = "assumed: made up for a test"\n\n[model_year]'
+        contexts.write_text(whole.replace("[model_year]", entry), encoding="utf-8")
+        with pytest.raises(kb.KnowledgeError) as caught:
+            read_knowledge(folder)
+        assert len(caught.value.problems) == 1
+        assert "rain" in caught.value.problems[0].place
+        assert text in str(caught.value), by
+    entry = (
+        '[model_year.less_often]\nby.rain = { present = 0.5 }\nbecause = "assumed: for a test"\n'
+    )
+    contexts.write_text(whole + entry, encoding="utf-8")
+    with pytest.raises(kb.KnowledgeError, match="has states, in one of which everybody is"):
+        read_knowledge(folder)
