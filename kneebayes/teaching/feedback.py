@@ -8,11 +8,20 @@ from typing import Any
 
 from kneebayes.binding import Axes, pd
 from kneebayes.errors import TooWideError
-from kneebayes.teaching import figures
 from kneebayes.teaching.judgement import Judgement
 from kneebayes.teaching.practice_text import Page, Paged, in_short
 from kneebayes.teaching.situation import LEVELS
 from kneebayes.text import marked
+from kneebayes.view.figures import (
+    BLUE,
+    GREY,
+    ORANGE,
+    broken,
+    finished,
+    legend_above,
+    lines_of,
+    write,
+)
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Grid, Paragraph, frame_of, made_by, urgency_lines
 
@@ -101,14 +110,52 @@ class Feedback(Judgement, Paged):
         return f"{meta.title}: the case closed", blocks, meta.disclaimer
 
     def draw(self, ax: Axes | None = None) -> Axes:
-        """Draw stated against exact probabilities, with the truth."""
-        rows = [r for r in self.belief_rows if r["explains"] or r["named"]]
-        rows += [r for r in self.belief_rows[:SHOWN] if r not in rows]
-        return figures.draw_beliefs(sorted(rows, key=lambda row: -float(str(row["exact"]))), ax)
+        """Draw exact and stated probabilities of each cause; the one that explains it is marked."""
+        beliefs = enumerate(self.belief_rows)
+        rows = [r for at, r in beliefs if at < SHOWN or r["explains"] or r["named"]]
+        ax = lines_of(
+            [marked(row["cause"], row["urgent"]) + " (true)" * row["explains"] for row in rows], ax
+        )
+        for index, row in enumerate(rows):
+            if row["explains"]:
+                ax.axhspan(index - 0.5, index + 0.5, color="#F0E442", alpha=0.35, lw=0)
+            ends = [row["exact"], row["stated"]]
+            ax.plot(ends, [index, index], color=GREY, lw=1.5, zorder=1)
+        places = range(len(rows))
+        opening = [row["opening"] for row in rows]
+        ax.plot(opening, places, "|", color="black", ms=12, mew=1.5, label="opening (exact)")
+        exact = [row["exact"] for row in rows]
+        ax.plot(exact, places, "o", color=BLUE, ms=7.5, label="exact")
+        for named, face, label in ((True, ORANGE, "stated"), (False, "white", "not named: prior")):
+            mine = [index for index, row in enumerate(rows) if bool(row["named"]) == named]
+            if mine:
+                shown = [rows[index]["stated"] for index in mine]
+                ax.plot(shown, mine, "D", color=ORANGE, mfc=face, mew=1.5, ms=6.5, label=label)
+        ax.set_xlim(-0.02, 1.02)
+        ax.xaxis.set_major_formatter("{x:.0%}")
+        legend_above(ax, 0.4, ncols=4)
+        return finished(ax, "P(it explains the complaint); shaded: the truth")
 
     def draw_steps(self, ax: Axes | None = None) -> Axes:
-        """Draw what each question was expected to tell, against the best one then."""
-        return figures.draw_steps(self.question_rows, ax)
+        """Draw what each question was expected to tell, against the best ones then."""
+        rows = self.question_rows
+        ax = lines_of([f"{row['step']}. {row['asked']}" for row in rows], ax)
+        places = range(len(rows))
+        names = ("bits", "best_free_bits", "best_test_bits")
+        bits, free, test = ([row[name] for row in rows] for name in names)
+        ax.barh(places, bits, color=BLUE, height=0.55, label="asked")
+        ax.plot(free, places, "D", color=ORANGE, ms=7)
+        ax.plot(test, places, "s", mfc="none", mec=GREY, ms=6, label="best test then")
+        most = max([*bits, *free, *test], default=0.0) or 1.0
+        write(ax, 1.15 * most, -0.9, "\u25c6 best free question then:", color=ORANGE)
+        for index, row in enumerate(rows):
+            words = "this one" if bits[index] == free[index] else str(row["best_free"])
+            write(ax, 1.15 * most, index, broken(words, 24, 2), color=ORANGE)
+        ax.set_ylim(max(len(rows), 1) - 0.4, -1.2)
+        ax.set_xlim(0.0, 2.2 * most)
+        ax.set_xticks([tick for tick in ax.get_xticks() if tick <= 1.05 * most])
+        legend_above(ax, 0.0, loc="lower left")
+        return finished(ax, "expected information gain (bits)")
 
     def __repr__(self) -> str:
         scores, asked = self.scores, sum(1 for step in self.case.steps if step.asked)

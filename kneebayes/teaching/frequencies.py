@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,9 +20,9 @@ from kneebayes.errors import EvidenceError, ImpossibleEvidenceError
 from kneebayes.inference import Evidence
 from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.names import example_finding
-from kneebayes.teaching import figures
 from kneebayes.teaching.practice_text import Page, Paged, in_short
 from kneebayes.text import counted, marked
+from kneebayes.view.figures import BLUE, GREY, ORANGE, SMALL, WIDE, broken, new_axes, write
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Grid, Paragraph, frame_of, made_by, urgency_lines
 
@@ -29,6 +30,25 @@ COUNTED_BY = "people are counted by what is present or absent. Say True, False o
 NEVER_SILENT = "it is never there without explaining the complaint. Name findings."
 PEOPLE = (1_000, 10_000, 100_000)
 MOST = 100_000_000
+COLOURS = {  # light and dark differ in print too
+    "with_cause_with_finding": ORANGE,
+    "with_cause_without_finding": "#F5B895",
+    "without_cause_with_finding": BLUE,
+    "without_cause_without_finding": "#DCE6EE",
+}
+ON_A_LINE = {"facecolor": "white", "edgecolor": "none", "pad": 1.0}
+MOST_ICONS = 10_000  # of more people only those with the finding are drawn
+MOST_SQUARES = 4_000  # of these
+LETTERS = 62  # of a line beside a square
+PLACES = {
+    "people": (2.0, 2.0),
+    "with_cause": (0.8, 1.0),
+    "without_cause": (3.2, 1.0),
+    "with_cause_with_finding": (0.2, 0.0),
+    "with_cause_without_finding": (1.4, 0.0),
+    "without_cause_with_finding": (2.6, 0.0),
+    "without_cause_without_finding": (3.8, 0.0),
+}
 Number = TypeVar("Number", int, float)
 
 
@@ -241,12 +261,63 @@ class NaturalFrequencies(Paged):
         return self.origin
 
     def draw(self, ax: Axes | None = None) -> Axes:
-        """Draw the counts as a tree: people, by cause, by finding."""
-        return figures.draw_tree(self._rows, self.cause, self.told, ax)
+        """Draw the counts as a tree, with the exact share of each branch on its line."""
+        ax = ax or new_axes(9.0, 4.6)
+        by_id = {row["id"]: row for row in self._rows}
+        for id, (x, y) in PLACES.items():
+            row, parent = by_id[id], by_id[id]["of"]
+            leaf = parent.endswith("_cause")
+            if parent:  # a line as thick as its share is large, which stands on it
+                (from_x, from_y), share = PLACES[parent], row["probability_within"]
+                style: dict[str, Any] = {"lw": 0.6 + 5.0 * share, "alpha": 0.7, "zorder": 0}
+                ax.plot([from_x, x], [from_y, y], color=GREY, **style)
+                middle = (from_x + x) / 2, (from_y + y) / 2
+                write(ax, *middle, _exactly(share), ha="center", bbox=ON_A_LINE)
+            words = ("have: " if id.endswith("with_finding") else "not: ") + self.told
+            said = broken(words, 13, 5) if leaf else broken(row["who"], 20, 4)
+            box: dict[str, Any] = {"facecolor": "white", "boxstyle": "round,pad=0.3"}
+            box |= {"edgecolor": COLOURS.get(id, GREY), "linewidth": 2.2 if leaf else 1.0}
+            write(ax, x, y, f"{row['count']:,}\n{said}", ha="center", bbox=box)
+        hits, all_with = (self.counts[id] for id in ("with_cause_with_finding", "with_finding"))
+        below = f"{self.cause} explains {hits:,} of the {all_with:,} who have it"
+        write(ax, 2.0, -0.76, broken(below, LETTERS, 3), ha="center")
+        ax.set_xlim(-0.4, 4.4)
+        ax.set_ylim(-0.9, 2.3)
+        ax.set_axis_off()
+        return ax
 
     def draw_icons(self, ax: Axes | None = None) -> Axes:
-        """Draw one square a person; only those with the findings where there are too many."""
-        return figures.draw_icons(self._rows, ax)
+        """Draw one square a person, coloured by cause and finding.
+
+        Of more than 10,000 people only those with the finding are drawn; if these are still more,
+        each square stands for several, which the title says.
+        """
+        ids, counts = list(COLOURS), self.counts
+        people = counted(self.people, "person", many="people")
+        title, most = f"{people} like this, one square each", MOST_ICONS
+        if self.people > MOST_ICONS:
+            ids = [id for id in ids if id.endswith("with_finding")]
+            title = f"Of {people} the {counts['with_finding']:,} with it"
+            most = MOST_SQUARES
+        every = max(1, math.ceil(sum(counts[id] for id in ids) / most))
+        if every > 1:
+            title += f", {every} to a square (rounded up)"
+        drawn = [id for id in ids for _ in range(math.ceil(counts[id] / every))]
+        columns = 50 if len(drawn) <= 2000 else 125
+        high = max(1, math.ceil(len(drawn) / columns))
+        captions = {id: broken(f"{self.name_of(id)}: {counts[id]:,}", LETTERS) for id in ids}
+        said = broken(title, LETTERS)
+        lines = sum(text.count("\n") + 1 for text in (said, *captions.values()))
+        ax = ax or new_axes(WIDE, min(9.0, 0.95 * WIDE * high / columns + 0.2 * lines + 0.35))
+        _draw_squares(ax, drawn, columns, high)
+        ax.set_title(said, fontsize=SMALL, loc="left", parse_math=False)
+        mark: dict[str, Any] = {"mec": GREY, "mew": 0.4, "ms": 9}
+        for id, label in captions.items():
+            ax.plot([], [], "s", color=COLOURS[id], label=label, **mark)
+        place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (0.0, 0.0)}
+        for text in ax.legend(frameon=False, fontsize=SMALL, **place).get_texts():
+            text.set_parse_math(False)
+        return ax
 
     def __repr__(self) -> str:
         counts = self.counts
@@ -255,6 +326,21 @@ class NaturalFrequencies(Paged):
             f"{counts['with_finding']:,} with the findings, of "
             f"{counted(self.people, 'person', many='people')})"
         )
+
+
+def _draw_squares(ax: Axes, drawn: list[str], columns: int, rows: int) -> None:
+    """Row after row from the top left, as one collection: thousands of patches are slow."""
+    from matplotlib.collections import PatchCollection
+    from matplotlib.patches import Rectangle
+
+    places = ((index % columns, index // columns) for index in range(len(drawn)))
+    squares = [Rectangle(place, 0.86, 0.86) for place in places]
+    colours = [COLOURS[id] for id in drawn]
+    ax.add_collection(PatchCollection(squares, facecolors=colours, edgecolors="none"))
+    ax.set_xlim(-0.2, columns + 0.2)
+    ax.set_ylim(rows + 0.2, -0.2)
+    ax.set_aspect("equal", anchor="N")  # what is left of the height stays below
+    ax.set_axis_off()
 
 
 def _exactly(probability: float) -> str:

@@ -20,12 +20,12 @@ from kneebayes.binding import Axes, pd, renamed, renamed_function
 from kneebayes.building.model import ModelLike
 from kneebayes.errors import KneebayesError
 from kneebayes.odds import NORMAL_95, inverse_logit, logit, wilson_interval
-from kneebayes.teaching import figures
 from kneebayes.teaching.case import PracticeCase, load_handed_in, new_case
 from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.practice_text import Page, Paged
 from kneebayes.teaching.scoring import GretherWeights, weigh_statements
 from kneebayes.text import clipped, counted
+from kneebayes.view.figures import BLUE, GREY, ORANGE, finished, lines_of, write
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Grid, Paragraph, frame_of, made_by
 from kneebayes.writing import write_safely
@@ -390,7 +390,21 @@ class Practice(Paged):
         Up to six learners stand apart, first who strayed farthest from what the answers said; more
         are drawn as one.
         """
-        return figures.draw_calibration(self._ranges, ax)
+        rows = self._ranges
+        ax = lines_of([f"{row['learner']}: {row['range']}" for row in rows], ax)
+        for index, row in enumerate(rows):
+            if index and row["learner"] != rows[index - 1]["learner"]:
+                ax.axhline(index - 0.5, color=GREY, lw=0.6)
+            ax.plot([row["low"], row["high"]], [index, index], color=BLUE, lw=2.0, alpha=0.45)
+            ax.plot(row["stated"], index, "|", color=ORANGE, ms=15, mew=2.5)
+            ax.plot(row["true"], index, "o", color=BLUE, ms=7, clip_on=False, zorder=3)
+            write(ax, 1.04, index, f"{row['hits']} of {row['count']}", color=BLUE)
+        ax.set_xlim(-0.02, 1.0)
+        ax.xaxis.set_major_formatter("{x:.0%}")
+        above: dict[str, Any] = {"va": "bottom", "transform": ax.transAxes}
+        write(ax, 0.0, 1.01, "| stated on average", ha="left", color=ORANGE, **above)
+        write(ax, 1.0, 1.01, "\u25cf came true", ha="right", color=BLUE, **above)
+        return finished(ax, "probability; pale line: 95 % interval")
 
     @property
     def alt_text(self) -> str:

@@ -20,11 +20,12 @@ from kneebayes.knowledge.names import example_causes
 from kneebayes.odds import entropy
 from kneebayes.questions.ask.outcomes import Outcome, Subject, information, now_of, outcomes_of
 from kneebayes.questions.ask.questions import question_text_of
-from kneebayes.teaching import figures
 from kneebayes.teaching.patients import Truth
 from kneebayes.teaching.practice_text import Page, Paged, in_short
 from kneebayes.teaching.talking import introduction, sentence_about
 from kneebayes.text import shown
+from kneebayes.view.figures import BLUE, finished, lines_of, write
+from kneebayes.view.markup import percent
 from kneebayes.view.report import Grid, ModelResult, Paragraph, frame_of, urgency_lines
 from kneebayes.writing import write_safely
 
@@ -260,8 +261,17 @@ class Situation(Paged, ModelResult):
         return "closed" if self.closed else "open"
 
     def draw(self, ax: Axes | None = None) -> Axes:
-        """Draw what was stated last."""
-        return figures.draw_stated(self._stated_by_label, ax)
+        """Draw what was stated last as bars, the most probable first."""
+        stated = self._stated_by_label
+        ax = lines_of([label for label, _ in stated], ax)
+        ax.barh(range(len(stated)), [share for _, share in stated], color=BLUE, height=0.62)
+        for place, (_, share) in enumerate(stated):
+            write(ax, share, place, f" {percent(share)}")
+        if not stated:
+            ax.text(0.5, 0.5, "nothing stated yet", ha="center", transform=ax.transAxes)
+        ax.set_xlim(0.0, 1.12)
+        ax.set_xticks([0.0, 0.5, 1.0], ["0%", "50%", "100%"])
+        return finished(ax, "stated probability")
 
     @property
     def _stated_by_label(self) -> list[tuple[str, float]]:

@@ -99,12 +99,10 @@ def name_lines(ax: Axes, labels: Sequence[str], letters: int = NAME) -> None:
         figure.set_size_inches(width, max(height, AROUND + _height_of(lines)))
 
 
-def lines_of(
-    labels: Sequence[str], ax: Axes | None, size: tuple[float, float] | None = None
-) -> Axes:
-    """Axes with one line for each label, the first on top; new ones may have a size, in inches."""
+def lines_of(labels: Sequence[str], ax: Axes | None) -> Axes:
+    """Axes with one line for each label, the first on top."""
     lines = sum(1.0 + 0.5 * label.count("\n") for label in labels)
-    ax = ax or new_axes(*(size or (7.5, 1.2 + 0.34 * max(1.0, lines))))
+    ax = ax or new_axes(7.5, 1.2 + 0.34 * max(1.0, lines))
     name_lines(ax, labels)
     ax.set_ylim(max(1, len(labels)) - 0.4, -0.6)
     return below(ax, "")
