@@ -81,14 +81,7 @@ def telling_why(path: str | Path) -> Iterator[None]:
 
 
 def plain_text(path: str | Path, largest: int) -> str:
-    """The text of a plain file in UTF-8; a pipe or a device, which may never end, is refused.
-
-    Parameters
-    ----------
-    path
-        The file.
-    largest
-        Bytes that are read at most.
+    """The text of a plain file in UTF-8, of so many bytes at most; no pipe, which may never end.
 
     Examples
     --------

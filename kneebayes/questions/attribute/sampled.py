@@ -23,19 +23,17 @@ MOST_DRAWS = 10_000_000  # more do not fit into memory
 MOST_DRAWN = 12  # causes in a picture
 
 
-def draw_sampled(
-    labels: Sequence[str],
-    estimates: Sequence[float],
-    errors: Sequence[float],
-    urgent: Sequence[bool],
-    ax: Axes | None = None,
-) -> Axes:
+Estimate = tuple[str, float, float, bool]
+"""Label of a cause, its estimate, the standard error, and whether it is urgent."""
+
+
+def draw_sampled(rows: Sequence[Estimate], ax: Axes | None = None) -> Axes:
     """Draw estimates with two standard errors to both sides."""
-    ax = lines_of(labels, ax)
-    ends = [min(middle + 2.0 * error, 1.0) for middle, error in zip(estimates, errors, strict=True)]
-    for place, (middle, end) in enumerate(zip(estimates, ends, strict=True)):
-        around = [[min(2.0 * errors[place], middle)], [end - middle]]  # no probability is below 0
-        colour = ORANGE if urgent[place] else BLUE
+    ax = lines_of([label for label, *_ in rows], ax)
+    ends = [min(middle + 2.0 * error, 1.0) for _, middle, error, _ in rows]
+    for place, ((_, middle, error, urgent), end) in enumerate(zip(rows, ends, strict=True)):
+        around = [[min(2.0 * error, middle)], [end - middle]]  # no probability is below 0
+        colour = ORANGE if urgent else BLUE
         ax.errorbar(middle, place, xerr=around, fmt="o", color=colour, ms=5, capsize=3)
         write(ax, end, place, f"  {percent(middle)}")
     ax.set_xlim(0.0, min(1.25 * max(ends, default=1.0), 1.15) or 1.0)
@@ -115,15 +113,15 @@ class SampledDifferential(CaseResult):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the estimates with two standard errors to both sides."""
-        rows = self._rows[:MOST_DRAWN]
-        labels = [self.case.marked(id) for id, _, _ in rows]
-        estimates, errors = [row[1] for row in rows], [row[2] for row in rows]
-        urgent = [self.case.knowledge.causes[id].urgent for id, _, _ in rows]
-        drawn = draw_sampled(labels, estimates, errors, urgent, ax)
+        marked, causes = self.case.marked, self.case.knowledge.causes
+        rows = [
+            (marked(id), estimate, error, causes[id].urgent)
+            for id, estimate, error in self._rows[:MOST_DRAWN]
+        ]
         title = self.report.title
         if more := len(self._rows) - len(rows):
             title = f"{title}; left out: {counted(more, 'less probable cause')}"
-        return self._titled(drawn, title)
+        return self._titled(draw_sampled(rows, ax), title)
 
     @cached_property
     def _rows(self) -> list[tuple[str, float, float]]:

@@ -206,8 +206,8 @@ def test_of_all_sets_none_is_left() -> None:
 
 
 def test_what_was_sampled_has_two_standard_errors_on_both_sides(axes: Axes) -> None:
-    estimates, errors = [0.6, 0.3, 0.02], [0.05, 0.02, 0.015]
-    assert draw_sampled(["gout", "cyst $", "tumor"], estimates, errors, [0, 0, 1], axes) is axes
+    rows = [("gout", 0.6, 0.05, False), ("cyst $", 0.3, 0.02, False), ("tumor", 0.02, 0.015, True)]
+    assert draw_sampled(rows, axes) is axes
     assert rows_of(axes) == ["gout", "cyst $", "tumor"]
     assert marked(axes, "o") == [(0.6, 0), (0.3, 1), (0.02, 2)]
     dots = [line for line in axes.lines if line.get_marker() == "o"]
@@ -226,7 +226,7 @@ def test_what_was_sampled_has_two_standard_errors_on_both_sides(axes: Axes) -> N
 
 
 def test_what_is_nearly_certain_ends_at_one() -> None:
-    ax = draw_sampled(["gout"], [0.98], [0.02], [False])
+    ax = draw_sampled([("gout", 0.98, 0.02, False)])
     (part,) = (part for bar in ax.collections for part in bar.get_segments())
     assert part.tolist() == [pytest.approx([0.94, 0.0]), pytest.approx([1.0, 0.0])]
     assert ax.get_xlim() == pytest.approx((0.0, 1.15))
@@ -237,7 +237,7 @@ def test_what_is_nearly_certain_ends_at_one() -> None:
     [
         (lambda: draw_surprises([], [], []), 1.4),
         (lambda: draw_sets([], [], []), 1.25),
-        (lambda: draw_sampled([], [], [], []), 1.15),
+        (lambda: draw_sampled([]), 1.15),
     ],
 )
 def test_nothing_has_a_scale_and_room_for_one_line(drawn: object, end: float) -> None:
@@ -247,7 +247,7 @@ def test_nothing_has_a_scale_and_room_for_one_line(drawn: object, end: float) ->
 
 
 def test_numbers_that_are_all_zero_have_a_scale() -> None:
-    assert draw_sampled(["gout"], [0.0], [0.0], [False]).get_xlim() == (0.0, 1.0)
+    assert draw_sampled([("gout", 0.0, 0.0, False)]).get_xlim() == (0.0, 1.0)
     assert draw_sets(["gout"], [0.0], [False]).get_xlim()[1] > 0.0
     assert draw_surprises(["fever"], [0.0], [False]).get_xlim()[1] > 0.0
 
