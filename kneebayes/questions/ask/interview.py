@@ -22,7 +22,6 @@ from kneebayes.questions.ask.ranking import (
     check_threshold,
     kinds_of,
     rank_questions,
-    stop_rule,
     subject_named,
 )
 from kneebayes.text import counted
@@ -241,9 +240,11 @@ class Interview(CaseResult):
 
     @cached_property
     def stop(self) -> Stop:
-        """How probable it is that the best questions would leave all as it is."""
+        """How probable it is that the three best questions of each sort leave all as it is."""
         asked = self.questions
-        return stop_rule(self.case, asked.subject, asked.now, asked.ranked, self.threshold)
+        found = self.threshold if asked.subject.members else None
+        urgency = asked.by_advice.same_decision(urgency=True)
+        return Stop(asked.same_decision(threshold=found), urgency)
 
     @renamed(said="answers")
     @checked

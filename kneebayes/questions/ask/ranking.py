@@ -265,22 +265,3 @@ def check_threshold(threshold: float) -> None:
     if not 0.0 < threshold < 1.0:
         message = f"threshold: must be a probability between 0 and 1. Got {threshold!r}."
         raise EvidenceError(message)
-
-
-def stop_rule(
-    case: Case,
-    subject: Subject,
-    now: Outcome,
-    questions: Sequence[Question],
-    threshold: float = 0.5,
-) -> Stop:
-    """Whether the three best questions of each sort could still change what is decided.
-
-    A cause or group that is asked about counts as found from ``threshold`` on.
-    """
-    limit = threshold if subject.members else None
-    changing = sorted(questions, key=lambda question: -question.advice)[:MOST]
-    return Stop(
-        same_decision(case, subject, now, questions[:MOST], limit),
-        same_decision(case, subject, now, changing, urgency=True),
-    )

@@ -25,7 +25,6 @@ from kneebayes.questions.ask.ranking import (
     SameDecision,
     Stop,
     same_decision,
-    stop_rule,
     subject_named,
 )
 
@@ -278,19 +277,13 @@ def test_without_questions_the_decision_stays(
 
 def test_both_decisions_are_looked_at_under_their_own_questions(knee: kb.Model) -> None:
     """The first three that tell most, and the three that change the advice most."""
-    from kneebayes.questions.ask.ranking import rank_questions
-
-    case = knee.diagnose({"lump behind the knee": True}).case
-    subject = subject_named(knee.knowledge, knee.names, None)
-    now, questions, _ = rank_questions(case, subject, ("symptom",))
-    stop = stop_rule(case, subject, now, questions)
+    asking = knee.interview({"lump behind the knee": True}, kinds="symptom")
+    questions, stop = asking.questions.ranked, asking.stop
     assert stop.finding.questions == tuple(one.id for one in questions[:3])
     changing = sorted(questions, key=lambda one: -one.advice)[:3]
     assert stop.urgency.questions == tuple(one.id for one in changing)
     assert (stop.finding.kind, stop.finding.threshold) == ("leading cause", None)
-    one = subject_named(knee.knowledge, knee.names, "gout")
-    now, questions, _ = rank_questions(case, one, ("symptom",))
-    found = stop_rule(case, one, now, questions).finding
+    found = replace(asking, about="gout").stop.finding
     assert (found.kind, found.threshold, found.decision) == ("above threshold", 0.5, "no")
 
 

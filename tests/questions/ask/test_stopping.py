@@ -14,7 +14,6 @@ from kneebayes.questions.ask.ranking import (
     open_nodes,
     rank_questions,
     same_decision,
-    stop_rule,
     subject_named,
 )
 
@@ -56,10 +55,7 @@ def test_the_same_decision_is_counted_over_all_answers(
 
 
 def test_what_is_urgent_at_once_stays_so(knee: kb.Model) -> None:
-    case = case_of(knee, {"fever": True})
-    subject = subject_named(knee.knowledge, knee.names, None)
-    now, questions, _ = rank_questions(case, subject)
-    stop = stop_rule(case, subject, now, questions)
+    stop = knee.interview({"fever": True}, kinds=None).stop
     assert stop.urgency.decision == "now"
     assert stop.urgency.probability == pytest.approx(1.0)
     assert stop.urgency.enough
