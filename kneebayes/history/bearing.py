@@ -298,19 +298,15 @@ def _is_habit(line: Line, cue: Cue, match: Match) -> bool:
 # long ago, somebody else's
 
 
-def is_long_ago(line: Line, match: Match) -> bool:
-    """Whether a sentence puts something long ago."""
-    return _long_ago(line, match) is not None
-
-
 def _past(line: Line, match: Match) -> Bearing | None:
     lasting = not LASTING.isdisjoint(match.pattern.stems)  # "gout diagnosed two years ago"
     if match.pattern.record or match.pattern.past or match.pattern.about.lasting or lasting:
         return None
-    return _long_ago(line, match)
+    return long_ago(line, match)
 
 
-def _long_ago(line: Line, match: Match) -> Bearing | None:
+def long_ago(line: Line, match: Match) -> Bearing | None:
+    """What puts something long ago, if the sentence does."""
     context = match.pattern.targets[0].kind == "context"
     behind = match.last + 1
     if line.after(match.last) in {"gone", "then"} and line.after(behind) in STOPS:

@@ -6,12 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import pairwise
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from kneebayes.history.dictionary import Dictionary
 from kneebayes.history.english import ABILITY, ENDING, NUMBERS, UNITS, turns
 from kneebayes.history.matching import JOINING, Match
-from kneebayes.history.words import Phrases, TextSentence, Word
+from kneebayes.history.words import TextSentence, Word, language
+
+if TYPE_CHECKING:
+    from spacy.matcher import PhraseMatcher
 
 AND = frozenset({"and", "&", "+"})
 OR = frozenset({"or", "nor", "/"})
@@ -63,14 +66,21 @@ class Cue:
 
 
 @cache
-def _phrases() -> Phrases:
-    """All turns of speech that change a meaning."""
-    return Phrases({does: turns(name) for does, name in KINDS.items()})
+def _phrases() -> PhraseMatcher:
+    """All turns of speech that change a meaning, whatever the case."""
+    from spacy.matcher import PhraseMatcher
+
+    matcher = PhraseMatcher(language().vocab, attr="LOWER")
+    for does, name in KINDS.items():
+        matcher.add(does, [language().make_doc(one) for one in turns(name)])
+    return matcher
 
 
 def cues_in(sentence: TextSentence, words: Sequence[Word]) -> tuple[Cue, ...]:
     """The words of a sentence that change a meaning; a denial within a set phrase is none."""
-    cues = [Cue(*each) for each in _phrases().found_in(sentence)]
+    does, start = language().vocab.strings, sentence.span.start
+    found = _phrases()(sentence.span)
+    cues = [Cue(does[match], first - start, end - 1 - start) for match, first, end in found]
     cues += _still_there(cues, words)
     set_phrases = [cue for cue in cues if cue.does in COVERING]
     denials = [cue for cue in cues if cue.does == "deny"]

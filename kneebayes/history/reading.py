@@ -10,7 +10,7 @@ from kneebayes.arguments import checked
 from kneebayes.building.model import ModelLike
 from kneebayes.errors import KneebayesError
 from kneebayes.history.amounts import Measured, Met
-from kneebayes.history.bearing import CONTRASTS, bearing_of, is_long_ago
+from kneebayes.history.bearing import CONTRASTS, bearing_of, long_ago
 from kneebayes.history.dictionary import Dictionary, Readable, Target
 from kneebayes.history.english import ENDING, RELATED, turns
 from kneebayes.history.limits import YEAS, is_a_yes
@@ -146,7 +146,7 @@ class _Reading:
 
     def _read_sentence(self, number: int, line: Line) -> None:
         for match in line.matches:
-            if match.pattern.past and not is_long_ago(line, match):
+            if match.pattern.past and long_ago(line, match) is None:
                 continue
             self._cover(line.words[at] for at in match.used)
             status, because = self._status(line, match, number)

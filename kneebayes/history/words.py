@@ -17,7 +17,6 @@ from kneebayes.memory import uncollected
 
 if TYPE_CHECKING:
     from spacy.language import Language
-    from spacy.matcher import PhraseMatcher
 
 PLAIN_NAME = re.compile(r"[A-Za-z]+(?: [A-Za-z]+)*")
 VOWEL = re.compile(r"[aeiouy]")
@@ -151,27 +150,6 @@ def around(site: frozenset[str]) -> frozenset[str]:
     (['arm', 'elbow', 'forearm', 'shoulder', 'wrist'], frozenset({'head'}))
     """
     return site.union(*(limb for limb in LIMBS if limb & site))
-
-
-class Phrases:
-    """Turns of speech by the name of what they do, found whatever the case; the longest wins."""
-
-    def __init__(self, phrases: dict[str, Iterable[str]]) -> None:
-        from spacy.matcher import PhraseMatcher
-
-        nlp = language()
-        self._matcher: PhraseMatcher = PhraseMatcher(nlp.vocab, attr="LOWER")
-        for name, several in phrases.items():
-            self._matcher.add(name, [nlp.make_doc(one) for one in several])
-
-    def found_in(self, sentence: TextSentence) -> list[tuple[str, int, int]]:
-        """What each turn in a sentence does, and the first and last place of its words."""
-        strings = language().vocab.strings
-        first = sentence.span.start
-        spans = self._matcher(sentence.span)
-        return sorted(
-            (strings[match], start - first, end - 1 - first) for match, start, end in spans
-        )
 
 
 @dataclass(frozen=True, slots=True)
