@@ -31,6 +31,15 @@ def placed(place: str) -> Iterator[None]:
         raise KneebayesError(message) from error
 
 
+@contextmanager
+def needing(remedy: str) -> Iterator[None]:
+    """Say how to get a package that is imported here, where it is not installed."""
+    try:
+        yield
+    except ImportError as error:
+        raise KneebayesError(remedy) from error
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong in a knowledge folder, and what to do about it.

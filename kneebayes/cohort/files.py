@@ -30,7 +30,7 @@ from kneebayes.cohort.sources import (
     open_source,
     telling_why_unread,
 )
-from kneebayes.errors import EvidenceError, KneebayesError
+from kneebayes.errors import EvidenceError, KneebayesError, needing
 from kneebayes.knowledge import shipped_folder
 from kneebayes.text import counted
 from kneebayes.view.report import package_version
@@ -514,11 +514,8 @@ def diagnose_dask(patients: Any, model: ModelLike, keep: Sequence[str] = ()) -> 
     >>> spread["urgency"].compute(scheduler="synchronous").tolist()
     ['now', 'routine']
     """
-    try:
+    with needing("Diagnosing on a cluster needs dask. Install it: pip install kneebayes[cohort]"):
         import dask.dataframe as dd
-    except ImportError as error:
-        message = "Diagnosing on a cluster needs dask. Install it: pip install kneebayes[cohort]"
-        raise KneebayesError(message) from error
     if not isinstance(patients, dd.DataFrame):
         kind = type(patients).__name__
         message = (

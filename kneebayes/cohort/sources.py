@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from kneebayes.binding import pd
 from kneebayes.cohort.questionnaire import PIECE
 from kneebayes.cohort.reading import Place
-from kneebayes.errors import EvidenceError, KneebayesError
+from kneebayes.errors import EvidenceError, KneebayesError, needing
 from kneebayes.text import clipped, counted, suggest
 
 OTHERS = {  # how files begin that are called .csv and are none
@@ -53,11 +53,8 @@ def is_parquet(path: Path) -> bool:
 
 def import_arrow(module: str = "pyarrow") -> Any:
     """The library that reads and writes Parquet, or one of its modules."""
-    try:
+    with needing("Parquet files need pyarrow. Install it: pip install kneebayes[cohort]"):
         return import_module(module)
-    except ImportError as error:
-        message = "Parquet files need pyarrow. Install it: pip install kneebayes[cohort]"
-        raise KneebayesError(message) from error
 
 
 def open_source(path: Path, keep: Sequence[str]) -> Source:

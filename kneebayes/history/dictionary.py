@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 from itertools import accumulate
 
-from kneebayes.errors import KneebayesError
+from kneebayes.errors import needing
 from kneebayes.history.english import LIGHT, NUMBERS, turns
 from kneebayes.history.words import (
     NEEDED,
@@ -401,10 +401,8 @@ class Dictionary:
             return word
         if word.is_light or not word.stems.isdisjoint(self.stems):
             return word
-        try:
+        with needing(NEEDED):
             from rapidfuzz.distance import OSA
-        except ImportError as error:
-            raise KneebayesError(NEEDED) from error
         single = _single(word.lower)
         for spelling, meant in self._spelt.get(word.lower[0], ()):
             if abs(len(spelling) - len(word.lower)) > 1:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kneebayes.errors import KneebayesError
+from kneebayes.errors import needing
 from kneebayes.history.english import ABILITY, FORMS, LIGHT, NUMBERS, SITES, SMALL, UNITS, turns
 from kneebayes.history.shorthand import WrittenOut
 from kneebayes.memory import uncollected
@@ -40,10 +40,8 @@ NEEDED = (
 def language() -> Language:
     """The English of spaCy without a trained model: words and sentences, nothing to download."""
     with uncollected():
-        try:
+        with needing(NEEDED):
             import spacy
-        except ImportError as error:
-            raise KneebayesError(NEEDED) from error
         made = spacy.blank("en")
         made.add_pipe("sentencizer", config={"punct_chars": [".", "!", "?", "\n"]})
     return made

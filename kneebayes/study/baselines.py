@@ -15,7 +15,7 @@ from kneebayes.binding import pd
 from kneebayes.building.model import AnyModel, ModelLike
 from kneebayes.cohort.record import reading_of
 from kneebayes.cohort.simulation import items_of
-from kneebayes.errors import KneebayesError
+from kneebayes.errors import needing
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.paths import ancestors
 from kneebayes.network import Network, Node, Numbers, noisy_or_node, root_node
@@ -84,14 +84,11 @@ class LogisticRegressions:
     """
 
     def __init__(self, model: ModelLike, states: States, truth: NDArray[np.bool_]) -> None:
-        try:
+        with needing("Learning needs scikit-learn. Install it: pip install kneebayes[study]"):
             from sklearn.linear_model import LogisticRegression
 
             csr_matrix = import_module("scipy.sparse").csr_matrix  # both come with scikit-learn
             threadpool_limits = import_module("threadpoolctl").threadpool_limits
-        except ImportError as error:
-            message = "Learning needs scikit-learn. Install it: pip install kneebayes[study]"
-            raise KneebayesError(message) from error
         self.model = model
         features = csr_matrix(self._features(states))
         self.fitted: list[Any] = []

@@ -14,7 +14,7 @@ from kneebayes.arguments import checked
 from kneebayes.binding import Axes
 from kneebayes.building.model import ModelLike
 from kneebayes.building.result import stated_network, strongest
-from kneebayes.errors import KneebayesError
+from kneebayes.errors import needing
 from kneebayes.knowledge import Knowledge
 from kneebayes.network import Network
 from kneebayes.odds import logit
@@ -221,11 +221,8 @@ def new_axes(width: float, height: float, widest: float = WIDE) -> Axes:
     Only what names too much for a column may be wider: it takes a page of its own. Without
     matplotlib a KneebayesError says how to install it.
     """
-    try:
+    with needing("Figures need matplotlib: pip install 'kneebayes[notebook]'."):
         import matplotlib.pyplot as plt
-    except ModuleNotFoundError as error:
-        message = "Figures need matplotlib: pip install 'kneebayes[notebook]'."
-        raise KneebayesError(message) from error
     _, ax = plt.subplots(figsize=(min(width, widest), height), layout="constrained")
     return ax
 

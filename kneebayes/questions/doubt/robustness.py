@@ -16,7 +16,7 @@ from kneebayes.building.quantities import amounts_at
 from kneebayes.building.restating import Restating
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
-from kneebayes.errors import KneebayesError, TooWideError
+from kneebayes.errors import KneebayesError, TooWideError, needing
 from kneebayes.inference import Evidence
 from kneebayes.inference.limits import clock_running, seconds_left
 from kneebayes.knowledge.statements import Interval
@@ -270,11 +270,8 @@ class Robustness(CaseResult):
         >>> dict(drawn["posterior"].sizes)["draw"]
         50
         """
-        try:
+        with needing("to_xarray needs xarray. Install it: pip install kneebayes[draws]"):
             import xarray as xr
-        except ImportError as error:
-            message = "to_xarray needs xarray. Install it: pip install kneebayes[draws]"
-            raise KneebayesError(message) from error
         ids, causes = list(self.ids), self.case.knowledge.causes
         return xr.Dataset(
             {
