@@ -13,7 +13,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "`": "'", "\u00b4": "'"})
-BETWEEN = re.compile(r"[\s_\-\u2010-\u2015\u2212:/,()]+")
+DASHES = r"\-\u2010-\u2015\u2212"
+BETWEEN = re.compile(rf"[\s_{DASHES}:/,()]+")
+BRACKETED = re.compile(rf"\(\s*[{DASHES}]+\s*\)")
+MINUS = "\u2212"  # how a folded name writes a dash that is a sign
 NEGATIONS = frozenset(
     {"no", "not", "non", "without", "absent", "denies", "never", "negative", "free"}
 )
@@ -33,16 +36,28 @@ WHOLE_ALIKE = 0.85
 
 @lru_cache(maxsize=4096)  # the same few names are read again and again
 def fold(name: str) -> str:
-    """A name without the differences that do not matter.
+    """A name without the differences that do not matter; a dash that joins no words is a sign.
 
     Examples
     --------
     >>> fold("Baker\u2019s  Cyst") == fold("bakers-cyst")
     True
+    >>> fold("Fever (-)") == fold("fever-") != fold("fever")
+    True
     """
     plain = unicodedata.normalize("NFKC", name).translate(APOSTROPHES).casefold()
     plain = plain.replace("tumour", "tumor").replace("'", "")
-    return BETWEEN.sub(" ", plain).strip()
+    return BETWEEN.sub(_between, plain).strip()
+
+
+def _between(run: re.Match[str]) -> str:
+    """What stands for a run of blanks, dashes and brackets: a blank, or a minus where it is one."""
+    at_an_end = run.start() == 0 or run.end() == len(run.string)
+    beside_plus = "+" in run.string[max(run.start() - 1, 0) : run.end() + 1]
+    sign = (
+        re.search(f"[{DASHES}]", run[0]) if at_an_end or beside_plus else BRACKETED.search(run[0])
+    )
+    return f" {MINUS} " if sign else " "
 
 
 def either(names: Sequence[str], quote: str = "'") -> str:

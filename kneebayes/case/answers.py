@@ -18,14 +18,15 @@ from kneebayes.errors import MOST_NAMES, EvidenceError, UnknownNameError
 from kneebayes.inference import Evidence
 from kneebayes.knowledge import Knowledge, Meaning, Names
 from kneebayes.network import Network
-from kneebayes.text import NEGATIONS, clipped, either, fold, shown
+from kneebayes.text import MINUS, NEGATIONS, clipped, either, fold, shown
 
 Likelihood = tuple[float, ...]
 
-PRESENT_WORDS = {"present", "yes", "y", "true", "positive", "pos", "+", "++", "+++"}
+PLUSES, DASHES = {"+", "++", "+++"}, {"-", "--", "---", "\u2013", "\u2014"}
+PRESENT_WORDS = {"present", "yes", "y", "true", "positive", "pos", *PLUSES}
 ABSENT_WORDS = {"absent", "no", "n", "false", "negative", "neg", "denied", "denies"}
 # a lone dash may be "negative" or "not asked"; as unknown it weighs nothing
-UNKNOWN_WORDS = {"?", "??", "-", "--", "---", "\u2013", "\u2014", ".", "unk", "unknown", "missing"}
+UNKNOWN_WORDS = {"?", "??", ".", "unk", "unknown", "missing", *DASHES}
 UNKNOWN_WORDS |= {"n a", "n.a.", "na", "not asked", "not known", "not done", "not tested"}
 UNKNOWN_WORDS |= {"not recorded", "not documented", "not assessed", "not applicable", "null"}
 PERHAPS = "a number between 0 and 1 (perhaps: 0.7 speaks 7 to 3 for {})"
@@ -250,7 +251,11 @@ def meaning_of(names: Names, name: object) -> Meaning:
 
 
 def _meant(names: Names, name: str) -> list[tuple[str, object]]:
-    """The answers that ``fever=no``, ``age=67``, ``no fever`` or ``afebrile`` mean."""
+    """The answers that ``fever=no``, ``age=67``, ``fever (-)`` or ``afebrile`` mean."""
+    if MINUS in fold(name):
+        subject = fold(name).replace(MINUS, "").strip(" =")
+        doubtful = "+" in name or not NEGATIONS.isdisjoint(subject.split())
+        return [] if doubtful else [(meant, False) for meant in _known_or_like(names, subject)]
     for sign in ("=", ":", " "):
         subject, _, text = name.strip().rpartition(sign)
         subject, text = subject.strip(), text.strip()

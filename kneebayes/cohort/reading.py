@@ -19,11 +19,11 @@ from kneebayes.arguments import check_fields, checked
 from kneebayes.binding import pd
 from kneebayes.building.model import ModelData, ModelLike
 from kneebayes.case import Answer, read_answers
-from kneebayes.case.answers import KINDS, evidence_of, meaning_of, spoken
+from kneebayes.case.answers import DASHES, KINDS, PLUSES, evidence_of, meaning_of, spoken
 from kneebayes.case.urgency import POSSIBLE
 from kneebayes.errors import MOST_NAMES, EvidenceError, KneebayesError, Problem, UnknownNameError
 from kneebayes.network import Numbers
-from kneebayes.text import counted, did_you_mean, shown
+from kneebayes.text import counted, did_you_mean, fold, shown
 from kneebayes.view.report import frame_of
 from kneebayes.writing import guard_cells, guard_text, plain_text, write_safely
 
@@ -237,10 +237,9 @@ def _plain(value: object) -> object:
 
 SHOWN = 20
 ALIKE = {"string", "boolean", "integer", "floating"}  # columns of one type, as pandas calls them
-PLUS, MINUS = {"+", "++", "+++"}, {"-", "--", "---", "\u2013"}
 PLUS_OR_MINUS = (
-    "'{}' has '+' and '-': a '-' may mean absent or unknown. Write 'no' or nothing instead, or say "
-    "which it is in columns=."
+    "'{}' has '+' and a dash, which may mean absent or unknown. Write 'no' or nothing "
+    "instead, or say which it is in columns=."
 )
 NOTHING_MAPPED = ColumnMap()
 
@@ -454,9 +453,9 @@ class TableReader:
         self, column: Column, values: Sequence[object]
     ) -> Iterator[tuple[Answer, ...] | EvidenceError]:
         """Each value as one patient's answer, or why it is none, by the reader of such answers."""
-        signs = {text.strip() for text in values if isinstance(text, str)}
+        has_plus = any(isinstance(text, str) and fold(text) in PLUSES for text in values)
         for value in values:
-            if signs & PLUS and isinstance(value, str) and value.strip() in MINUS:
+            if has_plus and isinstance(value, str) and value.strip() in DASHES:
                 yield EvidenceError(PLUS_OR_MINUS.format(column.name))
                 continue
             try:

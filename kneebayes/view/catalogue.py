@@ -10,7 +10,7 @@ from kneebayes.binding import pd
 from kneebayes.building.model import ModelLike
 from kneebayes.errors import UnknownNameError
 from kneebayes.knowledge.records import Context, Finding, Named
-from kneebayes.text import either, fold, suggest
+from kneebayes.text import MINUS, either, fold, suggest
 from kneebayes.view.markup import table as html_table
 from kneebayes.view.report import frame_of
 
@@ -115,7 +115,7 @@ class Catalogue(tuple[Some_co, ...], Generic[Some_co]):
     @checked
     def matching(self, text: str) -> Iterator[Some_co]:
         """Records one of whose names holds every word of a text."""
-        words = fold(text).split()
+        words = fold(text).replace(MINUS, "").split()
         for record in self:
             names = fold(" ".join((record.id, record.label, *other_names(record))))
             if all(word in names for word in words):

@@ -12,7 +12,7 @@ import pytest
 import kneebayes as kb
 from kneebayes.case import Answer
 
-UNKNOWN = [None, pd.NA, pd.NaT, "unknown", "Unknown", "not asked", " NOT  asked ", "?"]
+UNKNOWN = [None, pd.NA, pd.NaT, "unknown", "Unknown", "not asked", " NOT  asked ", "?", "-", "n-a"]
 
 ACCEPTED = [
     ("fever", True, (0.0, 1.0), "present"),
@@ -26,6 +26,9 @@ ACCEPTED = [
     ("fever", "true", (0.0, 1.0), "present"),
     ("fever", "false", (1.0, 0.0), "absent"),
     ("fever", " Present ", (0.0, 1.0), "present"),
+    ("fever", "(yes)", (0.0, 1.0), "present"),
+    ("fever", "+", (0.0, 1.0), "present"),
+    ("fever", "(+)", (0.0, 1.0), "present"),
     ("fever", 1, (0.0, 1.0), "present"),
     ("fever", 0, (1.0, 0.0), "absent"),
     ("fever", 1.0, (0.0, 1.0), "present"),
@@ -60,7 +63,11 @@ ALLOWED = {
     "onset": f"'onset' must be 'gradual' or 'sudden', or {PERHAPS} 'sudden').",
 }
 
+SIGNED = ["(-)", "+/-", "-/+", "+-", "-(+)", "(+/-)", "+,-", "\u00b1", "-/-", "\u2212"]
+SIGNED += ["-yes", "yes-", "\u2013present", "-no", "-0.7", "(-) yes", "+ / -", "yes (-)", "- yes"]
 REFUSED = [
+    *(("fever", said, repr(said)) for said in SIGNED),
+    ("onset", "-sudden", "'-sudden'"),
     ("fever", float("inf"), "inf"),
     ("fever", 2, "2"),
     ("fever", -0.1, "-0.1"),
@@ -236,6 +243,9 @@ MEANT = [
     ("fever: no", [("fever", False)]),
     ("fever no", [("fever", False)]),
     ("negative Lachman", [("Lachman", False)]),
+    ("Lachman (-)", [("lachman", False)]),
+    *((name, [("fever", False)]) for name in ("fever -", "-Fever", "(-) fever", "fever: \u2013")),
+    ("fever (+)", [("fever", True)]),
     ("fever=yes", [("fever", True)]),
     ("fever=0.7", [("fever", 0.7)]),
     ("age=67", [("age", 67)]),
@@ -291,7 +301,7 @@ def test_all_unknown_names_are_told_at_once(robot: kb.Model) -> None:
     assert (str(again), len(again.others)) == (str(error), 2)
 
 
-@pytest.mark.parametrize("name", ["no idea", "no", "=67", "fever and no cough"])
+@pytest.mark.parametrize("name", ["no idea", "no", "=67", "fever and no cough", "fever +/-"])
 def test_what_denies_nothing_known_is_not_turned_round(knee: kb.Model, name: str) -> None:
     with pytest.raises(kb.UnknownNameError) as caught:
         knee.diagnose({name: True})

@@ -115,10 +115,17 @@ def test_a_sign_that_is_not_understood_may_be_there(
     assert cohort.urgency[0] == level
 
 
-def test_plus_and_minus_in_one_column_are_not_guessed(knee: kb.Model) -> None:
-    with pytest.raises(kb.EvidenceError, match="a '-' may mean absent or unknown"):
-        knee.diagnose_cohort(pd.DataFrame({"fever": ["+", "-"]}))
-    alone = knee.diagnose_cohort(pd.DataFrame({"fever": ["-", "n/a", "NA", ".", "unknown"]}))
+@pytest.mark.parametrize("minus", ["-", "--", "---", "\u2013", "\u2014", " - "])
+@pytest.mark.parametrize("plus", ["+", "++", "(+)", " +"])
+def test_plus_and_minus_in_one_column_are_not_guessed(
+    knee: kb.Model, plus: str, minus: str
+) -> None:
+    with pytest.raises(kb.EvidenceError, match="a dash, which may mean absent or unknown"):
+        knee.diagnose_cohort(pd.DataFrame({"fever": [plus, minus]}))
+
+
+def test_a_dash_alone_is_unknown(knee: kb.Model) -> None:
+    alone = knee.diagnose_cohort(pd.DataFrame({"fever": ["-", "n/a", "NA", ".", "\u2014"]}))
     unknown = knee.diagnose_cohort(pd.DataFrame({"fever": [None]}))
     for row in range(5):
         np.testing.assert_array_equal(alone.posteriors.iloc[row], unknown.posteriors.iloc[0])
