@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from kneebayes.binding import pd
 from kneebayes.cohort.questionnaire import PIECE
@@ -30,17 +30,6 @@ PARQUET, CSV = (".parquet", ".pq"), (".csv",)
 LONGEST = 200  # characters of a path that are shown
 UNNAMED_INDEX = re.compile(r"__index_level_\d+__")
 Piece = tuple["pd.DataFrame", Place]
-
-
-class Source(Protocol):
-    """A table in a file: what its columns are called, without those of an index, if it has one."""
-
-    labels: list[str]
-    indexed: bool
-
-    def pieces(self) -> Iterator[Piece]:
-        """Its rows in order, at least one piece, each with what to call a row."""
-        ...
 
 
 def is_parquet(path: Path) -> bool:
@@ -85,7 +74,7 @@ def telling_why_unread(path: Path) -> Iterator[None]:
 
 
 class CsvSource:
-    """A CSV file; every cell is text."""
+    """A CSV file; every cell is text. ``labels`` are the names of its columns."""
 
     indexed = False
 
@@ -171,7 +160,7 @@ def _refuse_others(path: Path) -> None:
 
 
 class ParquetSource:
-    """A Parquet file; an index that pandas stored in it is an index again."""
+    """A Parquet file; an index that pandas stored in it is an index again, and has no label."""
 
     def __init__(self, path: Path, keep: Sequence[str]) -> None:
         self.path = path
@@ -205,6 +194,9 @@ class ParquetSource:
                     frame = frame.set_axis(frame.index.set_names(names))
                 yield frame, _rows_from(start)
                 start += len(frame)
+
+
+Source = CsvSource | ParquetSource
 
 
 @contextmanager
