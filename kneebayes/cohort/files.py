@@ -199,19 +199,14 @@ def _hold(file: IO[str]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class CohortFile:
-    """A file of diagnosed patients: how many, and how many of each level, the most urgent first.
-
-    ``impossible`` counts those whose answers cannot be true together, ``unanswered`` those who need
-    more memory than is allowed for an exact answer, ``resumed`` those whom an earlier run, which
-    was cut short, had answered already.
-    """
+    """A file of diagnosed patients, and how many there are."""
 
     path: Path
     rows: int
-    urgency: Mapping[str, int]
-    impossible: int
-    unanswered: int = 0
-    resumed: int = 0
+    urgency: Mapping[str, int]  #: how many of each level, the most urgent first
+    impossible: int  #: those whose answers cannot be true together
+    unanswered: int = 0  #: those who need more memory than is allowed for an exact answer
+    resumed: int = 0  #: those whom an earlier run, which was cut short, had answered already
 
     def __repr__(self) -> str:
         patients = counted(self.rows, "patient", "d")

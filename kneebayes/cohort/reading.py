@@ -141,19 +141,13 @@ class TableReport:
     """What is understood of a table of patients and what is not; it can be saved and mended.
 
     Made by :meth:`kneebayes.Model.check_patients`.
-
-    Attributes
-    ----------
-    rows
-        One mapping for each column that is understood as a whole, and one for each value that is
-        not: ``column``, ``means`` (a name of the model, ``skip`` for not read, empty for not
-        understood), ``value``, ``answer``, ``patients`` (how many rows hold it) and ``problem``.
-    patients
-        How many rows the table has.
     """
 
+    #: one mapping for each column that is understood as a whole, and one for each value that is
+    #: not: ``column``, ``means`` (a name of the model, ``skip`` for not read, empty for not
+    #: understood), ``value``, ``answer``, ``patients`` (how many rows hold it) and ``problem``
     rows: tuple[Mapping[str, Any], ...]
-    patients: int
+    patients: int  #: how many rows the table has
 
     @property
     def table(self) -> pd.DataFrame:
@@ -301,31 +295,23 @@ Codes = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column that answers something: its position and name, and the nodes that it speaks of.
+    """A column that answers something."""
 
-    ``asks`` is what it is called in the model; it has several ids if it is a group.
-    """
-
-    at: int
+    at: int  # its position
     name: str
-    ids: tuple[str, ...]
-    asks: str
+    ids: tuple[str, ...]  # the nodes that it speaks of, several if it is a group
+    asks: str  # what it is called in the model
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is known of each patient of a table.
-
-    ``soft`` are likelihoods of each state, nodes end to end: patients x states; None where
-    everything that was said is certain. ``present`` is whether each node is present or may be, so
-    that it counts as an urgent sign: patients x nodes. ``unread`` is where a cell cannot be
-    understood: it may be such a sign.
-    """
+    """What is known of each patient of a table."""
 
     hard: NDArray[np.int16]  # index of the observed state of each node or -1: patients x nodes
+    # likelihoods of each state, nodes end to end: patients x states; None where all is certain
     soft: Numbers | None
-    present: NDArray[np.bool_]
-    unread: NDArray[np.bool_]
+    present: NDArray[np.bool_]  # or may be, so that it is an urgent sign: patients x nodes
+    unread: NDArray[np.bool_]  # where a cell cannot be understood: it may be such a sign
     unclear: Mapping[int, str]  # by patient the first cell that cannot be understood, and why
 
     def of(self, rows: NDArray[np.bool_]) -> Reading:

@@ -45,25 +45,14 @@ Unclear = Literal["refuse", "mark"]
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Cohort(ModelResult):
-    """What follows for each patient of a table.
-
-    Made by :meth:`kneebayes.Model.diagnose_cohort`.
-
-    Attributes
-    ----------
-    patients
-        The table that was asked about.
-    mapped
-        What its columns mean, where they are called otherwise than in the model.
-    kept
-        How many columns of it stand at the beginning of ``table``.
-    """
+    """What follows for each patient of a table. Made by :meth:`kneebayes.Model.diagnose_cohort`."""
 
     frame: pd.DataFrame
     model: ModelLike
-    patients: pd.DataFrame
+    patients: pd.DataFrame  #: the table that was asked about
+    #: what its columns mean, where they are called otherwise than in the model
     mapped: ColumnMap = NOTHING_MAPPED
-    kept: int = 0
+    kept: int = 0  #: how many columns of it stand at the beginning of ``table``
 
     @property
     def table(self) -> pd.DataFrame:

@@ -167,38 +167,23 @@ PIECE = 8  # blocks that are handed over together
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SimulatedCohort(ModelResult):
-    """Patients drawn from a model.
+    """Patients drawn from a model. Made by :meth:`kneebayes.Model.simulate`."""
 
-    Made by :meth:`kneebayes.Model.simulate`.
-
-    Attributes
-    ----------
-    answers
-        One row a patient, one column a context or finding by its id; cells are True, False,
-        the name of a state, or None where nothing was written down. It is what
-        :meth:`kneebayes.Model.diagnose_cohort` takes.
-    truth
-        Which cause explains the complaint of each patient: the same rows, one column a cause by
-        its id, True or False. It holds no answers.
-    there
-        Which causes each patient has, whether they explain the complaint or are silent: as
-        ``truth``. This is what an answer about a cause means.
-    given
-        What all patients have in common, as it was asked for.
-    recording
-        How much of the truth was recorded as answers.
-    name
-        The name of a benchmark, or empty.
-    """
-
+    #: one row a patient, one column a context or finding by its id; cells are True, False, the
+    #: name of a state, or None where nothing was written down: as
+    #: :meth:`kneebayes.Model.diagnose_cohort` takes them
     answers: pd.DataFrame
+    #: which cause explains the complaint of each patient: the same rows, one column a cause by its
+    #: id, True or False; it holds no answers
     truth: pd.DataFrame
+    #: which causes each patient has, whether they explain the complaint or are silent: as
+    #: ``truth``; this is what an answer about a cause means
     there: pd.DataFrame
     model: ModelLike
-    given: Mapping[str, object]
+    given: Mapping[str, object]  #: what all patients have in common, as it was asked for
     seed: int
-    recording: Recording
-    name: str = ""
+    recording: Recording  #: how much of the truth was recorded as answers
+    name: str = ""  #: that of a benchmark, or empty
 
     def __len__(self) -> int:
         return len(self.answers)

@@ -82,18 +82,11 @@ class HeldOut(ModelResult):
 
     Made by :meth:`Learnt.score`. The log score is proper: only the true probabilities
     maximise it on average (Good 1952).
-
-    Attributes
-    ----------
-    frame
-        One row a patient, with the index of the table: ``before``, ``after`` and ``gain``.
-    model, told
-        The model as the text made it, and from whom it learnt.
     """
 
-    frame: pd.DataFrame
-    model: ModelLike
-    told: str
+    frame: pd.DataFrame  #: one row a patient, by their labels: ``before``, ``after`` and ``gain``
+    model: ModelLike  #: as the text made it
+    told: str  #: from whom it learnt
 
     def _origin(self) -> Mapping[str, Any]:
         """Which model was asked."""
@@ -181,34 +174,18 @@ class Learnt(Reporting):
     """What a model learnt from patients.
 
     Made by :meth:`kneebayes.Model.update`, and kept as ``model.learnt``.
-
-    Attributes
-    ----------
-    patients
-        Who was learnt from.
-    outcomes
-        What became of every sentence.
-    numbers
-        All numbers of the network after learning.
-    trust
-        What the weight of every sentence was multiplied by.
-    trail
-        ln posterior density (up to a constant) at the start and after each step; it never
-        falls.
-    converged
-        Whether no further step promised anything.
-    determined
-        How many numbers the patients have determined (MacKay 1992): from 0 to as many as
-        were learnt.
     """
 
     before: ModelLike
-    patients: Patients
-    outcomes: tuple[LearntNumber, ...]
-    numbers: Numbers
-    trust: float
+    patients: Patients  #: who was learnt from
+    outcomes: tuple[LearntNumber, ...]  #: what became of every sentence
+    numbers: Numbers  #: all of the network after learning
+    trust: float  #: what the weight of every sentence was multiplied by
+    #: ln posterior density (up to a constant) at the start and after each step; it never falls
     trail: tuple[float, ...]
-    converged: bool
+    converged: bool  #: whether no further step promised anything
+    #: how many numbers the patients have determined (MacKay 1992): from 0 to as many as were
+    #: learnt
     determined: float
 
     @cached_property

@@ -31,15 +31,13 @@ SAME = 1e-9  # share by which a value that has not moved may differ
 
 @dataclass(frozen=True, slots=True)
 class LearntNumber:
-    """What became of a sentence: what it would say now, with the central 90 %.
-
-    ``link`` is the number of the network that belongs to it; ``data`` the share of what is known of
-    it that comes from the patients: 1 minus the ratio of the variances with and without them.
-    """
+    """What became of a sentence."""
 
     sentence: Sentence
-    interval: Interval
-    link: float
+    interval: Interval  # what it would say now, with the central 90 %
+    link: float  # the number of the network that belongs to it
+    # the share of what is known of it that comes from the patients: 1 minus the ratio of the
+    # variances with and without them
     data: float
 
     def outweighed_after(self, patients: float) -> float:

@@ -31,11 +31,11 @@ from kneebayes.network import Numbers
 
 @dataclass(frozen=True, slots=True)
 class Free:
-    """A link or leak by itself: its place, and mean and ``a + b`` of its Beta (0 says nothing)."""
+    """A link or leak by itself, with its Beta."""
 
     place: int
     mean: float
-    weight: float
+    weight: float  # ``a + b``; 0 says nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,28 +37,17 @@ ABOUT = (
 
 @dataclass(frozen=True, slots=True)
 class AccuracyRow:
-    """One published ratio, and what the model makes of it.
+    """One published ratio, and what the model makes of it."""
 
-    Attributes
-    ----------
-    cause, answer, among
-        Id of the cause, the answer, and what the people had in whom it was measured.
-    low, high, source
-        The published interval (one figure twice), and the id of its reference.
-    model
-        How much the answer multiplies the odds that the cause is there, in the model.
-    verdict
-        ``inside`` the interval, ``near`` (within a factor of 1.5 of it), ``far``, or
-        ``reversed``: the other way round than a published ratio that is clear.
-    """
-
-    cause: str
-    answer: str
-    among: str
-    low: float
+    cause: str  #: its id
+    answer: str  #: such as ``fever=present``
+    among: str  #: what the people had in whom it was measured
+    low: float  #: of the published interval; one figure is both of its ends
     high: float
-    source: str
-    model: float
+    source: str  #: id of its reference
+    model: float  #: how much the answer multiplies the odds that the cause is there, in the model
+    #: ``inside`` the interval, ``near`` (within a factor of 1.5 of it), ``far``, or ``reversed``:
+    #: the other way round than a published ratio that is clear
     verdict: str
 
 
@@ -99,19 +88,11 @@ def accuracy(model: ModelLike) -> Accuracy:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Accuracy(ModelResult):
-    """Likelihood ratios of a model beside published ones. Made by :func:`accuracy`.
-
-    Attributes
-    ----------
-    rows
-        One for each published ratio.
-    left_out
-        How many published ratios are about what the model does not have.
-    """
+    """Likelihood ratios of a model beside published ones. Made by :func:`accuracy`."""
 
     model: ModelLike
-    rows: tuple[AccuracyRow, ...]
-    left_out: int
+    rows: tuple[AccuracyRow, ...]  #: one for each published ratio
+    left_out: int  #: how many published ratios are about what the model does not have
 
     def __len__(self) -> int:
         return len(self.rows)

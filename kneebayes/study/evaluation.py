@@ -134,39 +134,27 @@ class Evaluation(Reporting):
 
     Made by :meth:`kneebayes.Model.evaluate` and
     :func:`kneebayes.study.evaluate_predictions`.
-
-    Attributes
-    ----------
-    predictions, truth
-        P(cause present) by name of the predictor, and which are: one row a case, one column a
-        cause. The first is the reference with which the others are compared.
-    made_by, origin
-        What made predictions and cases, in words; which model predicted: version, lexicon, layer,
-        setting, what it learnt, empty where it is none.
-    flagged
-        Which cases are urgent by their signs alone, whatever is predicted; None if unknown.
-    any_urgent
-        P(at least one urgent cause) by name of the predictor, where it is known exactly; for
-        the others it is computed as if causes were independent given the answers.
-    learned_from
-        How many cases a predictor learned from, where it is one that learns.
-    left_out
-        How many cases had no prediction (their answers cannot be true together).
-    remarks
-        What of the truth was left out or taken for granted.
     """
 
+    #: P(cause present) by name of the predictor: one row a case, one column a cause; the first is
+    #: the reference with which the others are compared
     predictions: Mapping[str, pd.DataFrame]
-    truth: pd.DataFrame
+    truth: pd.DataFrame  #: which causes are present, as in the predictions
     subject: CauseLabels
-    made_by: str = ""
+    made_by: str = ""  #: what made predictions and cases, in words
+    #: which model predicted: version, lexicon, layer, setting, what it learnt; empty where it is
+    #: none
     origin: Mapping[str, Any] = field(default_factory=dict)
+    #: which cases are urgent by their signs alone, whatever is predicted; None if unknown
     flagged: pd.Series | None = None
+    #: P(at least one urgent cause) by name of the predictor, where it is known exactly; for the
+    #: others it is computed as if causes were independent given the answers
     any_urgent: Mapping[str, Numbers] = field(default_factory=dict)
+    #: how many cases a predictor learned from, where it is one that learns
     learned_from: Mapping[str, int] = field(default_factory=dict)
-    left_out: int = 0
+    left_out: int = 0  #: how many cases had no prediction (their answers cannot be true together)
     scoring: Scoring = Scoring()
-    remarks: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()  #: what of the truth was left out or taken for granted
 
     def __len__(self) -> int:
         return len(self.truth)

@@ -205,24 +205,13 @@ def _moved(quantity: Quantity) -> float:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class EvidenceShare(ModelResult):
-    """What the weight of evidence in published patients rests on.
-
-    Made by :func:`evidence_share`.
-
-    Attributes
-    ----------
-    quantities
-        Its stated numbers.
-    weights
-        For each visit the decibans that rest on each of them, over all patients and answers.
-    patients
-        How many patients have a cause of the model.
-    """
+    """What the evidence in published patients rests on. Made by :func:`evidence_share`."""
 
     model: ModelLike
-    quantities: Quantities
+    quantities: Quantities  #: its stated numbers
+    #: for each visit the decibans that rest on each number, over all patients and answers
     weights: Mapping[Visit, Numbers]
-    patients: int
+    patients: int  #: how many have a cause of the model
 
     def __len__(self) -> int:
         return len(self.quantities)

@@ -60,23 +60,15 @@ class Misspecification(ModelResult):
     """How a model does in worlds that are not as it thinks.
 
     Made by :meth:`kneebayes.Model.misspecify`.
-
-    Attributes
-    ----------
-    evaluations
-        By name of the world: the model, its priors alone, and who knows that world (the model
-        that is true there, without knowledge of how patients were recorded).
-    worlds
-        The worlds, in their order.
-    patients, seed
-        How many were drawn in each world, and where chance began.
     """
 
     model: ModelLike
+    #: by name of the world: the model, its priors alone, and who knows that world (the model that
+    #: is true there, without knowledge of how patients were recorded)
     evaluations: dict[str, Evaluation]
     worlds: tuple[World, ...]
-    patients: int
-    seed: int
+    patients: int  #: how many were drawn in each world
+    seed: int  #: where chance began
 
     @cached_property
     def table(self) -> pd.DataFrame:

@@ -38,51 +38,26 @@ LISTS = ("causes", "beyond", "also_present", "not_expressible")
 
 @dataclass(frozen=True, repr=False)
 class PublishedCase:
-    """One published patient.
-
-    Attributes
-    ----------
-    id, half
-        Name of the case; ``work`` may be looked at while the knowledge is written, ``look``
-        only to judge it.
-    source, kind
-        Address of the publication, and what it is (case report, teaching vignette ...).
-    text
-        The history in our own words.
-    first_visit, tests
-        Answers known at the first consultation, and those that tests added.
-    diagnosis
-        The published diagnosis.
-    causes, beyond
-        Ids of the causes that count as right; where there is none, ids of the parts of
-        something else that do. Both are empty where no model of this project has it.
-    also_present
-        Ids of what was there as well.
-    not_expressible
-        Facts of the history that the names of the model cannot say.
-    urgency
-        What a prudent clinician would want at the first visit: now, soon or routine.
-    behind_the_knee
-        Whether the pain was behind the knee at all.
-    same_as
-        Id of another row that is about the same patient; nothing for most.
-    """
+    """One published patient."""
 
     id: str
+    #: ``work`` may be looked at while the knowledge is written, ``look`` only to judge it
     half: str
-    source: str
-    kind: str
-    text: str
-    first_visit: Mapping[str, Any]
-    tests: Mapping[str, Any]
-    diagnosis: str
-    causes: tuple[str, ...]
+    source: str  #: address of the publication
+    kind: str  #: case report, teaching vignette ...
+    text: str  #: the history in our own words
+    first_visit: Mapping[str, Any]  #: answers known at the first consultation
+    tests: Mapping[str, Any]  #: those that tests added
+    diagnosis: str  #: as published
+    causes: tuple[str, ...]  #: ids of those that count as right
+    #: where no cause does, ids of the parts of something else that do; both are empty where no
+    #: model of this project has it
     beyond: tuple[str, ...]
-    also_present: tuple[str, ...]
-    not_expressible: tuple[str, ...]
-    urgency: str
-    behind_the_knee: bool
-    same_as: str = ""
+    also_present: tuple[str, ...]  #: ids of what was there as well
+    not_expressible: tuple[str, ...]  #: facts that the names of the model cannot say
+    urgency: str  #: what a prudent clinician would want at the first visit: now, soon or routine
+    behind_the_knee: bool  #: whether the pain was behind the knee at all
+    same_as: str = ""  #: id of another row that is about the same patient; nothing for most
 
     def answers(self, visit: Visit) -> dict[str, Any]:
         """What is known at one visit; tests come on top of the first visit."""
@@ -228,23 +203,12 @@ class Verdict:
 
 @dataclass(frozen=True, repr=False)
 class ReadingEvaluation(Reporting):
-    """How well the texts of patients were read.
+    """How well the texts of patients were read."""
 
-    Attributes
-    ----------
-    judgements
-        Every answer taken, and every one missed.
-    texts
-        Texts by id of the patient.
-    worst
-        How many of the worst texts are shown.
-    origin
-        Which model gave the names that were looked for.
-    """
-
-    judgements: tuple[Verdict, ...]
-    texts: dict[str, str]
-    worst: int = 20
+    judgements: tuple[Verdict, ...]  #: every answer taken, and every one missed
+    texts: dict[str, str]  #: by id of the patient
+    worst: int = 20  #: how many of the worst texts are shown
+    #: which model gave the names that were looked for
     origin: Mapping[str, Any] = field(default_factory=dict)
 
     def _origin(self) -> Mapping[str, Any]:

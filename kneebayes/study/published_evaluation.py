@@ -234,32 +234,20 @@ def evaluate_published(
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PublishedEvaluation(ModelResult):
-    """How well a model does on published patients. Made by :func:`evaluate_published`.
-
-    Attributes
-    ----------
-    scores
-        One row a patient, visit and predictor: ``truth``, its ``rank`` and ``probability``, the
-        same as ``whole_rank`` and ``whole_probability`` where all that the article does not name
-        counts as one cause, which is right for patients outside the model; the ``first`` three
-        causes, P(``something_else``), urgency ``wanted`` and given.
-    ranked_by
-        The column that ordered the causes.
-    unknown
-        Answers that the model cannot read, with how often each was left out.
-    patients, told_twice
-        How many rows were judged, and how many are about the same patient as another row.
-    seed
-        Where the chance of the intervals began.
-    """
+    """How well a model does on published patients. Made by :func:`evaluate_published`."""
 
     model: ModelLike
+    #: one row a patient, visit and predictor: ``truth``, its ``rank`` and ``probability``, the
+    #: same as ``whole_rank`` and ``whole_probability`` where all that the article does not name
+    #: counts as one cause, which is right for patients outside the model; the ``first`` three
+    #: causes, P(``something_else``), urgency ``wanted`` and given
     scores: pd.DataFrame
-    ranked_by: str
+    ranked_by: str  #: the column that ordered the causes
+    #: answers that the model cannot read, with how often each was left out
     unknown: Mapping[str, int]
-    patients: int
-    told_twice: int
-    seed: int = 0
+    patients: int  #: how many rows were judged
+    told_twice: int  #: how many are about the same patient as another row
+    seed: int = 0  #: where the chance of the intervals began
 
     def __len__(self) -> int:
         return self.patients

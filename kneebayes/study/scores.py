@@ -143,15 +143,12 @@ MOST = 1_000_000  # bins and draws
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Predictions of about the same size, from ``low`` to ``high``, and how many came true.
+    """Predictions of about the same size, and how many came true."""
 
-    ``predicted`` is their mean, ``observed`` the share that came true, with Wilson's 95 % interval.
-    """
-
-    low: float
-    high: float
-    predicted: float
-    observed: float
+    low: float  #: the smallest prediction
+    high: float  #: the largest
+    predicted: float  #: their mean
+    observed: float  #: the share that came true, with Wilson's 95 % interval
     observed_low: float
     observed_high: float
     count: int
@@ -159,24 +156,16 @@ class Bin:
 
 @dataclass(frozen=True)
 class Calibration:
-    """A calibration curve and its error.
+    """A calibration curve and its error."""
 
-    Attributes
-    ----------
-    bins
-        Predictions of about the same size, the smallest first.
-    error
-        Expected calibration error: the distance of observed share and mean prediction,
-        averaged over the bins with their sizes as weights.
-    expected, limit
-        Mean and 95 % point of that error if every prediction were exactly right, by chance
-        alone: found by drawing the truth from the predictions themselves.
-    """
-
-    bins: tuple[Bin, ...]
+    bins: tuple[Bin, ...]  #: predictions of about the same size, the smallest first
+    #: expected calibration error: the distance of observed share and mean prediction, averaged
+    #: over the bins with their sizes as weights
     error: float
+    #: mean of that error if every prediction were exactly right, by chance alone: found by drawing
+    #: the truth from the predictions themselves
     expected: float
-    limit: float
+    limit: float  #: its 95 % point
 
     @property
     def within(self) -> bool:

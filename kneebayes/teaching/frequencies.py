@@ -85,37 +85,21 @@ class NaturalFrequencies(Paged):
     without its being to blame is counted among the others; a note says how many these are.
     Each split is rounded by the method of largest remainders, so that counts add up on every
     level; exact probabilities are given beside them.
-
-    Attributes
-    ----------
-    origin
-        Which model the probabilities come from: version, lexicon, layer, setting, what it learnt.
-    cause
-        Label of the cause or group.
-    given, findings
-        What is known of all these people, and the findings by which they are split.
-    prior
-        P(cause explains the complaint | given).
-    with_cause, without_cause
-        P(all findings | cause explains the complaint, given), and the same where it does not.
-    posterior
-        P(cause explains the complaint | given, findings).
-    silent
-        P(cause is there without explaining the complaint | given).
     """
 
     knowledge: Knowledge
+    #: which model the probabilities come from: version, lexicon, layer, setting, what it learnt
     origin: Mapping[str, Any]
-    cause: str
+    cause: str  #: label of the cause or group
     urgent: bool
-    given: tuple[Answer, ...]
-    findings: tuple[Answer, ...]
+    given: tuple[Answer, ...]  #: what is known of all these people
+    findings: tuple[Answer, ...]  #: those by which they are split
     people: int
-    prior: float
-    with_cause: float
-    without_cause: float
-    posterior: float
-    silent: float
+    prior: float  #: P(cause explains the complaint | given)
+    with_cause: float  #: P(all findings | cause explains the complaint, given)
+    without_cause: float  #: the same where it does not
+    posterior: float  #: P(cause explains the complaint | given, findings)
+    silent: float  #: P(cause is there without explaining the complaint | given)
 
     @cached_property
     def counts(self) -> dict[str, int]:

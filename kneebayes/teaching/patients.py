@@ -41,26 +41,17 @@ ODDEST = {"easy": EASY_ODD, "medium": HARD_ODD}
 
 @dataclass(frozen=True, slots=True)
 class Hardness:
-    """How hard a patient is, in things that can be measured.
+    """How hard a patient is, in things that can be measured."""
 
-    Attributes
-    ----------
-    opening
-        Uncertainty when only the complaint and the whole background are known, in bits: the
-        sum over all causes of the entropy of P(it explains the complaint).
-    left
-        The same after full work-up, when every finding and every test is known.
-    atypicality
-        Share, from 0 to 1, of patients with the same causes, background and what lies hidden
-        above both, whose findings are less surprising (those as surprising count half).
-        Estimated from 256 of them, the same for every call.
-    herrings
-        Ids of findings that no true cause produced and that point to another cause.
-    """
-
+    #: uncertainty when only the complaint and the whole background are known, in bits: the sum
+    #: over all causes of the entropy of P(it explains the complaint)
     opening: float
-    left: float
+    left: float  #: the same after full work-up, when every finding and every test is known
+    #: share, from 0 to 1, of patients with the same causes, background and what lies hidden above
+    #: both, whose findings are less surprising (those as surprising count half); estimated from
+    #: 256 of them, the same for every call
     atypicality: float
+    #: ids of findings that no true cause produced and that point to another cause
     herrings: tuple[str, ...]
 
     @property

@@ -91,21 +91,12 @@ CLEAR = 0.1  # a weight this close to 1 is no fault, however surely it is known
 
 @dataclass(frozen=True, slots=True)
 class StatedBelief:
-    """One stated probability of a cause with what it should have come from, as logits.
+    """One stated probability of a cause with what it should have come from, as logits."""
 
-    Attributes
-    ----------
-    case
-        Number of the case; statements of one case go together.
-    prior
-        Logit of P(cause | complaint, known background), before the first question.
-    evidence
-        Weight of evidence of all answers since, in nats: exact logit now minus ``prior``.
-    """
-
-    case: int
+    case: int  #: its number; statements of one case go together
     cause: str
-    prior: float
+    prior: float  #: logit of P(cause | complaint, known background), before the first question
+    #: weight of evidence of all answers since, in nats: exact logit now minus ``prior``
     evidence: float
     stated: float
 

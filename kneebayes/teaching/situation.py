@@ -35,33 +35,19 @@ FORMAT, VERSION = "kneebayes case", 1
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Situation(Paged, ModelResult):
-    """What is known of a virtual patient, what was stated, and what may be asked.
-
-    Attributes
-    ----------
-    truth
-        The true state of every node. Looking at it before closing spoils the case.
-    told
-        Ids of what the learner knows from the beginning: background, and what the patient tells
-        at once.
-    seed, difficulty, kind
-        What was asked for when the patient was drawn.
-    steps
-        What was asked and stated so far, in order.
-    previous
-        The case before the last step.
-    advice
-        How urgent the learner said it is; empty while the case is open, or if unsaid.
-    """
+    """What is known of a virtual patient, what was stated, and what may be asked."""
 
     model: ModelLike
-    truth: Truth
+    truth: Truth  #: the true state of every node; to look at it before closing spoils the case
+    #: ids of what the learner knows from the beginning: background, and what is told at once
     told: tuple[str, ...]
+    #: what was asked for when the patient was drawn, as are ``difficulty`` and ``kind``
     seed: int | None = None
     difficulty: str = "any"
     kind: str = "any"
-    steps: tuple[Step, ...] = ()
-    previous: Self | None = field(default=None, repr=False)
+    steps: tuple[Step, ...] = ()  #: what was asked and stated so far, in order
+    previous: Self | None = field(default=None, repr=False)  #: the case before the last step
+    #: how urgent the learner said it is; empty while the case is open, or if unsaid
     advice: str = ""
     closed: bool = False
 
@@ -330,26 +316,15 @@ def case_to_json(case: Situation) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something that was asked, or probabilities that were stated.
+    """Something that was asked, or probabilities that were stated."""
 
-    Attributes
-    ----------
-    asked
-        Ids of the nodes whose state was given; empty where something was stated.
-    method, whole
-        Id of the method that finds it out, empty where asking or looking does; whether it was
-        ordered with all its results.
-    cost, burden
-        What this step added, in the units of the knowledge folder.
-    stated
-        P(it explains the complaint) by cause; empty where something was asked.
-    """
-
+    #: ids of the nodes whose state was given; empty where something was stated
     asked: tuple[str, ...] = ()
-    method: str = ""
-    whole: bool = False
-    cost: float = 0.0
-    burden: int = 0
+    method: str = ""  #: id of what finds it out; empty where asking or looking does
+    whole: bool = False  #: whether it was ordered with all its results
+    cost: float = 0.0  #: what this step added, in the units of the folder
+    burden: int = 0  #: the same
+    #: P(it explains the complaint) by cause; empty where something was asked
     stated: Mapping[str, float] = field(default_factory=dict)
 
 
