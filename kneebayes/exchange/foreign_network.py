@@ -28,15 +28,7 @@ from kneebayes.inference import Budget, Engine, Evidence, Propagation, smallest_
 from kneebayes.inference.limits import within_time
 from kneebayes.network import Network, Node, Numbers, table_node
 from kneebayes.text import counted, shown, suggest
-from kneebayes.view.figures import (
-    LETTERS_PER_INCH,
-    SMALL,
-    WIDE,
-    broken,
-    caption,
-    draw_arrow,
-    new_axes,
-)
+from kneebayes.view import figures
 
 if TYPE_CHECKING:
     from matplotlib.text import Text
@@ -201,31 +193,29 @@ class TargetedNetwork:
         for level in sorted({rows[id] for id in shown}):
             here = [id for id in network.index if rows[id] == level and id in shown]
             lines += _in_lines(here, [self.file.label(id) for id in here])
-        ax = ax or new_axes(WIDE, 0.5 + 0.75 * len(lines))
+        ax = ax or figures.new_axes(figures.WIDE, 0.5 + 0.75 * len(lines))
         names: dict[str, Text] = {}
         for height, line in enumerate(lines):
             for index, id in enumerate(line):
                 face = "#f3d9cc" if id in self.targets else "white"
                 box = {"facecolor": face, "edgecolor": "#1f5a99", "boxstyle": "round,pad=0.25"}
-                style: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": SMALL}
                 place, label = ((index + 0.5) / len(line), -float(height)), self.file.label(id)
-                words = broken(label, LETTERS, 3)
+                words = figures.broken(label, LETTERS, 3)
                 for order in (2, 4):  # below arrows that end at its frame, above those that pass
-                    name = ax.text(*place, words, zorder=order, bbox=box, **style)
-                    name.set_parse_math(False)
+                    name = figures.write(ax, *place, words, ha="center", zorder=order, bbox=box)
                     names.setdefault(id, name)
         for node in network.nodes:
             for parent in node.parents:
                 if node.id in shown and parent in shown:
                     met = (names[parent], names[node.id])
-                    draw_arrow(ax, tuple(name.get_position() for name in met), met, 1.0)
+                    figures.draw_arrow(ax, tuple(name.get_position() for name in met), met, 1.0)
         ax.set_xlim(-0.02, 1.02)
         ax.set_ylim(-len(lines) + 0.4, 0.6)
         ax.axis("off")
         hidden = len(network) - len(shown)
         title = f"{self.file.about.get('title', 'network')}; filled: what is asked about"
         more = counted(hidden, "more node is", many="more nodes are")
-        return caption(ax, f"{title}; {more} not drawn" if hidden else title)
+        return figures.caption(ax, f"{title}; {more} not drawn" if hidden else title)
 
     def _likelihood(self, id: str, answer: object) -> tuple[float, ...]:
         states = self.network[id].states
@@ -273,7 +263,7 @@ def nearest(network: Network, targets: Sequence[str], ids: Sequence[str]) -> lis
 def _in_lines(ids: Sequence[str], labels: Sequence[str]) -> list[list[str]]:
     """Nodes of one level in as many lines as their names need, about as many in each."""
     letters = sum(min(len(label), LETTERS) + 4 for label in labels)
-    each = math.ceil(len(ids) / math.ceil(letters / (WIDE * LETTERS_PER_INCH)))
+    each = math.ceil(len(ids) / math.ceil(letters / (figures.WIDE * figures.LETTERS_PER_INCH)))
     return [list(ids[start : start + each]) for start in range(0, len(ids), each)]
 
 
