@@ -242,16 +242,13 @@ def _read(
 
 @dataclass(frozen=True)
 class Propagation:
-    """What one pass there and back tells of each question.
+    """What one pass there and back tells of each question."""
 
-    ``log_probability`` is ln P(evidence), one per question, ``-inf`` for zero; ``marginals`` are
-    P(state | evidence) of each node that was asked for, questions x states, all zero where the
-    evidence is impossible. ``costs`` are the multiplications of one pass, infinite where a question
-    was answered in parts or in plain NumPy.
-    """
-
-    log_probability: Numbers
+    log_probability: Numbers  #: ln P(evidence), ``-inf`` for zero
+    #: P(state | evidence) of each node that was asked for: questions x states, all zero where the
+    #: evidence is impossible
     marginals: Mapping[str, Numbers]
+    #: multiplications of one pass; infinite where it was answered in parts or in plain NumPy
     costs: Numbers = field(default_factory=lambda: np.empty(0))
 
     def present(self, id: str) -> float:

@@ -16,15 +16,11 @@ NARROW = 8.0  # log2 of the largest table below which no further rule is tried
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """An elimination order: variables, the first one out first.
-
-    ``width`` is log2 of the entries of the largest table; ``entries``, those of all tables
-    together, what the elimination costs.
-    """
+    """An elimination order: variables, the first one out first."""
 
     order: tuple[int, ...]
-    width: float
-    entries: float
+    width: float  # log2 of the entries of the largest table
+    entries: float  # those of all tables together, what the elimination costs
 
 
 class Tables(NamedTuple):
@@ -146,15 +142,13 @@ class Join:
 
 @dataclass(frozen=True, slots=True)
 class Reduce:
-    """Take one variable out of a table.
-
-    ``how`` is ``sum`` (a state is summed out), ``fired`` (an observed family keeps the half
-    in which it fired), ``rename`` (a bit becomes the state of its hidden node; nothing
-    moves) or ``diagonal`` (the same where the state stands in the table already).
-    """
+    """Take one variable out of a table."""
 
     source: int
     out: int
+    # ``sum`` (a state is summed out), ``fired`` (an observed family keeps the half in which it
+    # fired), ``rename`` (a bit becomes the state of its hidden node; nothing moves) or ``diagonal``
+    # (the same where the state stands in the table already)
     how: str
     axis: int
     other: int = -1
@@ -162,17 +156,13 @@ class Reduce:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Steps of one elimination: joins and reductions in order.
-
-    The last table made, the ``result``, holds P(evidence) over the variables that are kept, its
-    ``scope``. ``tables`` counts leaves and made ones; ``width`` is log2 of the largest.
-    """
+    """Steps of one elimination: joins and reductions in order."""
 
     steps: tuple[Join | Reduce, ...]
-    tables: int
-    result: int
-    scope: tuple[int, ...]
-    width: float
+    tables: int  # leaves and made ones
+    result: int  # the last table made, P(evidence) over the variables that are kept
+    scope: tuple[int, ...]  # these variables
+    width: float  # log2 of the entries of the largest table
 
 
 @lru_cache(maxsize=PLANS_KEPT)
