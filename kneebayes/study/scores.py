@@ -139,6 +139,7 @@ def resampled_means(values: Numbers, resamples: int, seed: int) -> Numbers:
 
 
 MOST = 1_000_000  # bins and draws
+SMALLEST = float(np.nextafter(0.0, 1.0))  # number above 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,8 +189,8 @@ def calibration_of(
     predicted, truth
         Any shape, the same for both.
     bins
-        How many bins. They are cut so that the sum of sqrt(p (1 - p)) is about the same in
-        each; equal predictions always fall into one bin.
+        About how many bins. They are cut so that the sum of sqrt(p (1 - p)) is about the same
+        in each; equal predictions always fall into one bin, and 0 and 1 into bins of their own.
     draws, seed
         How many times the truth is simulated from the predictions, to see what error chance
         alone gives, and where chance begins.
@@ -218,11 +219,14 @@ def calibration_of(
     rng = np.random.default_rng(whole_number("seed", seed))
     order = np.argsort(values, kind="stable")
     values, hits = values[order], hits[order]
+    each, first = np.unique(values, return_index=True)
     # by number alone the likely ones would share one bin, by variance the rare ones
-    weight = np.cumsum(np.sqrt(values * (1.0 - values)))
+    weight = np.cumsum(np.add.reduceat(np.sqrt(values * (1.0 - values)), first))
     cuts = np.searchsorted(weight, weight[-1] * np.arange(bins) / bins)
-    # a cut through equal predictions moves to where they begin
-    starts = np.unique(np.searchsorted(values, values[cuts], side="left"))
+    # what fills a bin by itself ends there, and what was said for certain stands alone
+    full = cuts[1:][cuts[1:] == cuts[:-1]] + 1
+    certain = np.searchsorted(each, [SMALLEST, 1.0])
+    starts = first[np.unique([*cuts, *(at for at in (*full, *certain) if at < each.size)])]
     ends = np.append(starts[1:], values.size)
     sums, sizes = np.add.reduceat(values, starts), ends - starts
 

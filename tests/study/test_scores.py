@@ -118,6 +118,39 @@ def test_equal_predictions_share_one_bin(value: float) -> None:
     assert told.error == pytest.approx(0.0)
 
 
+CALM = np.linspace(0.2, 0.4, 900)
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper"),
+    [
+        (np.full(900, 0.02), 1.0),  # one prediction fills all bins but the last
+        (np.full(900, 0.02), 1.0 - 1e-9),
+        (np.full(900, 0.02), 0.5),
+        (CALM, 1.0),
+        (np.zeros(900), 1.0),  # nothing but what is said for certain
+        (np.zeros(900), 0.3),
+    ],
+)
+def test_what_is_too_bold_does_not_make_up_for_what_is_too_shy(
+    lower: np.ndarray, upper: float
+) -> None:
+    """More come true of the lower predictions than was said, none of the upper ones."""
+    predicted = np.append(lower, np.full(100, upper))
+    truth = np.append(np.arange(900) % 2 == 0, np.zeros(100, dtype=bool))
+    told = calibration_of(predicted, truth)
+    shy, bold = (0.5 - lower.mean()) * 900, upper * 100
+    assert told.error == pytest.approx((shy + bold) / 1000)
+    assert (told.bins[-1].low, told.bins[-1].count) == (upper, 100)
+    assert (told.bins[0].low, told.bins[-2].high) == (lower.min(), lower.max())
+
+
+def test_every_certain_prediction_that_is_wrong_counts() -> None:
+    truth = np.array([True, False] * 500)
+    assert calibration_of(1.0 * ~truth, truth).error == 1.0
+    assert calibration_of(1.0 * truth, truth).error == 0.0
+
+
 @pytest.mark.parametrize(("hits", "count"), [(0, 5), (5, 5), (1, 1000), (500, 1000)])
 def test_wilson_solves_its_equation(hits: int, count: int) -> None:
     """Its ends are the shares from which what was seen is 1.96 standard errors away."""
