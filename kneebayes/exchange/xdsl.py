@@ -304,13 +304,16 @@ def _check_noisymax(
 
 
 def _largest_of(parents: Sequence[Numbers], leak: Numbers) -> tuple[float, ...]:
-    """The table of a noisy-MAX: P(a state or weaker) is a product over parents (Diez 1993)."""
-    weaker = np.cumsum(leak[::-1])[::-1]
+    """The table of a noisy-MAX, whose state is the strongest that is produced (Diez 1993).
+
+    Adds and multiplies only, so that the smallest probability keeps all its digits.
+    """
+    table = leak
     for columns in parents:
-        own = np.cumsum(columns[:, ::-1], axis=1)[:, ::-1]
-        weaker = weaker[..., None, :] * own
-    table = weaker - np.concatenate([weaker[..., 1:], np.zeros_like(weaker[..., :1])], axis=-1)
-    return tuple(np.maximum(table, 0.0).ravel().tolist())
+        as_weak, weaker = np.cumsum(columns[:, ::-1], axis=1)[:, ::-1], np.zeros_like(table)
+        weaker[..., :-1] = np.cumsum(table[..., :0:-1], axis=-1)[..., ::-1]
+        table = table[..., None, :] * as_weak + weaker[..., None, :] * columns
+    return tuple(table.ravel().tolist())
 
 
 FORMAT = Format("XDSL", (".xdsl",), _plain, NAME.fullmatch, _write_xdsl, _read_xdsl)

@@ -7,6 +7,7 @@ import json
 import random
 import time
 import warnings
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -392,6 +393,28 @@ def test_noisymax_by_counting(tmp_path: Path, states: int) -> None:
         plain = load_network(tmp_path / "again.xdsl")
         assert plain["B"].states == node.states
         assert np.abs(plain.table_of(plain["B"]) - network.table_of(node)).max() < 1e-12
+
+
+@pytest.mark.parametrize("rare", ["1e-9", "1e-16", "1e-20", "1e-300"])
+@pytest.mark.parametrize("states", [2, 3, 4])
+def test_a_noisymax_keeps_the_digits_of_what_is_rare(
+    tmp_path: Path, states: int, rare: str
+) -> None:
+    """Against fractions; two parents and the leak all produce the strongest state rarely."""
+    loud = [rare, *[repr((1 - float(rare)) / (states - 1))] * (states - 1)]
+    silent = ["0"] * (states - 1) + ["1"]
+    text = A + A.replace('"A"', '"B"') + '<noisymax id="M">'
+    text += "".join(f'<state id="s{at}"/>' for at in range(states))
+    numbers = " ".join([*loud, *silent, *loud, *silent, *loud])
+    text += "<parents>A B</parents><strengths>0 1 0 1</strengths>"
+    text += f"<parameters>{numbers}</parameters></noisymax>"
+    network = load_network(saved(tmp_path, "net.xdsl", xdsl(text)))
+    table, strongest = network.table_of(network["M"]), network["M"].states.index("s0")
+    speaks = [network[parent].states.index("y") for parent in "AB"]
+    for where in itertools.product((0, 1), repeat=2):
+        loud_ones = 1 + sum(one == at for one, at in zip(where, speaks, strict=True))
+        exact = 1 - (1 - Fraction(float(rare))) ** loud_ones
+        assert table[where][strongest] == pytest.approx(float(exact), rel=1e-12, abs=0.0)
 
 
 def test_noisy_ors_go_to_genie_as_such(tmp_path: Path) -> None:
