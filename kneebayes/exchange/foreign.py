@@ -489,19 +489,24 @@ class ForeignModel(TargetedNetwork):
         known: dict[Any, dict[str, float | str]] = {}
         rows = []
         for values in patients.itertuples(index=False, name=None):
-            key = tuple(map(repr, values))
+            try:
+                evidence = self.evidence(dict(zip(ids, values, strict=True)))
+            except EvidenceError as error:
+                rows.append({"problem": str(error)})
+                continue
+            key = tuple(evidence.likelihoods.items())
             if key not in known:  # many rows are alike
-                known[key] = self._answer(dict(zip(ids, values, strict=True)), seconds)
+                known[key] = self._answer(evidence, seconds)
             rows.append(known[key])
         columns = [f"{id} = {state}" for id in self.targets for state in self.network[id].states]
         return pd.DataFrame(rows, index=patients.index, columns=[*columns, "problem"])
 
-    def _answer(self, answers: dict[str, object], seconds: float) -> dict[str, float | str]:
+    def _answer(self, evidence: Evidence, seconds: float) -> dict[str, float | str]:
         """One row; its problem where it has one."""
         try:
             with within_time("cohort", Budget(seconds)):
-                found = self.posteriors(self.evidence(answers)).marginals
-        except (EvidenceError, ImpossibleEvidenceError, TooWideError) as error:
+                found = self.posteriors(evidence).marginals
+        except (ImpossibleEvidenceError, TooWideError) as error:
             return {"problem": str(error)}
         return {
             "problem": "",

@@ -507,6 +507,37 @@ def test_a_cohort_has_a_column_for_each_state_and_what_is_wrong() -> None:
     assert table.loc[[1, 2], columns].isna().to_numpy().all()
 
 
+NEARLY = np.array([0.123456789, 0.5])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (NEARLY, NEARLY + 1e-9),  # alike in print, in each kind of likelihoods
+        (NEARLY.tolist(), (NEARLY + 1e-15).tolist()),
+        (list(NEARLY), list(NEARLY + 1e-15)),
+        (pd.Series(NEARLY), pd.Series(NEARLY + 1e-9)),
+        ({"absent": NEARLY[:1].sum(), "present": 1}, {"absent": NEARLY[0] + 1e-15, "present": 1}),
+        (True, "absent"),
+        (True, "present"),
+        (True, None),
+        (None, math.nan),
+        ("absent", "ABSENT "),
+    ],
+)
+def test_no_row_of_a_cohort_gets_the_answer_of_another(one: object, other: object) -> None:
+    frame = pd.DataFrame({"wet": pd.Series([one, other, one, other], dtype=object)})
+    table = BOTH.cohort(frame)
+    for row, answer in enumerate([one, other] * 2):
+        try:
+            right, problem = dict(BOTH.given({"wet": answer})["sky"]), ""
+        except EvidenceError as error:
+            problem = str(error)
+        assert table["problem"][row] == problem
+        if not problem:
+            assert {state: table[f"sky = {state}"][row] for state in STATES} == right
+
+
 def test_nodes_by_their_distance_from_the_targets() -> None:
     """Along arrows in either direction; those at one distance as they were given, others last."""
     nodes = [root_node("a", [0.5, 0.5]), root_node("b", [0.5, 0.5]), root_node("z", [0.5, 0.5])]
