@@ -180,12 +180,16 @@ def _camel(content: Any, problems: Problems) -> Any:
 
 
 def _check_subject(subject: dict[str, Any], problems: Problems) -> None:
-    """A subject must be a person."""
+    """A subject must be a person, who was born before being seen."""
     species = subject.get("taxonomy", {})
     if species and species.get("id", "").strip().upper() != PERSON:
         named = species.get("label") or species.get("id", "")
         remedy = "Only a person is read: NCBITaxon:9606."
         problems.add("subject.taxonomy", f"it is of '{named}'.", remedy)
+    if (_age_seen(subject) or 0.0) < 0.0:
+        born, seen = subject["dateOfBirth"], subject["timeAtLastEncounter"]["timestamp"]
+        wrong = f"it is {short(born)}, after the patient was seen, {short(seen)}."
+        problems.add("subject.dateOfBirth", wrong, "Correct one of the two.")
 
 
 def _check_times(value: Any, place: str, problems: Problems) -> None:
@@ -454,8 +458,7 @@ def _age_seen(subject: dict[str, Any]) -> float | None:
     age = when.get("age") or when.get("ageRange", {}).get("end")
     if age is not None:
         return _years(age["iso8601duration"])
-    years = _between(subject.get("dateOfBirth", ""), when.get("timestamp", ""))
-    return None if years is None else max(0.0, years)
+    return _between(subject.get("dateOfBirth", ""), when.get("timestamp", ""))
 
 
 def _between(first: str, second: str) -> float | None:

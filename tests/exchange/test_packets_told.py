@@ -75,12 +75,12 @@ READ: dict[str, tuple[Any, ...]] = {
         },
         "subject.timeAtLastEncounter '69 years': age older",
     ),
-    "seen before birth": (
+    "seen on the day of birth": (
         {
             "subject": {
                 "id": "s",
-                "dateOfBirth": "1950-06-01T00:00:00Z",
-                "timeAtLastEncounter": on("1949-06-02T00:00:00Z"),
+                "dateOfBirth": "1950-06-01T10:00:00Z",
+                "timeAtLastEncounter": on("1950-06-01T00:00:00Z"),
             }
         },
         "subject.timeAtLastEncounter '0 years': age child",
@@ -424,6 +424,16 @@ REFUSED: dict[str, tuple[Any, ...]] = {
     "backwards": (
         {"subject": subject(**between("P70Y", "P60Y"))},
         "subject.timeAtLastEncounter.ageRange: it ends before it starts. Turn it round.",
+    ),
+    "seen before birth": (
+        {
+            "subject": {
+                "id": "s",
+                "dateOfBirth": "1950-06-01T00:00:00Z",
+                "timeAtLastEncounter": on("1950-05-31T23:00:00Z"),
+            }
+        },
+        "subject.dateOfBirth: it is 1950-06-01T00:00:00Z, after the patient was seen, 1950-05-31T23:00:00Z. Correct one of the two.",
     ),
     "of an animal": (
         {"subject": {"id": "s", "taxonomy": {"id": "NCBITaxon:9615", "label": "dog"}}},
