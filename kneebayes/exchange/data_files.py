@@ -272,7 +272,8 @@ def _place(fault: ValidationError) -> str:
 
 def _told(fault: ValidationError, schema: Schema) -> Iterator[tuple[str, str]]:
     """What is wrong, and what to do."""
-    rule, it = fault.kind.value, f"it is {short(fault.instance)}."
+    rule, given = fault.kind.value, short(fault.instance)
+    it = f"it is '{given}'." if isinstance(fault.instance, str) else f"it is {given}."
     match fault.kind.name:
         case "required":
             yield f"'{rule}' is missing.", "Add it."

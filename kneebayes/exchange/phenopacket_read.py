@@ -188,7 +188,7 @@ def _check_subject(subject: dict[str, Any], problems: Problems) -> None:
         problems.add("subject.taxonomy", f"it is of '{named}'.", remedy)
     if (_age_seen(subject) or 0.0) < 0.0:
         born, seen = subject["dateOfBirth"], subject["timeAtLastEncounter"]["timestamp"]
-        wrong = f"it is {short(born)}, after the patient was seen, {short(seen)}."
+        wrong = f"it is '{short(born)}', after the patient was seen, '{short(seen)}'."
         problems.add("subject.dateOfBirth", wrong, "Correct one of the two.")
 
 

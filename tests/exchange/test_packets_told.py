@@ -407,11 +407,11 @@ REFUSED: dict[str, tuple[Any, ...]] = {
     ),
     "of an unknown sex": (
         {"subject": {"id": "s", "sex": "F"}},
-        "subject.sex: it is F. It must be one of: UNKNOWN_SEX, FEMALE, MALE, OTHER_SEX.",
+        "subject.sex: it is 'F'. It must be one of: UNKNOWN_SEX, FEMALE, MALE, OTHER_SEX.",
     ),
     "of an age that is none": (
         {"subject": subject(**at("67"))},
-        "subject.timeAtLastEncounter.age.iso8601duration: it is 67. It must look like ^P(?=[0-9T])([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?(T[0-9HMS.]+)?$.",
+        "subject.timeAtLastEncounter.age.iso8601duration: it is '67'. It must look like ^P(?=[0-9T])([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?(T[0-9HMS.]+)?$.",
     ),
     "an old name": (
         {"subject": {"id": "s", "timeAtEncounter": {}}},
@@ -419,7 +419,11 @@ REFUSED: dict[str, tuple[Any, ...]] = {
     ),
     "excluded in a word": (
         packet(feature(FEVER, excluded="no")),
-        "phenotypicFeatures[0].excluded: it is no. It must be of type boolean.",
+        "phenotypicFeatures[0].excluded: it is 'no'. It must be of type boolean.",
+    ),
+    "excluded in a word that looks like none": (
+        packet(feature(FEVER, excluded="true")),
+        "phenotypicFeatures[0].excluded: it is 'true'. It must be of type boolean.",
     ),
     "backwards": (
         {"subject": subject(**between("P70Y", "P60Y"))},
@@ -433,7 +437,7 @@ REFUSED: dict[str, tuple[Any, ...]] = {
                 "timeAtLastEncounter": on("1950-05-31T23:00:00Z"),
             }
         },
-        "subject.dateOfBirth: it is 1950-06-01T00:00:00Z, after the patient was seen, 1950-05-31T23:00:00Z. Correct one of the two.",
+        "subject.dateOfBirth: it is '1950-06-01T00:00:00Z', after the patient was seen, '1950-05-31T23:00:00Z'. Correct one of the two.",
     ),
     "of an animal": (
         {"subject": {"id": "s", "taxonomy": {"id": "NCBITaxon:9615", "label": "dog"}}},

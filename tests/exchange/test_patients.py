@@ -191,7 +191,7 @@ def case_with(**changed: Any) -> dict[str, Any]:
 
 
 WRONG: dict[str, tuple[dict[str, Any], str]] = {
-    "format": (case_with(format="other"), "format: it is other. It must be 'kneebayes patient'"),
+    "format": (case_with(format="other"), "format: it is 'other'. It must be 'kneebayes patient'"),
     "version": (case_with(version=2), "version: it is 2. It must be 1"),
     "field": (case_with(awnsers={}), "no field 'awnsers'. Did you mean 'answers'"),
     "id": (

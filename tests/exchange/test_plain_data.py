@@ -220,10 +220,13 @@ FAULTS: dict[str, tuple[Any, list[str]]] = {
     "no object": ([1], ["content: it is [1]. It must be of type object."]),
     "empty": ({"id": ""}, ["id: it is empty. Give a text."]),
     "long": ({"id": "abcd"}, ["id: it has 4 characters. At most 3 are allowed."]),
-    "another kind": ({"id": "a", "kind": "b"}, ["kind: it is b. It must be one of: a, 1."]),
+    "another kind": ({"id": "a", "kind": "b"}, ["kind: it is 'b'. It must be one of: a, 1."]),
     "inside": (
         {"id": "a", "many": [0.5, 2, "x"]},
-        ["many[1]: it is 2. It must be at most 1.", "many[2]: it is x. It must be of type number."],
+        [
+            "many[1]: it is 2. It must be at most 1.",
+            "many[2]: it is 'x'. It must be of type number.",
+        ],
     ),
     "either": (
         {"id": "a", "either": []},

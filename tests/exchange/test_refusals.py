@@ -655,7 +655,7 @@ JSON: Cases = {
     ),
     "format": (
         json.dumps({"format": "other", "version": 2, "nodes": [a]}),
-        "format: it is other. It must be 'kneebayes network'.",
+        "format: it is 'other'. It must be 'kneebayes network'.",
         "version: it is 2. It must be 1.",
     ),
     "no object": ("[1]", "content: it is [1]. It must be of type object."),
