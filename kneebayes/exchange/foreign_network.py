@@ -68,6 +68,14 @@ class TargetedNetwork:
             for node in nodes
             for state, own in zip(node.states, np.eye(len(node.states)), strict=True)
         ]
+        names = [node.id for node in (*self.file.network.nodes, *asked)]
+        if len(set(names)) < len(names):
+            twice = next(node.id for node in asked if names.count(node.id) > 1)
+            message = (
+                f"targets: '{twice}' means a state of a target here, and is the name of another "
+                "node or state too. Rename one of them."
+            )
+            raise KneebayesError(message)
         self.engine = Engine(Network((*self.file.network.nodes, *asked)))
 
     @property

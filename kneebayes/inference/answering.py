@@ -34,6 +34,7 @@ from kneebayes.inference.limits import (
     MOST_PARTS,
     MOST_WORK,
     ROOMY,
+    WAY_OUT,
     Limits,
     Running,
 )
@@ -375,18 +376,14 @@ def too_wide(width: float, where: str = "", tried: str = "") -> str:
     """What to say of a query that memory does not suffice for, and of what was tried instead."""
     entries = f"a table of 2^{width:.0f} entries, more than memory is"
     needed = entries if width >= 1.0 else "more memory than is"
-    return (
-        f"This query{where} needs {needed} allowed for{tried}. Answering some contexts (such as "
-        "age) or leaving out positive findings makes it narrower."
-    )
+    return f"This query{where} needs {needed} allowed for{tried}. {WAY_OUT} narrower."
 
 
 def too_slow(limits: Limits, where: str = "") -> str:
     """What to say of a question that was not answered in time."""
     return (
         f"This query{where} was not answered within {limits.seconds:.3g} seconds, the time it was "
-        "given. Answering some contexts (such as age) or leaving out positive findings makes it "
-        "quicker; a budget with more seconds lets it go on."
+        f"given. {WAY_OUT} quicker; a budget with more seconds lets it go on."
     )
 
 

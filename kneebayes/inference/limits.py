@@ -28,6 +28,8 @@ PLAIN_WIDEST = float(_VALUES["log2_widest_table_plain"])
 QUESTION_SECONDS = float(_VALUES["seconds_of_a_question"])  # unless a budget says otherwise
 PLANS_KEPT = int(_VALUES["plans_kept"])
 
+WAY_OUT = "Answering more of what others depend on, or leaving out positive findings, makes it"
+
 
 class Limits(NamedTuple):
     """How much one question may take."""

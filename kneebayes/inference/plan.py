@@ -9,7 +9,7 @@ from math import log2
 from typing import NamedTuple
 
 from kneebayes.errors import TooWideError
-from kneebayes.inference.limits import PLAIN_WIDEST, PLANS_KEPT
+from kneebayes.inference.limits import PLAIN_WIDEST, PLANS_KEPT, WAY_OUT
 
 NARROW = 8.0  # log2 of the largest table below which no further rule is tried
 
@@ -175,8 +175,7 @@ def plan_elimination(tables: Tables) -> Plan:
     if found.width > PLAIN_WIDEST:
         message = (
             f"This query needs a table of 2^{found.width:.0f} entries, more than the "
-            f"2^{PLAIN_WIDEST:.0f} allowed. Answering some contexts (such as age) or leaving out "
-            "positive findings makes it narrower."
+            f"2^{PLAIN_WIDEST:.0f} allowed. {WAY_OUT} narrower."
         )
         raise TooWideError(message)
     steps = _Steps(tables)

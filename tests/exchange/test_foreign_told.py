@@ -507,6 +507,30 @@ def test_a_cohort_has_a_column_for_each_state_and_what_is_wrong() -> None:
     assert table.loc[[1, 2], columns].isna().to_numpy().all()
 
 
+@pytest.mark.parametrize(
+    ("targets", "twice"), [(["A"], "A = yes"), (["A", "A = b"], "A = b = c"), (["C"], "")]
+)
+def test_a_state_of_a_target_has_a_name_of_its_own(targets: list[str], twice: str) -> None:
+    half, names = [0.5, 0.5], {"A": ["yes", "b = c"], "A = b": ["c", "d"], "C": ["c", "d"]}
+    nodes = [root_node(id, half, states) for id, states in names.items()]
+    nodes += [root_node("A = yes", half)] if twice == "A = yes" else []
+    network = Network(tuple(nodes))
+    if not twice:
+        assert reason_with(network, targets)["C"] == {"c": 0.5, "d": 0.5}
+        return
+    with pytest.raises(KneebayesError, match=f"^targets: '{twice}' means a state of a target here"):
+        ForeignModel(network, targets)
+
+
+def test_what_is_too_wide_is_told_without_a_word_of_the_knee() -> None:
+    roots = {f"p{at}": root_node(f"p{at}", [0.5, 0.5]) for at in range(40)}
+    rows = [noisy_or_node(f"c{at}", 0.1, dict.fromkeys(roots, 0.5)) for at in range(40)]
+    model = ForeignModel(Network((*roots.values(), *rows)), ["p0"])
+    with pytest.raises(TooWideError, match="Answering more of what others depend on") as caught:
+        model.given({f"c{at}": "present" for at in range(40)})
+    assert not re.search(r"\b(age|context)", str(caught.value))
+
+
 NEARLY = np.array([0.123456789, 0.5])
 
 

@@ -234,7 +234,8 @@ def test_a_row_that_is_too_wide_is_named(wide: Engine, row: int) -> None:
     with pytest.raises(
         TooWideError,
         match=rf"\(row {row}\) needs a table of 2\^(2[7-9]|[3-9]\d) entries, more than .* "
-        r"Answering some contexts .* or leaving out positive findings makes it narrower\.",
+        r"Answering more of what others depend on, or leaving out positive findings, makes it "
+        r"narrower\.",
     ):
         wide.propagate_each(cases, ["c0"])
     del cases[row]
