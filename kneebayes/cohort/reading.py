@@ -215,18 +215,13 @@ def _distinct_cells(column: pd.Series) -> tuple[NDArray[np.int64], list[object]]
         return np.arange(len(column)), column.tolist()
     codes = np.asarray(codes, dtype=np.int64)
     if column.dtype != object:
-        return codes, [_plain(value) for value in uniques]
+        return codes, uniques.tolist()
     if pd.api.types.infer_dtype(column, skipna=True) in ALIKE:
         return codes, list(uniques)
     there = codes >= 0
     typed = [(type(cell), cell) for cell in column[there]]
     codes[there], different = pd.factorize(pd.Index(typed, tupleize_cols=False))
     return codes, [cell for _, cell in different]
-
-
-def _plain(value: object) -> object:
-    """A number of NumPy as Python's own, so that messages show it as it was typed."""
-    return value.item() if isinstance(value, np.bool_ | np.number) else value
 
 
 SHOWN = 20

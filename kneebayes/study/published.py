@@ -251,7 +251,12 @@ class ReadingEvaluation(Reporting):
     @property
     def report(self) -> Report:
         """The shares, and the worst texts with what was wrong in them."""
-        rows = tuple(_row(name, good, of) for name, (good, of) in self.shares.items())
+        rows = tuple(
+            (name, percent(share), f"{percent(low)} to {percent(high)}", str(of))
+            if of
+            else (name, "-", "-", "0")
+            for name, share, low, high, of in self.table.itertuples(index=False)
+        )
         return Report(
             title=f"How well {counted(len(self.texts), 'history was', many='histories were')} read",
             header=("measure", "share", "95 % interval", "of"),
@@ -297,14 +302,6 @@ def _right_of(judgements: Iterable[Verdict]) -> tuple[int, int]:
     """How many are right, of how many."""
     verdicts = [judgement.verdict for judgement in judgements]
     return verdicts.count("right"), len(verdicts)
-
-
-def _row(name: str, good: int, of: int) -> tuple[str, ...]:
-    """One share as text, with its interval."""
-    if not of:
-        return (name, "-", "-", "0")
-    share, low, high = share_with_interval(good, of)
-    return (name, percent(share), f"{percent(low)} to {percent(high)}", str(of))
 
 
 @checked
