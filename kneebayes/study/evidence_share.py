@@ -22,13 +22,13 @@ from kneebayes.building.quantities import (
 )
 from kneebayes.building.restating import Restating
 from kneebayes.case.case import Case
-from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, UnknownNameError
+from kneebayes.errors import EvidenceError, ImpossibleEvidenceError
 from kneebayes.inference import Evidence
 from kneebayes.knowledge import Knowledge
 from kneebayes.network import Numbers
 from kneebayes.odds import inverse_logit, logit
 from kneebayes.questions.explain.subsets import DECIBANS
-from kneebayes.study.published import VISITS, PublishedCase, Visit, published_cases
+from kneebayes.study.published import VISITS, PublishedCase, Visit, published_cases, understood
 from kneebayes.text import counted
 from kneebayes.view.figures import GREY, below, legend_above, name_lines, new_axes, write
 from kneebayes.view.report import ModelResult, Report, cells_of, frame_of
@@ -126,16 +126,11 @@ def _keys(data: ModelData, case: PublishedCase, visit: Visit) -> Iterator[Key]:
     """Each answer of a patient, with the published cause and its rival."""
     if not _in_model(data, case):
         return
-    known, answers = {}, []
-    for name, answer in case.answers(visit).items():
-        try:
-            read = Case.of(data, {name: answer})
-        except (UnknownNameError, EvidenceError):
-            continue
-        known[name] = answer
-        answers += [each for each in read.in_order if each.id != data.complaint]
+    told = case.answers(visit)
+    read = understood(data, told)
+    answers = [one for one in chain.from_iterable(read.values()) if one.id != data.complaint]
     try:
-        order = Case.of(data, known).by_probability
+        order = Case.of(data, {name: told[name] for name in read}).by_probability
     except ImpossibleEvidenceError:
         return
     right = next(id for id in order if id in case.causes)

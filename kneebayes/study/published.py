@@ -7,15 +7,18 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from functools import cached_property
+from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd
 from kneebayes.building.model import ModelLike
-from kneebayes.case.answers import read_answers
+from kneebayes.case import Answer, read_answers
 from kneebayes.errors import EvidenceError, KneebayesError, placed
 from kneebayes.history import read
 from kneebayes.study.scores import share_with_interval
@@ -164,6 +167,15 @@ def _must_be(name: str, value: object) -> str:
         return "" if isinstance(value, str) else "a text"
     visit = name in ("first_visit", "tests")
     return "names with answers" if visit and not isinstance(value, dict) else ""
+
+
+def understood(model: ModelLike, answers: Mapping[str, Any]) -> dict[str, tuple[Answer, ...]]:
+    """What a model makes of each answer that it can read, by the name that was given."""
+    read_as: dict[str, tuple[Answer, ...]] = {}
+    for name, answer in answers.items():
+        with suppress(KneebayesError):  # no such name, or no such state
+            read_as[name] = read_answers(model.data, {name: answer})
+    return read_as
 
 
 def refuse_others(title: str, known: int, told: int) -> None:
@@ -353,17 +365,9 @@ def _judged(model: ModelLike, case: PublishedCase) -> Iterator[Verdict]:
 
 def _states(model: ModelLike, answers: Any) -> dict[str, str]:
     """The state that each answer stands for; what the model does not know is left out."""
-    data = model.data
     states_by_id: dict[str, str] = {}
-    for name, answer in answers.items():
-        try:
-            read_as = read_answers(data, {name: answer})
-        except KneebayesError:
-            continue
-        for one in read_as:
-            states = data.network[one.id].states
-            total = sum(one.likelihood)
-            most = max(range(len(states)), key=lambda position: one.likelihood[position])
-            sure = one.likelihood[most] / total >= SURE
-            states_by_id[one.id] = states[most] if sure else "unsure"
+    for one in chain.from_iterable(understood(model, answers).values()):
+        pairs = zip(one.likelihood, model.data.network[one.id].states, strict=True)
+        most, state = max(pairs, key=itemgetter(0))
+        states_by_id[one.id] = state if most / sum(one.likelihood) >= SURE else "unsure"
     return states_by_id

@@ -17,15 +17,17 @@ from kneebayes.binding import Axes, pd
 from kneebayes.building.model import ModelLike
 from kneebayes.case.answers import says_no
 from kneebayes.case.case import Diagnosing
-from kneebayes.errors import (
-    EvidenceError,
-    ImpossibleEvidenceError,
-    KneebayesError,
-    UnknownNameError,
-)
+from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, KneebayesError
 from kneebayes.network import Numbers
 from kneebayes.odds import inverse_logit, logit
-from kneebayes.study.published import VISITS, PublishedCase, Visit, published_cases, refuse_others
+from kneebayes.study.published import (
+    VISITS,
+    PublishedCase,
+    Visit,
+    published_cases,
+    refuse_others,
+    understood,
+)
 from kneebayes.study.scores import (
     area_under_curve,
     draw_recall,
@@ -61,7 +63,7 @@ class Judge:
         self.outside = {knowledge.meta.rest, *beyond} & set(knowledge.causes)
         self.prior = self._beliefs({})[0]
         self.unknown: Counter[str] = Counter()
-        self._shifts: dict[tuple[str, Any], Beliefs | None] = {}
+        self._shifts: dict[tuple[str, Any], Beliefs] = {}
 
     def rows(self, case: PublishedCase) -> Iterator[dict[str, object]]:
         """What each predictor says of one patient at each visit.
@@ -108,22 +110,18 @@ class Judge:
     def _understood(self, case: PublishedCase, visit: Visit) -> dict[str, Any]:
         """The answers whose names the model has; the others are counted."""
         answers = case.answers(visit)
-        unknown = [name for name, answer in answers.items() if self._shift(name, answer) is None]
-        self.unknown.update(unknown)
-        return {name: answer for name, answer in answers.items() if name not in unknown}
+        known = understood(self.model, answers)
+        self.unknown.update(answers.keys() - known)
+        return {name: answers[name] for name in known}
 
-    def _shift(self, name: str, answer: Any) -> Beliefs | None:
-        """What one answer adds to the log-odds of each cause; None if the model cannot read it."""
+    def _shift(self, name: str, answer: Any) -> Beliefs:
+        """What one answer adds to the log-odds of each cause."""
         key = (name, answer)
         if key not in self._shifts:
-            try:
-                beliefs, _ = self._beliefs({name: answer})
-            except (UnknownNameError, EvidenceError):  # no such name, or no such state
-                self._shifts[key] = None
-            else:
-                before = self.prior.items()
-                shifts = {id: logit(beliefs[id], EDGE) - logit(one, EDGE) for id, one in before}
-                self._shifts[key] = shifts
+            beliefs, _ = self._beliefs({name: answer})
+            before = self.prior.items()
+            shifts = {id: logit(beliefs[id], EDGE) - logit(one, EDGE) for id, one in before}
+            self._shifts[key] = shifts
         return self._shifts[key]
 
     def _naive(self, answers: Mapping[str, Any]) -> Beliefs:
@@ -132,9 +130,9 @@ class Judge:
         One cause explains the complaint, so what comes out is scaled to add up to 1: a logarithmic
         score compares only forecasts that do (Gneiting and Raftery 2007).
         """
-        shifts = [self._shift(name, answer) or {} for name, answer in answers.items()]
+        shifts = [self._shift(name, answer) for name, answer in answers.items()]
         weights = {
-            id: inverse_logit(sum((shift.get(id, 0.0) for shift in shifts), logit(belief, EDGE)))
+            id: inverse_logit(sum((shift[id] for shift in shifts), logit(belief, EDGE)))
             for id, belief in self.prior.items()
         }
         if self.ranked_by != EXPLAINS or not self._hurts(answers):
