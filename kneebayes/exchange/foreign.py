@@ -487,7 +487,7 @@ class ForeignModel(TargetedNetwork):
             message = f"Two columns are of the same node: {', '.join(map(str, patients.columns))}."
             raise EvidenceError(message)
         known: dict[Any, dict[str, float | str]] = {}
-        rows = []
+        rows: list[dict[str, float | str]] = []
         for values in patients.itertuples(index=False, name=None):
             try:
                 evidence = self.evidence(dict(zip(ids, values, strict=True)))

@@ -31,13 +31,11 @@ LASTING = frozenset({"for", "since", "lasting", "lasted", "over", "last", "past"
 COMPARING = turns("over") | turns("under") | {"than", "about", "at", ","}
 GONE_ON = frozenset({",", "he", "i", "it", "she", "the", "there"})  # "three weeks on it aches"
 BY = frozenset({"x", "\u00d7", "by"})
-AGO = frozenset({"ago", "back"})
 ABOUT = frozenset(
     {"so", "~", "about", "approximately", "around", "nearly", "some", "roughly", "over"}
 )
 BEING = frozenset({"was", "is", "'s"})
 OFTEN = frozenset({"attacks", "episodes", "times", "twice", "once"})
-BEGAN = turns("beginning")
 OF_EARLIER = frozenset({"again", "before", "earlier", "old", "once", "previous", "previously"})
 TREATED = ("operat", "surg", "replac", "reconstr", "repair", "arthroscop", "inject", "diagnos")
 MOVING = "|".join(sorted(turns("moving")))
@@ -245,7 +243,7 @@ class Measured:
         before = {word.lower for word in words[max(0, amount.first - 4) : amount.first]}
         after = [word.lower for word in words[amount.last + 1 : amount.last + 3]]
         following = after[0] if after else ""
-        if following in AGO:
+        if following in {"ago", "back"}:
             if self._is_that(amount):
                 return amount.value <= OLDEST_BEGIN  # "That was nine weeks back."
             happened = spoken_of or not turns("accidents").isdisjoint(word.lower for word in clause)
@@ -302,7 +300,7 @@ class Measured:
         treated = any(one.startswith(TREATED) for one in clause)
         if treated or not OF_EARLIER.isdisjoint(clause) or amount.value > OLDEST_BEGIN:
             return False
-        return not BEGAN.isdisjoint(clause)
+        return not turns("beginning").isdisjoint(clause)
 
 
 def _stems(words: Sequence[Word]) -> set[str]:

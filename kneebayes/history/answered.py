@@ -16,7 +16,6 @@ Answer = tuple[Said, tuple[int, int]]
 MARKS = frozenset({":", "=", "(", "[", "-", "\u2013", "\u2014", "?"})  # right behind a name
 HEADING = frozenset({":", "="})  # the same some words behind a name
 CLOSING = ANSWERED | {")", "]", "!"}
-BRACKETS = frozenset("()[]")
 FAR = 4  # words from a name to the mark: "swelling of the leg: no"
 KINDS: dict[str, Said] = {"deny after": "absent", "perhaps after": "perhaps"}
 LISTS: dict[str, Said] = {"yes": "present", "no": "absent", "open": "perhaps"}
@@ -101,7 +100,7 @@ def _is_sign(line: Line, at: int) -> bool:
     words = line.words
     if not 0 <= at < len(words) or words[at].lower not in MINUS | {"+"}:
         return False
-    if not BRACKETS.isdisjoint(word.lower for word in words[max(0, at - 1) : at + 2]):
+    if not set("()[]").isdisjoint(word.lower for word in words[max(0, at - 1) : at + 2]):
         return True
     plus = any(word.lower == "+" or _is_written_out(word, "positive") for word in words)
     return plus and any(word.lower in MINUS and _is_free(words, word) for word in words)

@@ -8,7 +8,7 @@ from itertools import pairwise
 from kneebayes.history.answered import answered
 from kneebayes.history.dictionary import BY_HAND
 from kneebayes.history.english import ENDING, SITES, UNITS, turns
-from kneebayes.history.limits import limited, taken_up
+from kneebayes.history.limits import AT_FIRST, limited, taken_up
 from kneebayes.history.line import AND, Cue, Line, denied, ended
 from kneebayes.history.matching import Match
 from kneebayes.history.record import Status
@@ -27,12 +27,9 @@ COMPARING = frozenset({"compared", "from", "like", "than", "to", "unlike", "with
 PARTING = frozenset({";", ".", "(", ")"})
 STOPS = frozenset({"", ",", ";", ".", "and", "but"})
 RECENT = 6.0  # months: what happened so long ago is the injury that the history is about
-HAPPENED = stems_of("accidents")
 NO_MORE = frozenset({"nobody", "nothing"})  # "nobody near me, and the knee gave way"
 PAINS = stems_of("pains")
-SIZES = frozenset({"big", "siz"})
 SOUGHT = frozenset({"exclude", "rule"})  # "ruled out" is a result, "to rule out" is none
-AT_FIRST = frozenset({"first", "initially", "originally"})
 LASTING = frozenset(map(stem, ("diagnosed", "quit", "told")))
 FORMER = frozenset({"former", "ex"})  # who was an athlete is none now
 SPEAKING = frozenset({"i", "it", "he", "she", "they"}) | SITES
@@ -222,7 +219,7 @@ def _of_another_trouble(line: Line, match: Match) -> Bearing | None:
 def _of_another_size(line: Line, match: Match) -> Bearing | None:
     """Left open: a size of something else: ``the knee is the size of a melon`` tells of no lump."""
     own = match.pattern.about.words - match.pattern.about.sites
-    if SIZES.isdisjoint(match.pattern.stems) or not own.isdisjoint(match.pattern.stems):
+    if {"big", "siz"}.isdisjoint(match.pattern.stems) or not own.isdisjoint(match.pattern.stems):
         return None
     for word in reversed(line.words[: match.first]):
         if word.lower in ENDING | {","}:
@@ -343,7 +340,7 @@ def _is_recent(line: Line, cue: Cue, match: Match) -> bool:
     number = number_at(line.words, cue.first - 1)[0]
     if sum(word.lower in UNITS for word in line.words) > 1:
         return False  # "fell two months ago, pain for five weeks"
-    happened = any(not line.words[at].stems.isdisjoint(HAPPENED) for at in match.used)
+    happened = any(not line.words[at].stems.isdisjoint(stems_of("accidents")) for at in match.used)
     return happened and number is not None and number <= RECENT
 
 

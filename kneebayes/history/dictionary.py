@@ -35,7 +35,6 @@ TOO_LITTLE = frozenset(
 HYPHENATED = re.compile(r"[a-z]+(-[a-z]+)+")
 CONTRASTS = frozenset({"although", "but", "though", "yet"})
 EARLIER = frozenset({"earlier", "known", "old", "previous"})
-UNTOLD = frozenset({"exam", "test"})
 BY_HAND = frozenset({"", "history", "examination"})  # methods that a text need not name
 A_PHRASE = 4  # words that say one thing together, though all but one are small
 SIDES = frozenset(
@@ -277,7 +276,7 @@ class Dictionary:
         before, colon, after = name.removeprefix("=").partition(":")
         name, head = before.strip(), method
         if colon:
-            name, head = after.strip(), frozenset(_stems(before)) - UNTOLD
+            name, head = after.strip(), frozenset(_stems(before)) - {"exam", "test"}
             if not head and set(_stems(after)) <= TOO_LITTLE | self.site:
                 name = f"{before} {after}".strip()
         words, bound = _without_number(self._spelling(name))

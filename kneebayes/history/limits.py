@@ -12,7 +12,6 @@ from kneebayes.history.words import Word
 
 AT_FIRST = frozenset({"first", "initially", "originally"})
 ITS = frozenset({"i", "it", "that", "there", "this"})  # in a sentence that goes on about the same
-BREAKS = frozenset({";", "."})
 UP_TO_NOW = frozenset({"for", "in", "over", "since", "the", "these"})  # before "last week"
 YEAS = frozenset({"yes", "yeah", "yep"})
 RETRACTING = frozenset({"incorrect", "mistaken", "untrue", "wrong"})
@@ -67,7 +66,7 @@ def _bounds(line: Line, cue: Cue, match: Match) -> bool:
     ever = line.words[cue.last].lower == "before" and line.after(cue.last) in {"", *PARTING}
     known = ever and match.pattern.about.lasting  # "no gout before"
     listed = match.pattern.targets[0].state == "present"
-    stops = BREAKS if listed else PARTING
+    stops = {";", "."} if listed else PARTING
     return not another and not known and not any(word.lower in stops for word in between)
 
 

@@ -47,7 +47,6 @@ NOTS = frozenset({"cannot", "n't", "never", "not"})
 OBSERVERS = frozenset({"doctor", "gp", "nurse", "physician", "physio"})
 PARTS = frozenset({"", ",", ";", ".", "and", "or"})
 ANSWERED = PARTS | {"(", "/", "\u2013", "\u2014"}  # behind an answer
-ARTICLES = frozenset({"a", "an", "the"})
 
 Denial = tuple[Literal["absent", "perhaps"], tuple[int, int]]
 
@@ -314,7 +313,7 @@ def _reach_alone(
     """The same where no list is between: ``no sign of a swelling``."""
     telling = heavy(between)
     articled = {word.lower: line.after(word.index) for word in telling}
-    articled = {lower: after for lower, after in articled.items() if after in ARTICLES}
+    articled = {lower: after for lower, after in articled.items() if after in {"a", "an", "the"}}
     if len(telling) > FAR or articled.keys() - turns("noticing"):
         return None  # "without an injury the knee swelled" denies the injury alone
     if "the" in articled.values():

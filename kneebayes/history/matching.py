@@ -18,9 +18,7 @@ LISTED = 3  # most of them that say something, in "cannot straighten the knee or
 JOINING = frozenset({"and", "or", ",", "/", "&", "nor", "+"})
 OWN_DENIALS = frozenset({"no", "not", "without", "never"})
 NOTS = frozenset({"not", "n't", "never"})
-TESTED_ON = frozenset({"on", "in", "by", "at"})
 PARTING = frozenset({";", "."})
-TIMES = frozenset({"after", "before", "since"})
 SUBJECTS = frozenset({"he", "i", "it", "she", "they", "we", "is", "was", "has", "had"})
 GOING = frozenset({"goes", "going", "went"})
 WAYS = frozenset({"up", "down"})
@@ -276,7 +274,7 @@ def _crosses_a_time(used: frozenset[int], words: Sequence[Word]) -> bool:
     """Whether a time parts the words of a name: ``swelling after a day on her feet``."""
     last = max(used)
     for at in range(min(used) + 1, last + 1):
-        if words[at].lower not in TIMES:
+        if words[at].lower not in {"after", "before", "since"}:
             continue
         if at not in used and words[last].is_site:
             return True
@@ -418,7 +416,7 @@ def _is_tested(pattern: Pattern, used: frozenset[int], sentence: Readable) -> bo
         between = {word.lower for word in words[min(at, last) + 1 : max(at, first)]}
         if between & PARTING:
             continue
-        if at < last or (at - last < GAP and between & TESTED_ON):
+        if at < last or (at - last < GAP and between & {"on", "in", "by", "at"}):
             return True
     return False
 

@@ -18,8 +18,6 @@ from kneebayes.network import Node
 
 VERSION = 4  # of the form of the payload; the scripts refuse any other
 
-BINARY = ("absent", "present")
-MEASURES = ("frequency", "risk")
 
 Plain = dict[str, Any]
 
@@ -118,7 +116,7 @@ def payload(model: ModelLike) -> Plain:
 
 def _node(knowledge: Knowledge, node: Node) -> Plain:
     described: Plain = {"id": node.id, "kind": _kind(knowledge, node.id)}
-    described |= {} if node.states == BINARY else {"states": list(node.states)}
+    described |= {} if node.states == ("absent", "present") else {"states": list(node.states)}
     described["parents"] = list(node.parents)
     if node.is_noisy_or:
         links = [
@@ -346,7 +344,7 @@ def _grounds(knowledge: Knowledge, content: Plain) -> Plain:
     resting += [because for sentences in told for _, because, *_ in sentences]
     named = {*content["origins"], *chain.from_iterable(resting)}
     return {
-        "measures": list(MEASURES),
+        "measures": ["frequency", "risk"],
         "claims": {id: claim.statement for id, claim in knowledge.claims.items() if id in named},
         "references": {id: one.cited for id, one in knowledge.references.items() if id in named},
     }

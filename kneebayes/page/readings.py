@@ -31,7 +31,6 @@ from kneebayes.knowledge.statements import Interval, Layer
 from kneebayes.network import Numbers
 from kneebayes.page.payload import Plain, numbers_of, payload
 
-ANYWHERE = "anywhere"
 DIGITS = 12  # of a number that is another than the model's own
 FEWER = 4  # of the bounds of an interval
 NEAR = 1e-10  # of the table that comes back, relative
@@ -81,7 +80,7 @@ def _layer_named(id: str) -> Plain:
 
 def _named(id: str, record: Any) -> Plain:
     """A lexicon or a setting in words; no record is no setting."""
-    label, about = (record.label, record.about) if record else (ANYWHERE, "")
+    label, about = (record.label, record.about) if record else ("anywhere", "")
     return {"id": id, "label": label, "about": about}
 
 
