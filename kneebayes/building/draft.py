@@ -204,22 +204,20 @@ class Draft:
 
     @cached_property
     def rarer(self) -> dict[str, Node]:
-        """Contexts that are less often found at some age or in one sex.
+        """Contexts and mediators that are less often found at some age or in one sex.
 
         Each is there with a factor for the state that a patient is in, if it would be where it is
         found most. So a ratio holds at every age.
         """
         found = {}
-        for id, context in self.knowledge.contexts.items():
-            if context.less_often is None:
-                continue
+        for id, said in self.knowledge.less_often.items():
             factors: Numbers = np.ones(())
-            for other, by_state in context.less_often.by.items():
+            for other, by_state in said.by.items():
                 each = [by_state.get(state, 1.0) for state in self.states(other)]
                 factors = factors[..., None] * np.array(each)
             there = np.stack([np.zeros_like(factors), factors])
             table = np.stack([1.0 - there, there], axis=-1)
-            found[id] = table_node(id, [where_most(id), *context.less_often.by], table)
+            found[id] = table_node(id, [where_most(id), *said.by], table)
         return found
 
     def _cause_nodes(self, cause: str) -> Iterator[Node]:

@@ -101,11 +101,10 @@ def between_of(knowledge: Knowledge) -> dict[str, float]:
 
 def _over_all(knowledge: Knowledge, id: str) -> float:
     """How often a node is found over all states of what it is rarer by, against those with most."""
-    context = knowledge.contexts.get(id)
-    rarer = {} if context is None or context.less_often is None else context.less_often.by
+    rarer = knowledge.less_often.get(id)
     return math.prod(
         sum(state.share * factors.get(state.id, 1.0) for state in knowledge.states_of(other))
-        for other, factors in rarer.items()
+        for other, factors in (() if rarer is None else rarer.by.items())
     )
 
 

@@ -14,6 +14,7 @@ from kneebayes.knowledge.records import (
     Finding,
     Group,
     Incoherence,
+    LessOften,
     Mediator,
     Meta,
     Method,
@@ -135,6 +136,12 @@ class Knowledge:
         if context is not None:
             return context.leak if context.share is None else context.share
         return (self.mediators.get(id) or self.findings[id]).leak
+
+    @cached_property
+    def less_often(self) -> dict[str, LessOften]:
+        """In whom contexts and mediators are found less often, by id, of those that are."""
+        each = {**self.contexts, **self.mediators}.items()
+        return {id: one.less_often for id, one in each if one.less_often is not None}
 
     def cause_of(self, node: str) -> str | None:
         """The cause that a node says is there or explains the complaint; None of other nodes."""

@@ -174,14 +174,13 @@ class _Checks:
                     yield Problem(place, wrong, "Leave out the state that the ratios refer to.")
 
     def less_often(self) -> Iterator[Problem]:
-        """What a context is rarer by: contexts with states, of which one is left as it is."""
-        contexts = self.knowledge.contexts
-        for context in contexts.values():
-            for id, factors in () if context.less_often is None else context.less_often.by.items():
-                place = f"{self.knowledge.place(context.id)}.less_often.by.{id}"
+        """What a node is rarer by: contexts with states, of which one is left as it is."""
+        for node, said in self.knowledge.less_often.items():
+            for id, factors in said.by.items():
+                place = f"{self.knowledge.place(node)}.less_often.by.{id}"
                 states = self.states(id)
-                if id not in contexts:
-                    yield from self.unknown(place, "context", id, contexts)
+                if id not in self.knowledge.contexts:
+                    yield from self.unknown(place, "context", id, self.knowledge.contexts)
                 elif len(states) < 2:
                     wrong = f"'{id}' has no states."
                     yield Problem(place, wrong, "Name a context with states, such as age or sex.")
@@ -507,8 +506,9 @@ def _loose_findings(knowledge: Knowledge) -> Iterator[Remark]:
         if finding.id not in {*reached, knowledge.meta.complaint}:
             text = "no cause or mediator produces it."
             yield Remark("finding without cause", finding.id, text)
+    by_themselves = knowledge.less_often.keys()  # such as what comes with age
     for mediator in knowledge.mediators.values():
-        if mediator.id not in {*reached, *knowledge.there.values()}:
+        if mediator.id not in {*reached, *knowledge.there.values(), *by_themselves}:
             yield Remark("mediator without cause", mediator.id, "nothing produces it.")
 
 

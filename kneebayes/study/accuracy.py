@@ -193,10 +193,10 @@ def _ratio(
     What is found at some ages, or in one sex, more than in others is compared with others of the
     same age and sex, as studies of risks do.
     """
-    node, contexts = data.knowledge.there[cause], data.knowledge.contexts
-    rarer = (contexts[id].less_often for id in answer if id in contexts)
-    by = sorted({id for one in rarer if one is not None for id in one.by} - among.keys())
-    kinds = product(*([state.id for state in contexts[id].states] for id in by))
+    knowledge = data.knowledge
+    node, rarer = knowledge.there[cause], knowledge.less_often
+    by = sorted({id for one in answer.keys() & rarer.keys() for id in rarer[one].by} - among.keys())
+    kinds = product(*([state.id for state in knowledge.states_of(id)] for id in by))
     having = others = 0.0
     for kind in kinds:
         people = {**among, **dict(zip(by, kind, strict=True))}

@@ -77,8 +77,9 @@ def test_what_lies_between_counts_as_it_is_over_all_ages() -> None:
 
 def test_the_shipped_factors_hold_whatever_explains(knee: kb.Model) -> None:
     network, engine, contexts = knee.network, knee.engine, knee.knowledge.contexts
-    rarer = {id: one.less_often for id, one in contexts.items() if one.less_often is not None}
+    rarer = knee.knowledge.less_often
     assert len(rarer) > 15
+    assert "dimer_of_age" in rarer
     for id, said in rarer.items():
         assert network[id].parents == (where_most(id), *said.by)
         assert holder_of(network, id) == where_most(id)
@@ -112,6 +113,16 @@ def test_what_nobody_of_an_age_has_is_hardly_expected(
     assert 0.0 < knee.probability({context: True}, answers) < most
     told = knee.diagnose({**answers, context: True})  # odd, not impossible
     assert sum(told[cause.id] for cause in knee.causes) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    ("age", "least", "most"),
+    [(30, 0.28, 0.42), (50, 0.33, 0.48), (70, 0.56, 0.8), (85, 0.8, 0.89)],
+)
+def test_dimers_rise_with_age(knee: kb.Model, age: int, least: float, most: float) -> None:
+    """Positives without a clot, as Schouten 2013 counted them in suspects of each age."""
+    nobody = {"leg swelling": True, "age": age, "DVT": False, "pulmonary embolism": False}
+    assert least < knee.probability({"D-dimer": True}, nobody) < most
 
 
 def test_it_is_sensed_taught_and_drawn_as_before(knee: kb.Model) -> None:

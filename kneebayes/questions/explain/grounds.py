@@ -85,7 +85,7 @@ def grounds_of_answer(
             presence = knowledge.diseases[start].present_in
             said = presence.because if presence else _share_because(knowledge, start)
             carrying.append(tuple(said))
-        rarer = knowledge.contexts[end].less_often if end in knowledge.contexts else None
+        rarer = knowledge.less_often.get(end)
         if rarer is not None and start in rarer.by:
             carrying.append(rarer.because)
     competing = [start for start, end in between if end == EXPLANATION]
