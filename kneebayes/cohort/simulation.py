@@ -439,7 +439,7 @@ BENCHMARKS = {
         recording=Recording(
             context=0.9, history=0.2, symptom=0.15, sign=0.12, test=0.04, absent_written=1.0
         ),
-        digest="9cbb4a84af80fa8b4e619a14aa50bf1bf667b91f5d1928d5862731823512724e",
+        digest="ce34b64a939ad0d1dd66c621e107ca422b9cb9f114c84e68ecb3bd14e5db19f8",
     )
 }
 

@@ -140,8 +140,9 @@ class Knowledge:
     @cached_property
     def less_often(self) -> dict[str, LessOften]:
         """In whom contexts and mediators are found less often, by id, of those that are."""
-        each = {**self.contexts, **self.mediators}.items()
-        return {id: one.less_often for id, one in each if one.less_often is not None}
+        kinds: tuple[Mapping[str, Context | Mediator], ...] = (self.contexts, self.mediators)
+        each = ((id, one.less_often) for kind in kinds for id, one in kind.items())
+        return {id: said for id, said in each if said is not None}
 
     def cause_of(self, node: str) -> str | None:
         """The cause that a node says is there or explains the complaint; None of other nodes."""
