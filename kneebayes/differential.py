@@ -147,7 +147,7 @@ class Differential(InJson):
     def group_ranking(self) -> pd.DataFrame:
         """One row a group, most probable first: ``id``, ``group``, ``prior``, ``posterior``.
 
-        Both probabilities are of at least one member being present.
+        Both probabilities are of one of its members explaining the complaint.
         """
         return group_table(self)
 
@@ -180,7 +180,10 @@ class Differential(InJson):
 
     @checked
     def __getitem__(self, cause: str) -> float:
-        """P(cause or at least one of a group present | evidence), by any of its names."""
+        """P(the cause, or one of a group, explains the complaint | evidence), by any of its names.
+
+        P(it is there | evidence), silent or not, is ``dx.probability({cause: True})``.
+        """
         meaning = self.case.names.meaning(cause, ("cause", "group"), "model.causes")
         if meaning.kind == "group":
             return self.case.group_posteriors([meaning.id])[meaning.id]

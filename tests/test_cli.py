@@ -73,6 +73,21 @@ def test_another_lexicon_is_named_in_the_answer(capsys: pytest.CaptureFixture[st
             ),
         ),
         (["diagnose", "fever", "--absent", "fever"], 2, "'fever' was answered twice"),
+        (
+            ["network", "no.bif", "--target", "A", "--given=B=1", "--given=B=2"],
+            2,
+            "'B' was answered twice",
+        ),
+        (
+            ["network", "no.bif", "--seconds", "nan"],
+            2,
+            "'--seconds' must be a number from 0 on. Got nan",
+        ),
+        (
+            ["network", "no.bif", "--seconds=-1"],
+            2,
+            "'--seconds' must be a number from 0 on. Got -1.0",
+        ),
         (["diagnose", "--context", "age"], 2, "must be a name, '=' and a value"),
         (["diagnose", "--context", "age=ancient"], 2, "'adolescent'"),
         (["diagnose", "--likely", "fever=often"], 2, "between 0 and 1, or in percent. Got 'often'"),

@@ -47,10 +47,29 @@ def by_name(answers: object) -> Mapping[str, Any]:
         return answers
     if type(answers).__name__ == "Series":  # of pandas, which is not imported for a mapping
         row = cast("pd.Series", answers)
-        return {cast("str", name): spoken(cell) for name, cell in row.items()}
+        return once((cast("str", name), spoken(cell)) for name, cell in row.items())
     kind = type(answers).__name__
     message = f"Answers must be a mapping such as {{'fever': False}}, or a row, got {kind}."
     raise EvidenceError(message)
+
+
+def once(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
+    """Answers as a mapping; a name given twice must be given the same answer, or none.
+
+    Examples
+    --------
+    >>> once([("fever", None), ("fever", True), ("age", 67), ("fever", True)])
+    {'fever': True, 'age': 67}
+    """
+    answers: dict[str, object] = {}
+    for name, answer in pairs:
+        before = answers.setdefault(name, answer)
+        if before is None:
+            answers[name] = answer
+        elif answer is not None and answer != before:
+            message = f"'{name}' was answered twice: {shown(before)} and {shown(answer)}. Keep one."
+            raise EvidenceError(message)
+    return answers
 
 
 def spoken(cell: object) -> object:
@@ -206,7 +225,7 @@ def _in_years(knowledge: Knowledge, name: str, meaning: Meaning, answer: object)
     if says_unknown(answer):
         return answer
     years = _number(DECADE.sub(r"\g<1>5", answer)) if isinstance(answer, str) else answer
-    if not isinstance(years, Real):
+    if not isinstance(years, Real | Decimal):
         return answer
     age = _as_float(years)
     if not 0.0 <= age <= OLDEST or 0.0 < age < 1.0:
@@ -219,11 +238,11 @@ def _in_years(knowledge: Knowledge, name: str, meaning: Meaning, answer: object)
     return years
 
 
-def _as_float(number: Real) -> float:
-    """A number as a float; infinite where it is too large for one."""
+def _as_float(number: Real | Decimal) -> float:
+    """A number as a float; infinite where it is too large for one, or no number."""
     try:
         return float(number)
-    except OverflowError:
+    except (OverflowError, ValueError):
         return math.inf
 
 
@@ -373,7 +392,7 @@ def _understood(
     if isinstance(answer, bool | np.bool_):
         has_words = fold(name) == fold(meaning.id) and _named_states(knowledge, meaning.id)
         return None if has_words else _state(states, meaning.state, float(answer))
-    value = _as_float(answer) if isinstance(answer, Real) else math.nan
+    value = _as_float(answer) if isinstance(answer, Real | Decimal) else math.nan
     return _state(states, meaning.state, value) if 0.0 <= value <= 1.0 else None
 
 
@@ -388,21 +407,26 @@ def _from_mapping(
     weights: dict[str, float] = {}
     for state, value in answer.items():
         known = isinstance(state, str) and fold(state) in by_name
-        if not known or isinstance(value, bool) or not isinstance(value, Real):
+        if not known or isinstance(value, bool) or not isinstance(value, Real | Decimal):
             return None
-        weights[by_name[fold(state)]] = _as_float(value)
+        weight = _as_float(value)
+        if weights.setdefault(by_name[fold(state)], weight) != weight:
+            return None
     if len(weights) == 1:  # states left out are not impossible, unless this one is certain
         [(state, value)] = weights.items()
         clear = value == 1.0 or (0.0 <= value < 1.0 and len(states) <= 2)
         return _state(states, state, value) if clear else None
     likelihood = tuple(weights.get(state, 0.0) for state in states)
     sound = all(math.isfinite(weight) and weight >= 0.0 for weight in likelihood)
-    return likelihood if sound and any(likelihood) else None
+    if not sound or not any(likelihood):
+        return None
+    largest = max(1.0, *likelihood)  # none is more than certain; only their ratios count
+    return tuple(weight / largest for weight in likelihood)
 
 
 def _state_of_number(knowledge: Knowledge, id: str, answer: object) -> str | None:
     """The state that a number such as an age falls in, where the states have bounds."""
-    if isinstance(answer, bool) or not isinstance(answer, Real):
+    if isinstance(answer, bool) or not isinstance(answer, Real | Decimal):
         return None
     for state in knowledge.states_of(id):
         if state.below is not None and 0.0 <= _as_float(answer) < state.below:

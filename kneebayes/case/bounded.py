@@ -19,7 +19,7 @@ Result = TypeVar("Result")
 def budget_of(seconds: float, gigabytes: float) -> Budget:
     """A budget as it is given to :meth:`kneebayes.Model.within`; both must be above 0."""
     for name, value in (("seconds", seconds), ("gigabytes", gigabytes)):
-        if not number(name, value, 0.0) > 0.0:
+        if not number(name, value) > 0.0:
             message = f"'{name}' must be a number above 0, got {shown(value)}."
             raise KneebayesError(message)
     return Budget(float(seconds), float(gigabytes) * 2.0**30)

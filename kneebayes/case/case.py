@@ -28,7 +28,7 @@ from kneebayes.case.urgency import CareLine, Urgency, care_of, judge_urgency
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideError
 from kneebayes.inference import Engine, Evidence, smallest_conflict
 from kneebayes.knowledge import Knowledge, Names
-from kneebayes.text import counted, marked
+from kneebayes.text import counted, marked, shown
 
 
 class CaseLike(Protocol):
@@ -226,7 +226,7 @@ class Case:
         )
 
     def group_posteriors(self, groups: Iterable[str]) -> dict[str, float]:
-        """P(at least one member present | evidence) by id of the group."""
+        """P(one of its members explains the complaint | evidence) by id of the group."""
         asked = list(groups)
         members = [self.knowledge.groups[id].members for id in asked]
         return dict(zip(asked, self.engine.probability_of_any(members, self.evidence), strict=True))
@@ -239,9 +239,11 @@ class Case:
         if len(groups) > 1:
             message = f"An event can name one group as present, got {', '.join(groups)}."
             raise EvidenceError(message)
+        others = {name: answer for name, answer in event.items() if name not in groups}
+        for name, answer in others.items():
+            _refuse_all_but_states(self.data, name, answer)
         if engine.log_probability(self.evidence) == -np.inf:
             raise impossible_evidence(engine, knowledge, self.evidence)
-        others = {name: answer for name, answer in event.items() if name not in groups}
         asked = evidence_of(read_answers(self.data, others))
         found = engine.posterior(asked, self.evidence)
         if not groups or found == 0.0:
@@ -324,6 +326,15 @@ class Case:
     def __repr__(self) -> str:
         count = counted(len(self.in_order), "answer")
         return f"Case({count}, {self.data.reading})"
+
+
+def _refuse_all_but_states(data: ModelData, name: str, said: object) -> None:
+    """What is only likely, or unknown, would make of an event something without a probability."""
+    read = read_answers(data, {name: said})
+    certain = all(value in (0.0, 1.0) for answer in read for value in answer.likelihood)
+    if not read or not certain or isinstance(said, Mapping):
+        message = f"'{name}' in an event must be True, False or a state. Got {shown(said)}."
+        raise EvidenceError(message)
 
 
 def _open_of(named: Iterable[str], answers: Iterable[Answer]) -> tuple[str, ...]:

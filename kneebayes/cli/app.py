@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast, get_type_hints
 
 import typer
 
-from kneebayes.case.answers import KINDS, WHERE
+from kneebayes.case.answers import KINDS, WHERE, once
 from kneebayes.differential import Differential
 from kneebayes.errors import (
     EvidenceError,
@@ -317,7 +317,7 @@ def patient_of(
     for pair in likely or []:
         name, value = split(pair, f"--likely {_quoted(f'{finding}=0.7')}")
         pairs.append((name, _number(name, value)))
-    answers = _once(pairs)
+    answers = once(pairs)
     try:
         return model.diagnose(answers)
     except UnknownNameError:
@@ -386,14 +386,3 @@ def _number(name: str, text: str) -> float:
     except ValueError:
         message = f"'{name}' must be a number between 0 and 1, or in percent. Got '{text}'."
         raise EvidenceError(message) from None
-
-
-def _once(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
-    """Answers as a mapping; a name given twice must be given the same answer."""
-    answers: dict[str, object] = {}
-    for name, answer in pairs:
-        if name in answers and answers[name] != answer:
-            message = f"'{name}' was answered twice: {answers[name]!r} and {answer!r}. Keep one."
-            raise EvidenceError(message)
-        answers[name] = answer
-    return answers

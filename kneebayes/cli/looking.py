@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kneebayes.arguments import number
+from kneebayes.case.answers import once
 from kneebayes.cli.app import (
     AsJson,
     Folder,
@@ -202,13 +204,15 @@ def network(
     """
     from kneebayes.exchange import load_network_file, reason_with
 
+    number("--seconds", seconds, 0.0)
     if not target:
         if answers or questions or explain:
             message = "What is asked about? Name it: --target NODE. Without it nodes are listed."
             raise EvidenceError(message)
         _show_nodes(load_network_file(file), as_json)
         return
-    case = reason_with(file, target, dict(split(pair, "node=state") for pair in answers or []))
+    known = once(split(pair, "node=state") for pair in answers or [])
+    case = reason_with(file, target, known)
     if questions:
         show(case.questions(seconds=seconds), as_json)
     if explain:

@@ -76,7 +76,7 @@ Rows = NDArray[np.int64]
 
 
 def solve(model: ModelLike, reading: Reading, progress: Progress) -> tuple[Numbers, Numbers]:
-    """Ln P(evidence) of each patient, and P(cause present | evidence), patients x causes.
+    """Ln P(evidence) of each patient, and P(cause explains it | evidence), patients x causes.
 
     They are ``-inf`` and NaN where P(evidence) is zero. A patient who needs more memory or time
     than is allowed has NaN in both: the others go on. ``progress`` gets how many more are answered.

@@ -62,15 +62,15 @@ class Cohort(ModelResult):
         (label of the most probable cause), ``log_probability`` (natural logarithm of
         P(evidence)), ``possible`` (False where P(evidence) is zero), ``answered`` (False where an
         exact answer needs more memory than is allowed), ``problem`` (why there are no
-        posteriors), then P(cause present | evidence) by id of the cause. Where the evidence is
-        impossible or the patient was not answered no cause has a posterior: ``top`` and all
-        posteriors are missing (NaN).
+        posteriors), then P(cause explains the complaint | evidence) by id of the cause. Where the
+        evidence is impossible or the patient was not answered no cause has a posterior: ``top``
+        and all posteriors are missing (NaN).
         """
         return self.frame
 
     @property
     def posteriors(self) -> pd.DataFrame:
-        """P(cause present | evidence): one row a patient, one column a cause by its id."""
+        """P(cause explains the complaint | evidence): one row a patient, one column a cause."""
         return self.table.iloc[:, self.kept + len(MADE) :]
 
     @property
@@ -105,13 +105,13 @@ class Cohort(ModelResult):
 
     @cached_property
     def any_urgent(self) -> pd.Series:
-        """P(at least one urgent cause is present | evidence), by patient."""
+        """P(an urgent cause explains the complaint | evidence), by patient."""
         shares = self._share(self.data.knowledge.urgent)
         return pd.Series(shares, index=self.table.index, name="any_urgent")
 
     @cached_property
     def groups(self) -> pd.DataFrame:
-        """P(at least one member is present | evidence): one column a group, by its id."""
+        """P(one of a group explains the complaint | evidence): one column a group, by its id."""
         groups = self.data.knowledge.groups
         shares = {id: self._share(group.members) for id, group in groups.items()}
         return frame_of(shares, index=self.table.index)

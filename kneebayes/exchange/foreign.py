@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from kneebayes.arguments import checked, whole_number
+from kneebayes.arguments import checked, number, whole_number
 from kneebayes.binding import pd, renamed
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError, TooWideError
 from kneebayes.exchange.foreign_network import (
@@ -133,6 +133,7 @@ class ForeignCase(ForeignResult):
     @checked
     def given(self, answers: Mapping[str, object]) -> ForeignCase:
         """The case with more known, or with answers changed or taken back (None)."""
+        self.model.evidence(answers)  # no node twice
         renewed = {self.model.find(name): answer for name, answer in answers.items()}
         known = self.model.evidence({**self.evidence.likelihoods, **renewed})
         return ForeignCase(self.model, known)
@@ -277,7 +278,7 @@ class ForeignCase(ForeignResult):
             If not even the most probable one was found in the time.
         """
         n, targets = whole_number("n", n, least=1), self.model.targets
-        with within_time("sets", Budget(max(seconds, SOON))) as clock:
+        with within_time("sets", _budget_of(seconds)) as clock:
             try:
                 probable = probable_states(self.model.engine, self.evidence, targets)
                 found = first_in_time(probable, n)
@@ -403,9 +404,14 @@ class ForeignCase(ForeignResult):
         raise EvidenceError(message)
 
 
+def _budget_of(seconds: float) -> Budget:
+    """At most so many seconds from 0 on; not even one step at 0."""
+    return Budget(max(number("seconds", seconds, 0.0), SOON))
+
+
 def _in_time(question: str, seconds: float) -> AbstractContextManager[Clock]:
     """The time of a question, of which one step has a second at least."""
-    return within_time(question, Budget(max(seconds, SOON)), STEP)
+    return within_time(question, _budget_of(seconds), STEP)
 
 
 def _information(now: Mapping[str, float], outcomes: Sequence[Outcome]) -> float:
@@ -504,7 +510,7 @@ class ForeignModel(TargetedNetwork):
     def _answer(self, evidence: Evidence, seconds: float) -> dict[str, float | str]:
         """One row; its problem where it has one."""
         try:
-            with within_time("cohort", Budget(seconds)):
+            with within_time("cohort", _budget_of(seconds)):
                 found = self.posteriors(evidence).marginals
         except (ImpossibleEvidenceError, TooWideError) as error:
             return {"problem": str(error)}

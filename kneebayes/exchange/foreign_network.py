@@ -230,7 +230,11 @@ class TargetedNetwork:
         if type(answer).__name__ == "Series" and type(answer.index).__name__ == "RangeIndex":  # type: ignore[attr-defined]
             answer = answer.tolist()  # type: ignore[attr-defined]
         if hasattr(answer, "items"):  # a mapping, or a Series by state
-            by_state = {self.find_state(id, state): value for state, value in answer.items()}
+            by_state: dict[str, Any] = {}
+            for state, value in answer.items():
+                if by_state.setdefault(self.find_state(id, state), value) is not value:
+                    message = f"'{id}': {shown(state)} stands twice in the evidence. Keep one."
+                    raise EvidenceError(message)
             answer = [by_state.get(state, 0.0) for state in states]
         if isinstance(answer, str) or not isinstance(answer, Sequence | np.ndarray):
             answer = self.find_state(id, answer)

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from kneebayes.errors import KneebayesError
+from kneebayes.errors import EvidenceError, KneebayesError
 from kneebayes.inference.answering import run_batch
 from kneebayes.inference.batch import Flat, Propagation, cases_of, flatten, numbers_of
 from kneebayes.inference.evidence import ABSENT, PRESENT, Evidence, impossible
@@ -183,9 +183,15 @@ class Engine:
 
         Raises
         ------
+        EvidenceError
+            If the event is not made of states, each possible or ruled out.
         ImpossibleEvidenceError
             If the evidence has probability zero.
         """
+        for id, likelihood in event.likelihoods.items():
+            if not {0.0, 1.0}.issuperset(likelihood):
+                message = f"'{id}' must be in some of its states in an event. Got {likelihood}."
+                raise EvidenceError(message)
         return min(1.0, self._share(event, evidence, self.log_of_possible(evidence)))
 
     def probability_of_any(

@@ -3,6 +3,7 @@
 import pickle
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -12,7 +13,19 @@ import pytest
 import kneebayes as kb
 from kneebayes.case import Answer
 
-UNKNOWN = [None, pd.NA, pd.NaT, "unknown", "Unknown", "not asked", " NOT  asked ", "?", "-", "n-a"]
+UNKNOWN = [
+    None,
+    pd.NA,
+    pd.NaT,
+    "unknown",
+    "Unknown",
+    "not asked",
+    " NOT  asked ",
+    "?",
+    "-",
+    "n-a",
+    Decimal("NaN"),
+]
 
 ACCEPTED = [
     ("fever", True, (0.0, 1.0), "present"),
@@ -35,9 +48,11 @@ ACCEPTED = [
     ("fever", 0.7, (0.3, 0.7), "perhaps present (0.7 to 0.3)"),
     ("fever", np.float32(0.5), (0.5, 0.5), "perhaps present (even, weighs nothing)"),
     ("fever", np.int64(1), (0.0, 1.0), "present"),
+    ("fever", Decimal("1.00"), (0.0, 1.0), "present"),
+    ("fever", Decimal("0.70"), (0.3, 0.7), "perhaps present (0.7 to 0.3)"),
     ("fever", Fraction(1, 4), (0.75, 0.25), "perhaps present (0.25 to 0.75)"),
     ("fever", {"present": 0.2, "absent": 0.8}, (0.8, 0.2), "perhaps present (0.2 to 0.8)"),
-    ("fever", {"present": 3, "absent": 1}, (1.0, 3.0), "perhaps present (0.75 to 0.25)"),
+    ("fever", {"present": 3, "absent": 1}, (1 / 3, 1.0), "perhaps present (0.75 to 0.25)"),
     ("fever", {"Absent": 0.4}, (0.4, 0.6), "perhaps present (0.6 to 0.4)"),
     ("onset", "gradual", (1.0, 0.0), "gradual"),
     ("onset", "sudden", (0.0, 1.0), "sudden"),
@@ -87,6 +102,9 @@ REFUSED = [
     ("fever", {"present": 0, "absent": 0}, "{'present': 0, 'absent': 0}"),
     ("fever", {"present": True}, "{'present': True}"),
     ("fever", {1: 0.5}, "{1: 0.5}"),
+    ("fever", {"present": 1, "Present": 0.5}, "{'present': 1, 'Present': 0.5}"),
+    ("fever", Decimal("2"), "Decimal('2')"),
+    ("fever", {"present": Decimal("sNaN")}, "{'present': Decimal('sNaN')}"),
     ("onset", True, "True"),
     ("onset", np.False_, "np.False_"),
     ("onset", "slow", "'slow'"),
@@ -221,6 +239,7 @@ def test_what_cannot_be_understood_is_refused(
         float("inf"),
         10**400,
         np.float64(0.99),
+        Decimal(500),
     ],
 )
 def test_an_age_that_nobody_has_is_refused(knee: kb.Model, said: object) -> None:
@@ -230,7 +249,9 @@ def test_an_age_that_nobody_has_is_refused(knee: kb.Model, said: object) -> None
     assert text in str(caught.value)
 
 
-@pytest.mark.parametrize("said", [0, 1, 1.0, np.int64(0), "1", "1 year", 1.3, 11, 11.9])
+@pytest.mark.parametrize(
+    "said", [0, 1, 1.0, Decimal("3.0"), np.int64(0), "1", "1 year", 1.3, 11, 11.9]
+)
 def test_a_child_has_an_age_too(knee: kb.Model, said: object) -> None:
     same = knee.diagnose({"age": "child"}).ranking
     pd.testing.assert_frame_equal(knee.diagnose({"age": said}).ranking, same)
@@ -340,6 +361,45 @@ def test_two_answers_that_disagree_are_refused(
     text = f"{names} speak of the same thing and disagree. Keep one."
     with pytest.raises(kb.EvidenceError, match=re.escape(text)):
         knee.diagnose(said)
+
+
+ROWS = [  # names and cells of a row, and what it says; None where it contradicts itself
+    (["fever", "fever"], [True, True], {"fever": True}),
+    (["fever", "fever"], [None, "no"], {"fever": "no"}),
+    (["fever", "warmth", "fever"], ["1", 0.0, True], {"fever": True, "warmth": False}),
+    (["fever", "fever"], [True, False], None),
+    (["fever", "warmth", "fever"], [0.7, True, "yes"], None),
+]
+
+
+@pytest.mark.parametrize(("names", "cells", "same"), ROWS)
+def test_a_row_that_names_a_thing_twice_must_say_the_same(
+    knee: kb.Model, names: list[str], cells: list[object], same: dict[str, object] | None
+) -> None:
+    row = pd.Series(cells, index=names, dtype=object)
+    for ask in (knee.diagnose, knee.diagnose().given):
+        if same is not None:
+            assert ask(row).answers == ask(same).answers
+            continue
+        with pytest.raises(kb.EvidenceError, match=r"'fever' was answered twice: .* Keep one\."):
+            ask(row)
+
+
+WEIGHTS = [
+    ({"older": 10, "child": 5}, {"older": 0.5, "child": 0.25}),
+    ({"older": 7, "child": 7}, {"older": 1, "child": 1}),
+    ({"older": 1e300, "child": 0}, "older"),
+]
+
+
+@pytest.mark.parametrize(("large", "small"), WEIGHTS)
+def test_of_weights_only_the_ratios_count(knee: kb.Model, large: object, small: object) -> None:
+    found, right = knee.diagnose({"age": large}), knee.diagnose({"age": small})
+    for id, share in right.explains.items():
+        assert found[id] == pytest.approx(share, rel=1e-12)
+    assert found.probability_of_evidence <= 1.0
+    cohort = knee.diagnose_cohort(pd.DataFrame({"age": [large]}))
+    assert cohort.log_probability[0] <= 0.0
 
 
 @pytest.mark.parametrize("said", [["fever"], "fever", 5, ("fever", True), {"fever"}])

@@ -117,9 +117,11 @@ def test_a_question_without_an_answer_in_time_says_how_much_more_to_give(
 def test_a_budget_in_seconds_and_gigabytes() -> None:
     made = budget_of(3, 2)
     assert (made.seconds, made.bytes) == (3.0, 2.0 * 2**30)
-    for name, values in (("seconds", (0.0, 1.0)), ("gigabytes", (1.0, 0.0))):
-        with pytest.raises(KneebayesError, match=rf"'{name}' must be a number above 0, got 0\.0"):
-            budget_of(*values)
+    for wrong in (0.0, -1.0):
+        for name, values in (("seconds", (wrong, 1.0)), ("gigabytes", (1.0, wrong))):
+            text = f"'{name}' must be a number above 0, got {wrong}"
+            with pytest.raises(KneebayesError, match=re.escape(text)):
+                budget_of(*values)
 
 
 # words

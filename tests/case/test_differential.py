@@ -266,6 +266,33 @@ def test_a_probability_given_impossible_evidence_names_the_conflict(knee: kb.Mod
     assert set(caught.value.conflict) == {"severe_pain", "pain_more_than_mild"}
 
 
+NO_EVENTS = [
+    ("age", {"older": 1, "child": 1}),
+    ("age", {"older": 1}),
+    ("gout", {"present": 5, "absent": 5}),
+    ("gout", 0.5),
+    ("gout", None),
+    ("arthritis", None),
+]
+
+
+@pytest.mark.parametrize(("name", "said"), NO_EVENTS)
+def test_an_event_is_made_of_states(knee: kb.Model, name: str, said: object) -> None:
+    text = f"'{name}' in an event must be True, False or a state. Got {said!r}."
+    for ask in (knee.probability, knee.diagnose().probability):
+        with pytest.raises(kb.EvidenceError, match=re.escape(text)):
+            ask({"fever": True, name: said})
+
+
+def test_states_of_an_event_add_up(knee: kb.Model) -> None:
+    dx = knee.diagnose({"fever": True})
+    ages = [dx.probability({"age": state.id}) for state in knee.knowledge.contexts["age"].states]
+    assert sum(ages) == pytest.approx(1.0)
+    assert dx.probability({"child": False}) == pytest.approx(1.0 - ages[0])
+    assert dx.probability({"age": 67}) == dx.probability({"older": True})
+    assert dx.probability({"gout": 1.0}) == dx.probability({"gout": "yes"})
+
+
 def test_an_event_against_the_evidence_has_no_probability(knee: kb.Model) -> None:
     assert knee.diagnose({"severe pain": True}).probability({"mild pain": True}) == 0.0
 

@@ -418,6 +418,21 @@ REFUSED: dict[str, tuple[Callable[[], object], type[KneebayesError], str]] = {
         EvidenceError,
         "'Wet grass' stands twice in the evidence. Keep one.",
     ),
+    "twice in a row": (
+        lambda: SKY.given().given(pd.Series([True, False], index=["wet", "wet"])),
+        EvidenceError,
+        "'wet' stands twice in the evidence. Keep one.",
+    ),
+    "a state twice": (
+        lambda: SKY.given({"wet": {"present": 0.5, "Present": 0.2}}),
+        EvidenceError,
+        "'wet': 'Present' stands twice in the evidence. Keep one.",
+    ),
+    "less than no time": (
+        lambda: SKY.given().questions(seconds=-1.0),
+        KneebayesError,
+        "'seconds' must be a number from 0 on. Got -1.0.",
+    ),
     "no state": (
         lambda: SKY.given({"sky": 3}),
         EvidenceError,

@@ -43,7 +43,7 @@ class Outcome:
 
     answers: Asked  #: state by node; empty for what is believed now
     probability: float  #: P(these answers | evidence)
-    posteriors: Mapping[str, float]  #: P(cause present | evidence, these answers) by cause
+    posteriors: Mapping[str, float]  #: P(cause explains it | evidence, these answers)
     #: P(at least one member of the subject | evidence, these answers); None where the subject is
     #: the whole differential
     subject: float | None

@@ -59,7 +59,7 @@ class CauseSets(CaseResult):
     case: Case
     #: the most probable first; in each exactly the causes named are present
     sets: tuple[CauseSet, ...]
-    any_urgent: float  #: P(at least one urgent cause is present | evidence), over all sets
+    any_urgent: float  #: P(an urgent cause explains the complaint | evidence)
     #: how many of the sets that were asked for are missing, because the time was over. Those that
     #: are there are the most probable ones all the same.
     missing: int = 0
