@@ -348,12 +348,9 @@ def simulate(
     pieces = list(simulate_pieces(model, n, seed, answers, recording))
     if len(pieces) == 1:
         return pieces[0]
-    return replace(
-        pieces[0],
-        answers=pd.concat([piece.answers for piece in pieces]),
-        truth=pd.concat([piece.truth for piece in pieces]),
-        there=pd.concat([piece.there for piece in pieces]),
-    )
+    tables = ("answers", "truth", "there")
+    whole = {name: pd.concat([getattr(piece, name) for piece in pieces]) for name in tables}
+    return replace(pieces[0], **whole)
 
 
 @renamed(given="answers")

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -180,13 +181,10 @@ def _answer_to(exercise: dict[str, Any], taken: set[str]) -> dict[str, Any]:
     """An empty code cell; it has an id where the exercise has one."""
     empty: dict[str, Any] = {"cell_type": "code", "execution_count": None}
     if "id" in exercise:
-        start, number = str(exercise["id"])[: LONGEST_ID - len("-answer-999")], 1
-        id = f"{start}-answer"
-        while id in taken:
-            number += 1
-            id = f"{start}-answer-{number}"
-        taken.add(id)
-        empty["id"] = id
+        start = str(exercise["id"])[: LONGEST_ID - len("-answer-999")] + "-answer"
+        ids = chain([start], (f"{start}-{number}" for number in count(2)))
+        empty["id"] = next(id for id in ids if id not in taken)
+        taken.add(empty["id"])
     return empty | {"metadata": {}, "outputs": [], "source": ANSWER}
 
 

@@ -174,7 +174,8 @@ class Judgement:
         :attr:`hindsight` has those.
         """
         free = [id for id in self.case.open if self.case.price_of(id) == 0.0]
-        return self._called_for({id: self.case.truth[id] for id in (*self.case.known, *free)})
+        seen = {id: self.case.truth[id] for id in (*self.case.known, *free)}
+        return Case.of(self.case.data, seen).urgency
 
     @cached_property
     def hindsight(self) -> Urgency:
@@ -185,7 +186,7 @@ class Judgement:
         knowledge = self.case.data.knowledge
         seen = {id: self.case.truth[id] for id in (*knowledge.findings, *knowledge.contexts)}
         there = dict.fromkeys((*self.true_causes, *self.silent), "present")
-        return self._called_for({**seen, **there})
+        return Case.of(self.case.data, {**seen, **there}).urgency
 
     @cached_property
     def missed(self) -> tuple[UrgencyReason, ...]:
@@ -204,10 +205,6 @@ class Judgement:
     def true_causes(self) -> list[str]:
         """Ids of the causes that explain the complaint."""
         return [id for id, true in self.explains.items() if true]
-
-    def _called_for(self, seen: Mapping[str, str]) -> Urgency:
-        """What some signs call for."""
-        return Case.of(self.case.data, seen).urgency
 
     # questions
 
