@@ -12,6 +12,7 @@ from kneebayes.case.answers import Answer
 from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.records import Cause, Group
 
+LEVELS = ("routine", "soon", "now")  # the calmest first
 POSSIBLE = 0.25  # an uncertain sign counts from this answer on, 1 to 3 for it: caution first
 SIGNS = 4  # named where there is room for a line
 PROBABLE = 0.2  # P(an urgent cause explains it) from which on this is said beside the signs

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kneebayes.binding import pd
 from kneebayes.building.model import ModelData, ModelLike
-from kneebayes.case.urgency import POSSIBLE
+from kneebayes.case.urgency import LEVELS, POSSIBLE
 from kneebayes.cohort.reading import Place, Reading, TableReader
 from kneebayes.errors import TooWideError
 from kneebayes.inference.answering import run_batch
@@ -19,8 +19,6 @@ from kneebayes.inference.cores import map_on_all_cores
 from kneebayes.inference.limits import Budget
 from kneebayes.knowledge.records import UrgencyRule, parted
 from kneebayes.network import Numbers
-
-LEVELS = ("routine", "soon", "now")
 
 Signs = NDArray[np.bool_]
 

@@ -17,7 +17,8 @@ from kneebayes.binding import Axes, pd, renamed
 from kneebayes.building.model import ModelLike
 from kneebayes.case.answers import meaning_of, spoken
 from kneebayes.case.case import CaseLike
-from kneebayes.cohort.questionnaire import LEVELS, Questionnaire, any_of, bar_for, reasons_of
+from kneebayes.case.urgency import LEVELS
+from kneebayes.cohort.questionnaire import Questionnaire, any_of, bar_for, reasons_of
 from kneebayes.cohort.reading import (
     IGNORED,
     MADE,

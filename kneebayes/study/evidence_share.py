@@ -13,13 +13,7 @@ import numpy as np
 from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd
 from kneebayes.building.model import ModelData, ModelLike
-from kneebayes.building.quantities import (
-    RATIOS,
-    Quantities,
-    Quantity,
-    labelled,
-    said_in_words,
-)
+from kneebayes.building.quantities import RATIOS, Quantities, Quantity, labelled, said_in_words
 from kneebayes.building.restating import Restating
 from kneebayes.case.case import Case
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError

@@ -19,6 +19,7 @@ from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd
 from kneebayes.building.model import ModelLike
 from kneebayes.case import Answer, read_answers
+from kneebayes.case.urgency import LEVELS
 from kneebayes.errors import EvidenceError, KneebayesError, placed
 from kneebayes.history import read
 from kneebayes.study.scores import share_with_interval
@@ -35,7 +36,6 @@ VISITS: tuple[Visit, ...] = get_args(Visit)
 HALVES = ("work", "look", "all")
 FILE = "published_cases.jsonl"
 LEAST_KNOWN = 0.1  # share of the answers that a model of the same complaint understands at least
-LEVELS = ("now", "soon", "routine")
 LISTS = ("causes", "beyond", "also_present", "not_expressible")
 
 

@@ -13,18 +13,12 @@ import numpy as np
 
 from kneebayes.arguments import checked, whole_number
 from kneebayes.building.model import ModelLike, read_as
+from kneebayes.case.urgency import LEVELS
 from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError, placed
 from kneebayes.knowledge.names import example_causes
 from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.patients import DIFFICULTIES, KINDS, check_word, draw_patient, is_possible
-from kneebayes.teaching.situation import (
-    FORMAT,
-    LEVELS,
-    VERSION,
-    Situation,
-    Step,
-    probabilities_by_id,
-)
+from kneebayes.teaching.situation import FORMAT, VERSION, Situation, Step, probabilities_by_id
 from kneebayes.teaching.talking import clearly, hear, likeliest, names_of, told_at_first
 from kneebayes.text import either, fold, shown, suggest
 from kneebayes.writing import plain_text, strict_json

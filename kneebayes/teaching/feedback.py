@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from kneebayes.binding import Axes, pd
+from kneebayes.case.urgency import LEVELS
 from kneebayes.errors import TooWideError
 from kneebayes.teaching.judgement import Judgement
 from kneebayes.teaching.practice_text import Page, Paged, in_short
-from kneebayes.teaching.situation import LEVELS
 from kneebayes.text import marked
 from kneebayes.view.figures import (
     BLUE,

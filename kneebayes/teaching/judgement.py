@@ -11,13 +11,14 @@ from typing import Any
 from kneebayes.arguments import checked
 from kneebayes.case import Urgency, UrgencyReason, read_answers
 from kneebayes.case.case import Case
+from kneebayes.case.urgency import LEVELS
 from kneebayes.errors import EvidenceError
 from kneebayes.odds import logit
 from kneebayes.questions.ask.outcomes import information, outcomes_of_each
 from kneebayes.questions.explain.subsets import DECIBANS
 from kneebayes.teaching.patients import Hardness, causes_there, hardness_of
 from kneebayes.teaching.scoring import StatedBelief, brier_score, divergence, log_score
-from kneebayes.teaching.situation import LEVELS, Situation, best_of, uncertainty_of
+from kneebayes.teaching.situation import Situation, best_of, uncertainty_of
 from kneebayes.view.markup import percent
 
 MOST_RESULTS = 8  # of one examination, for what all together tell: 2^8 outcomes

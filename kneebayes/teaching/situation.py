@@ -29,7 +29,6 @@ from kneebayes.view.markup import percent
 from kneebayes.view.report import Grid, ModelResult, Paragraph, frame_of, urgency_lines
 from kneebayes.writing import write_safely
 
-LEVELS = ("routine", "soon", "now")
 FORMAT, VERSION = "kneebayes case", 1
 
 
