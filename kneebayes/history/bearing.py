@@ -381,6 +381,8 @@ def _bears(line: Line, word: Word) -> bool:
         one.lower for one in line.words[max(0, word.index - 3) : word.index]
     ):
         return False  # "I am a teacher"
+    if word.lower in line.patient:
+        return False  # "a retired teacher has"
     before = line.words[max(0, word.index - 1)].lower
     other = before in {"another", "other"} or line.after(word.index) == "next"  # next door
     if not (word.lower in turns("bearers") or (other and word.lower in turns("people"))):

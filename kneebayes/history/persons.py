@@ -35,6 +35,12 @@ NO_PERSON = (
 )
 TITLES = "Mr|Mrs|Ms|Miss|Master|Mdm|Madam"
 PEOPLE = "|".join(sorted(turns("people")))
+TRADES = "|".join(sorted(turns("trades")))
+INTRODUCED = re.compile(  # who a text begins with: "A retired teacher ...", "34 yo trainer ..."
+    r"\s*(?:(?:the|this|our)\s+patient(?:\s+is|,)\s+)?(?:an?\s|\d)"
+    rf"(?:(?!(?:and|at|by|for|from|in|of|on|to|who|with|my|his|her|their)\b)[\w/'-]+\s+){{0,5}}?"
+    rf"(?P<trade>{TRADES})\b(?!['\u2019])"
+)
 RELATIVES = "|".join(sorted(turns("relatives")))
 WAYS = (  # of saying an age; the first that fits counts
     rf"\b{NUMBER}[-\s]?{UNIT}?[-\s]*(?:/?\s*o\b|of\s+age\b|old\b)(?!\s+(?:(?!(?:{PEOPLE})\b)\w+\s+){{0,2}}{THINGS})",
@@ -141,7 +147,7 @@ class Age:
 
 
 def patient_among_relatives(text: str) -> frozenset[str]:
-    """The word for a relative who is the patient, where somebody else tells of him or her.
+    """The word for a relative, or for a trade, by which the patient is first told of.
 
     Examples
     --------
@@ -151,7 +157,12 @@ def patient_among_relatives(text: str) -> frozenset[str]:
     ['mum']
     >>> patient_among_relatives("My son had this too. My knee hurts.")
     frozenset()
+    >>> sorted(patient_among_relatives("A 40-year-old primary school teacher has a swollen calf."))
+    ['teacher']
     """
+    introduced = INTRODUCED.match(text[:START].casefold())
+    if introduced is not None:
+        return frozenset([introduced["trade"]])
     if OF_ONESELF.search(text) is not None:
         return frozenset()
     start = re.split(r"[.;!?]\s", text[:START].casefold())[:2]
