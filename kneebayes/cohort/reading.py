@@ -230,46 +230,36 @@ PLUS_OR_MINUS = (
     "'{}' has '+' and a dash, which may mean absent or unknown. Write 'no' or nothing "
     "instead, or say which it is in columns=."
 )
+NO_COLUMN = "the table has no such column."
 NOTHING_MAPPED = ColumnMap()
 
 
 @dataclass(frozen=True, eq=False)
 class TableProblems:
-    """Problems of one table, each kind once, with the first row where it occurs.
+    """Problems of one table, each kind once, with the first row where it occurs."""
 
-    ``table`` is ``The table`` or the name of a file; ``carrying`` says how a column that only names
-    the patients is carried through, with a place for its name.
-    """
-
-    table: str = "The table"
+    table: str = "The table"  # or the name of a file
+    # how a column that only names the patients is carried through, with a place for its name
     carrying: str = "make it the index: frame.set_index({!r})"
-    _unknown: list[UnknownNameError] = field(default_factory=list)
-    _columns: list[Problem] = field(default_factory=list)
-    _cells: dict[tuple[Hashable, str], tuple[str, int]] = field(default_factory=dict)
+    unknown: list[UnknownNameError] = field(default_factory=list)  # columns named like nothing
+    columns: list[Problem] = field(default_factory=list)  # those that cannot be used all the same
+    cells: dict[tuple[Hashable, str], tuple[str, int]] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        return len(self._unknown) + len(self._columns) + len(self._cells)
-
-    def add_unknown(self, error: UnknownNameError) -> None:
-        """A column that is named like nothing in the model."""
-        self._unknown.append(error)
-
-    def add_column(self, column: str, wrong: str, remedy: str) -> None:
-        """A column that cannot be used although its name is known."""
-        self._columns.append(Problem(column, wrong, remedy))
+        return len(self.unknown) + len(self.columns) + len(self.cells)
 
     def add_cells(self, column: Hashable, wrong: str, row: str, count: int) -> None:
         """A value that cannot be understood: in which row it occurs first, and how often."""
-        first, before = self._cells.get((column, wrong), (row, 0))
-        self._cells[column, wrong] = (first, before + count)
+        first, before = self.cells.get((column, wrong), (row, 0))
+        self.cells[column, wrong] = (first, before + count)
 
     def raise_any(self) -> None:
         """Raise all problems, if any: an UnknownNameError if only names of columns are wrong."""
         if not len(self):
             return
-        messages = [f"column {error.name!r}: {error}" for error in self._unknown]
-        messages += map(str, self._columns)
-        for (column, wrong), (row, count) in self._cells.items():
+        messages = [f"column {error.name!r}: {error}" for error in self.unknown]
+        messages += map(str, self.columns)
+        for (column, wrong), (row, count) in self.cells.items():
             more = "" if count == 1 else f" and {counted(count - 1, 'more row')}"
             messages.append(f"column {column!r}, {row}{more}: {wrong}")
         many = f"{counted(len(messages), 'problem')} found"
@@ -277,8 +267,8 @@ class TableProblems:
             messages = [*messages[:SHOWN], f"and {len(messages) - SHOWN} more."]
         lines = "\n".join(f"  - {problem}" for problem in messages)
         message = f"{self.table} cannot be read: {many}.\n{lines}"
-        if len(self) == len(self._unknown):
-            first = self._unknown[0]
+        if len(self) == len(self.unknown):
+            first = self.unknown[0]
             raise UnknownNameError(message, first.name, first.suggestions)
         raise EvidenceError(message)
 
@@ -350,31 +340,30 @@ class TableReader:
         made = made_columns(self.model)
         for name in dict.fromkeys(keep):
             if name not in labels:
-                hint = did_you_mean(str(name), map(str, labels), "")
-                self.problems.add_column(f"keep={name!r}", "the table has no such column.", hint)
+                wrong, hint = NO_COLUMN, did_you_mean(str(name), map(str, labels), "")
+                self.problems.columns.append(Problem(f"keep={name!r}", wrong, hint))
             elif name in made:
                 wrong = "cannot be kept, because the diagnosis makes a column of that name."
-                self.problems.add_column(f"column {name!r}", wrong, "Rename it.")
+                self.problems.columns.append(Problem(f"column {name!r}", wrong, "Rename it."))
         return [index for index, label in enumerate(labels) if label in keep]
 
     def _understood(self, labels: Sequence[Hashable]) -> Iterator[Column]:
         """The columns that answer something; two may not speak of the same node."""
         problems, knowledge = self.problems, self.data.knowledge
         for column, hint in self.mapped.check(labels):
-            wrong = "the table has no such column."
-            problems.add_column(f"columns={{{column!r}: ...}}", wrong, hint)
+            problems.columns.append(Problem(f"columns={{{column!r}: ...}}", NO_COLUMN, hint))
         owner: dict[str, str] = {}
         for index, label in enumerate(labels):
             called = None if index in self.kept else self.mapped.name(label)
             if called is None:
                 continue
             if len(problems) >= MOST_NAMES and not self.data.names.has(called, KINDS):
-                problems.add_unknown(UnknownNameError(f"No name {shown(called)}.", str(called)))
+                problems.unknown.append(UnknownNameError(f"No name {shown(called)}.", str(called)))
                 continue  # to look for what resembles each of very many would take long
             try:
                 meaning = meaning_of(self.data.names, called)
             except UnknownNameError as error:
-                problems.add_unknown(with_advice(error, problems.carrying))
+                problems.unknown.append(with_advice(error, problems.carrying))
                 continue
             name = str(label)
             is_group = meaning.kind == "group"
@@ -382,7 +371,7 @@ class TableReader:
             ids = [knowledge.there.get(id, id) for id in named]  # a cause that is named is there
             for first in dict.fromkeys(owner[id] for id in ids if id in owner):
                 both = f"columns '{first}' and '{name}'"
-                problems.add_column(both, "they speak of the same thing.", "Keep one.")
+                problems.columns.append(Problem(both, "they speak of the same thing.", "Keep one."))
             owner |= dict.fromkeys(ids, name)
             yield Column(index, name, tuple(ids), str(called))
 

@@ -15,7 +15,7 @@ import kneebayes as kb
 from kneebayes.cohort import SimulatedCohort
 from kneebayes.cohort.reading import SHOWN, ColumnMap, TableProblems, TableReport, column_map
 from kneebayes.cohort.simulation import Recording
-from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError
+from kneebayes.errors import EvidenceError, KneebayesError, Problem, UnknownNameError
 from kneebayes.view.figures import BLUE, ORANGE
 from kneebayes.view.markup import percent
 
@@ -131,7 +131,7 @@ def test_problems_of_a_table_are_counted_and_told_in_order() -> None:
     problems = TableProblems("The file")
     problems.raise_any()
     assert len(problems) == 0
-    problems.add_unknown(UnknownNameError("No name 'x'.", "x", ("y",)))
+    problems.unknown.append(UnknownNameError("No name 'x'.", "x", ("y",)))
     assert len(problems) == 1
     with pytest.raises(UnknownNameError) as names:
         problems.raise_any()
@@ -139,7 +139,7 @@ def test_problems_of_a_table_are_counted_and_told_in_order() -> None:
         "The file cannot be read: 1 problem found.\n  - column 'x': No name 'x'."
     )
     assert (names.value.name, names.value.suggestions) == ("x", ("y",))
-    problems.add_column("fever", "it is twice", "leave one out")
+    problems.columns.append(Problem("fever", "it is twice", "leave one out"))
     problems.add_cells("lump", "what is 'maybe'?", "row 3", 1)
     problems.add_cells("lump", "what is 'perhaps'?", "row 1", 1)
     problems.add_cells("lump", "what is 'perhaps'?", "row 4", 2)
@@ -161,7 +161,7 @@ def test_problems_of_a_table_are_counted_and_told_in_order() -> None:
 def test_of_very_many_problems_the_first_are_told(extra: int) -> None:
     told = TableProblems()
     for at in range(SHOWN + extra):
-        told.add_column(f"c{at}", "wrong", "mend it")
+        told.columns.append(Problem(f"c{at}", "wrong", "mend it"))
     with pytest.raises(EvidenceError) as refused:
         told.raise_any()
     lines = str(refused.value).split("\n")[1:]
