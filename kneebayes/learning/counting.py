@@ -26,7 +26,6 @@ from kneebayes.inference.answering import answer_gradients, run_batch
 from kneebayes.inference.batch import (
     Batch,
     Flags,
-    Flat,
     Gradients,
     Integers,
     Observed,
@@ -248,7 +247,27 @@ class Counting:
 
     def __init__(self, engine: Engine) -> None:
         self.engine, self.flat = engine, engine.flat
-        self.lay = _Layout(engine.flat)
+        flat, nodes = engine.flat, len(engine.flat.states)
+        # the places of numbers, and the nodes that they belong to
+        self.ors: Integers = np.flatnonzero(flat.is_or == 1)
+        self.leak = flat.number_start[self.ors]
+        is_slot = np.repeat(flat.is_or == 1, np.diff(flat.parent_start))
+        child = np.repeat(np.arange(nodes), np.diff(flat.parent_start))[is_slot]
+        self.slot_parent = flat.parents[is_slot]
+        self.slot_link = flat.link_at[is_slot]
+        self.slot_of = np.zeros((len(child), nodes))
+        self.slot_of[np.arange(len(child)), child] = 1.0
+        sizes = flat.states[self.slot_parent]
+        state = _counted_up(sizes)
+        self.link = np.repeat(self.slot_link, sizes) + state
+        self.link_parent = np.repeat(self.slot_parent, sizes)
+        self.link_child = np.repeat(child, sizes)
+        self.link_state = flat.own_start[self.link_parent] + state
+        roots = np.flatnonzero((flat.is_or == 0) & (np.diff(flat.parent_start) == 0))
+        state = _counted_up(flat.states[roots])
+        self.root_node = np.repeat(roots, flat.states[roots])
+        self.root = flat.number_start[self.root_node] + state
+        self.root_state = flat.own_start[self.root_node] + state
 
     def count(self, hard: Observed, soft: Numbers | None, numbers: Numbers) -> Counted:
         """Expected counts for each patient; one who needs too much memory is refused, with the row.
@@ -321,29 +340,29 @@ class Counting:
         counts: tuple[Numbers, Numbers],
     ) -> None:
         """Fill what was met and tried, for leaks, observed parents and roots."""
-        lay, (met, tried) = self.lay, counts
-        seen = hard[:, lay.slot_parent]
-        at_work = lay.slot_link + np.maximum(seen, 0)
+        met, tried = counts
+        seen = hard[:, self.slot_parent]
+        at_work = self.slot_link + np.maximum(seen, 0)
         silent = np.where(seen >= 0, np.log1p(-np.minimum(numbers[at_work], NEARLY_ONE)), 0.0)
-        leaks = np.log1p(-np.minimum(numbers[lay.leak], NEARLY_ONE))
-        fired = -np.expm1(silent @ lay.slot_of)[:, lay.ors]  # by observed parents alone
+        leaks = np.log1p(-np.minimum(numbers[self.leak], NEARLY_ONE))
+        fired = -np.expm1(silent @ self.slot_of)[:, self.ors]  # by observed parents alone
         fired = 1.0 - (1.0 - fired) * np.exp(leaks)
-        still_open = (seen < 0).astype(float) @ lay.slot_of > 0.0
-        present = states[:, self.flat.own_start[:-1][lay.ors] + 1]
+        still_open = (seen < 0).astype(float) @ self.slot_of > 0.0
+        present = states[:, self.flat.own_start[:-1][self.ors] + 1]
         with np.errstate(divide="ignore", invalid="ignore"):
             alone = np.where(fired > 0.0, present / fired, 0.0)
         something = np.zeros_like(pairs)
-        something[:, lay.ors] = np.where(still_open[:, lay.ors], pairs[:, lay.ors], alone)
+        something[:, self.ors] = np.where(still_open[:, self.ors], pairs[:, self.ors], alone)
         something *= relevant * (hard != 0)
-        met[:, lay.leak] = numbers[lay.leak] * something[:, lay.ors]
-        tried[:, lay.leak] = relevant[:, lay.ors]
-        of_parent = states[:, lay.link_state]
-        tried[:, lay.link] = of_parent * relevant[:, lay.link_child]
-        known = hard[:, lay.link_parent] >= 0
-        certain = numbers[lay.link] * something[:, lay.link_child] * of_parent
-        met[:, lay.link] = np.where(known, certain, met[:, lay.link])
-        met[:, lay.root] = states[:, lay.root_state] * relevant[:, lay.root_node]
-        tried[:, lay.root] = relevant[:, lay.root_node]
+        met[:, self.leak] = numbers[self.leak] * something[:, self.ors]
+        tried[:, self.leak] = relevant[:, self.ors]
+        of_parent = states[:, self.link_state]
+        tried[:, self.link] = of_parent * relevant[:, self.link_child]
+        known = hard[:, self.link_parent] >= 0
+        certain = numbers[self.link] * something[:, self.link_child] * of_parent
+        met[:, self.link] = np.where(known, certain, met[:, self.link])
+        met[:, self.root] = states[:, self.root_state] * relevant[:, self.root_node]
+        tried[:, self.root] = relevant[:, self.root_node]
 
     def _fill_tables(
         self, hard: Observed, states: Numbers, relevant: Numbers, counts: tuple[Numbers, Numbers]
@@ -370,32 +389,6 @@ class Counting:
             rows = shares.reshape(len(hard), -1, shape[-1]).sum(axis=2)
             met[:, entries] = shares
             tried[:, entries] = np.repeat(rows, shape[-1], axis=1)
-
-
-class _Layout:
-    """The places of numbers, and the nodes they belong to."""
-
-    def __init__(self, flat: Flat) -> None:
-        nodes = len(flat.states)
-        self.ors: Integers = np.flatnonzero(flat.is_or == 1)
-        self.leak = flat.number_start[self.ors]
-        is_slot = np.repeat(flat.is_or == 1, np.diff(flat.parent_start))
-        child = np.repeat(np.arange(nodes), np.diff(flat.parent_start))[is_slot]
-        self.slot_parent = flat.parents[is_slot]
-        self.slot_link = flat.link_at[is_slot]
-        self.slot_of = np.zeros((len(child), nodes))
-        self.slot_of[np.arange(len(child)), child] = 1.0
-        sizes = flat.states[self.slot_parent]
-        state = _counted_up(sizes)
-        self.link = np.repeat(self.slot_link, sizes) + state
-        self.link_parent = np.repeat(self.slot_parent, sizes)
-        self.link_child = np.repeat(child, sizes)
-        self.link_state = flat.own_start[self.link_parent] + state
-        roots = np.flatnonzero((flat.is_or == 0) & (np.diff(flat.parent_start) == 0))
-        state = _counted_up(flat.states[roots])
-        self.root_node = np.repeat(roots, flat.states[roots])
-        self.root = flat.number_start[self.root_node] + state
-        self.root_state = flat.own_start[self.root_node] + state
 
 
 def _counted_up(sizes: Integers) -> Integers:
