@@ -63,10 +63,10 @@ def once(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
     """
     answers: dict[str, object] = {}
     for name, answer in pairs:
-        before = answers.setdefault(name, answer)
-        if before is None:
+        before = answers.get(name)
+        if says_unknown(before):
             answers[name] = answer
-        elif answer is not None and answer != before:
+        elif not says_unknown(answer) and not np.all(answer == before):
             message = f"'{name}' was answered twice: {shown(before)} and {shown(answer)}. Keep one."
             raise EvidenceError(message)
     return answers

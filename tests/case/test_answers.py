@@ -366,6 +366,7 @@ def test_two_answers_that_disagree_are_refused(
 ROWS = [  # names and cells of a row, and what it says; None where it contradicts itself
     (["fever", "fever"], [True, True], {"fever": True}),
     (["fever", "fever"], [None, "no"], {"fever": "no"}),
+    (["fever", "fever", "warmth"], ["no", pd.NA, pd.NA], {"fever": "no"}),
     (["fever", "warmth", "fever"], ["1", 0.0, True], {"fever": True, "warmth": False}),
     (["fever", "fever"], [True, False], None),
     (["fever", "warmth", "fever"], [0.7, True, "yes"], None),
