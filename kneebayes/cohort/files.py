@@ -289,6 +289,7 @@ def diagnose_file(
     mapped = column_map(columns)
     asked = Questionnaire(model, table.labels, keep, mapped, problems, mark=unclear == "mark")
     rows = _check(asked, table, progress)
+    asked.warn_unmet(5)
     description = description_of(model, source, target, keep, f"{unclear} {mapped!r}")
     with bar_for(rows, progress) as advance, pieces_beside(target, description) as pieces:
         resumed = _answer(asked, table, pieces, advance)

@@ -6,8 +6,11 @@ All problems are reported together.
 from __future__ import annotations
 
 import csv
+import warnings
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -19,7 +22,15 @@ from kneebayes.arguments import check_fields, checked
 from kneebayes.binding import pd
 from kneebayes.building.model import ModelData, ModelLike
 from kneebayes.case import Answer, read_answers
-from kneebayes.case.answers import DASHES, KINDS, PLUSES, evidence_of, meaning_of, spoken
+from kneebayes.case.answers import (
+    DASHES,
+    KINDS,
+    PLUSES,
+    evidence_of,
+    meaning_of,
+    says_unknown,
+    spoken,
+)
 from kneebayes.case.urgency import POSSIBLE
 from kneebayes.errors import MOST_NAMES, EvidenceError, KneebayesError, Problem, UnknownNameError
 from kneebayes.network import Numbers
@@ -33,13 +44,15 @@ HEADER = ("column", "means", "value", "answer")
 IGNORED = "skip"
 
 Said = tuple[str, str]
+Cell = tuple[str, "Decimal | str"]
 
 
 @dataclass(frozen=True)
 class ColumnMap:
     """What columns mean: by column the name in the model, or None for one that is not read.
 
-    And what values in them mean: by column and value the answer that it stands for.
+    And what values in them mean: by column and value the answer that it stands for. Values are
+    compared as :func:`comparable` says: ``1`` is ``1.0``, and ``Yes`` is ``YES``.
     """
 
     names: Mapping[str, str | None] = field(default_factory=dict)
@@ -47,6 +60,21 @@ class ColumnMap:
 
     def __post_init__(self) -> None:
         check_fields(self)
+        _ = self.meant  # what contradicts itself is refused at once
+
+    @cached_property
+    def meant(self) -> Mapping[Cell, object]:
+        """The answers by column and value, as values are compared."""
+        meant: dict[Cell, object] = {}
+        answers: Mapping[Any, object] = self.answers
+        for said, answer in answers.items():
+            if not isinstance(said, tuple) or len(said) != 2:
+                message = f"answers= must be by (column, value). Got {shown(said)}."
+                raise KneebayesError(message)
+            column, value = said
+            where = f"value {shown(value)} of column '{column}'"
+            _note(meant, (column, comparable(value)), answer, where)
+        return meant
 
     def name(self, label: Hashable) -> Hashable | None:
         """What a column is called in the model; None where it is not read."""
@@ -54,7 +82,7 @@ class ColumnMap:
 
     def answer(self, label: str, value: object) -> object:
         """What a value stands for."""
-        return self.answers.get((label, str(value).strip()), value)
+        return self.meant.get((label, comparable(value)), value) if self.meant else value
 
     def check(self, labels: Sequence[Hashable]) -> Iterator[tuple[str, str]]:
         """Columns that are spoken of and are not there, each with a hint."""
@@ -62,6 +90,35 @@ class ColumnMap:
         for column in dict.fromkeys([*self.names, *(column for column, _ in self.answers)]):
             if column not in there:
                 yield column, did_you_mean(column, there, "See the table's columns.")
+
+
+def comparable(value: object) -> Decimal | str:
+    """A value of a table as it is compared: numbers as numbers, true as 1, text in any case.
+
+    Examples
+    --------
+    >>> comparable("01") == comparable(1.0) == comparable(True) == comparable("TRUE")
+    True
+    >>> comparable("Yes ") == comparable("YES")
+    True
+    >>> comparable(None) == comparable(float("nan")) == comparable("")
+    True
+    """
+    missing = not isinstance(value, str) and says_unknown(value)
+    text = "" if missing else str(value).strip().casefold()
+    try:
+        number = Decimal({"true": "1", "false": "0"}.get(text, text))
+    except InvalidOperation:
+        return text
+    return number if number.is_finite() else text
+
+
+def _note(known: dict[Any, Any], key: object, said: object, where: str) -> None:
+    """Note what is said of something; refused where something else was said of it before."""
+    before = known.setdefault(key, said)
+    if before != said:
+        message = f"columns: {where} means {shown(before)} and {shown(said)}. Keep one."
+        raise KneebayesError(message)
 
 
 ColumnsLike = ColumnMap | Mapping[str, str | None] | str | Path | None
@@ -113,8 +170,9 @@ def _from_file(path: Path) -> ColumnMap:
     if not rows or tuple(cell.strip() for cell in rows[0][:4]) != HEADER:
         message = f"columns: '{path}' must begin with the names {', '.join(HEADER)}."
         raise KneebayesError(message)
-    names: dict[str, str | None] = {}
+    names: dict[str, str] = {}
     answers: dict[Said, object] = {}
+    meant: dict[Cell, object] = {}
     for number, row in enumerate(rows[1:], start=2):
         if not any(cell.strip() for cell in row):
             continue
@@ -123,11 +181,14 @@ def _from_file(path: Path) -> ColumnMap:
             message = f"columns: '{path}', row {number} has {cells}; it needs four."
             raise KneebayesError(message)
         column, means, value, answer = (_unguarded(cell) for cell in row[:4])
+        where = f"'{path}', row {number}: column '{column}'"
         if means:
-            names[column] = None if means == IGNORED else means
+            _note(names, column, means, where)
         if answer:
+            _note(meant, (column, comparable(value)), spoken(answer), f"{where}, value '{value}'")
             answers[column, value] = spoken(answer)
-    return ColumnMap(names, answers)
+    read = {column: None if means == IGNORED else means for column, means in names.items()}
+    return ColumnMap(read, answers)
 
 
 def _unguarded(cell: str) -> str:
@@ -205,23 +266,22 @@ class TableReport:
 def _distinct_cells(column: pd.Series) -> tuple[NDArray[np.int64], list[object]]:
     """The different values of a column, and which of them each row has.
 
-    ``values[codes[row]]`` is the cell of a row; a code of -1 is an empty cell. Values of
-    different types stay apart although Python calls them equal (True, 1 and 1.0): what may be
-    said of a patient depends on it.
+    ``values[codes[row]]`` is the cell of a row, None for an empty one. Values of different types
+    stay apart although Python calls them equal (True, 1 and 1.0): what may be said of a patient
+    depends on it.
     """
     try:
         codes, uniques = pd.factorize(column)
     except TypeError:  # a cell that cannot be hashed, such as a mapping, stands for itself
         return np.arange(len(column)), column.tolist()
-    codes = np.asarray(codes, dtype=np.int64)
-    if column.dtype != object:
-        return codes, uniques.tolist()
-    if pd.api.types.infer_dtype(column, skipna=True) in ALIKE:
-        return codes, list(uniques)
-    there = codes >= 0
-    typed = [(type(cell), cell) for cell in column[there]]
-    codes[there], different = pd.factorize(pd.Index(typed, tupleize_cols=False))
-    return codes, [cell for _, cell in different]
+    codes = np.array(codes, dtype=np.int64)
+    values, there = uniques.tolist(), codes >= 0
+    if column.dtype == object and pd.api.types.infer_dtype(column, skipna=True) not in ALIKE:
+        typed = [(type(cell), cell) for cell in column[there]]
+        codes[there], different = pd.factorize(pd.Index(typed, tupleize_cols=False))
+        values = [cell for _, cell in different]
+    codes[~there] = len(values)
+    return codes, values if there.all() else [*values, None]
 
 
 SHOWN = 20
@@ -334,6 +394,8 @@ class TableReader:
         self.mapped, self.mark = mapped, mark
         self.kept = self._positions(labels, keep)
         self.columns = tuple(self._understood(labels))
+        read = {column.name for column in self.columns}
+        self.unmet = {cell for cell in mapped.meant if cell[0] in read}
 
     def _positions(self, labels: Sequence[Hashable], keep: Sequence[str]) -> list[int]:
         """Where the columns stand that are carried through."""
@@ -404,8 +466,7 @@ class TableReader:
             answers = [read_answers(self.data, {complaint: True})]
             spread(complaint, answers, np.zeros(len(frame), dtype=np.int64))
         for column in self.columns:
-            codes, values = _distinct_cells(frame.iloc[:, column.at])
-            values = [self.mapped.answer(column.name, value) for value in values]
+            codes, values = self.meant(column, frame)
             answers = []
             for code, answer in enumerate(self._answers(column, values)):
                 if isinstance(answer, EvidenceError):
@@ -418,6 +479,25 @@ class TableReader:
             for id in column.ids:
                 spread(id, answers, codes)
         return Reading(hard, soft, present, unread, unclear)
+
+    def meant(self, column: Column, frame: pd.DataFrame) -> tuple[Codes, list[object]]:
+        """The different values of a column as the map has them, and which of them each row has."""
+        codes, values = _distinct_cells(frame.iloc[:, column.at])
+        if self.unmet:
+            self.unmet.difference_update((column.name, comparable(value)) for value in values)
+        return codes, [self.mapped.answer(column.name, value) for value in values]
+
+    def warn_unmet(self, level: int) -> None:
+        """Say which values of the map were not among the cells read so far, if any."""
+        if unmet := [said for said in self.mapped.answers if self.is_unmet(said)]:
+            named = ", ".join(f"'{value}' in '{column}'" for column, value in unmet[:MOST_NAMES])
+            more = f" and {len(unmet) - MOST_NAMES} more" if len(unmet) > MOST_NAMES else ""
+            message = f"columns: no cell has these values of the map: {named}{more}."
+            warnings.warn(message, stacklevel=level)
+
+    def is_unmet(self, said: Said) -> bool:
+        """Whether no cell read so far is a value that the map speaks of."""
+        return (said[0], comparable(said[1])) in self.unmet
 
     def _answers(
         self, column: Column, values: Sequence[object]
@@ -446,9 +526,9 @@ def _answers_about(
     data: ModelData, id: str, of_values: Sequence[tuple[Answer, ...]]
 ) -> tuple[NDArray[np.int16], NDArray[np.bool_], Numbers]:
     """What different cells say of a node: its state or -1, whether possible, its likelihood."""
-    states = np.full(len(of_values) + 1, -1, dtype=np.int16)  # the last is for the code -1
-    possible = np.zeros(len(of_values) + 1, dtype=np.bool_)
-    soft = np.ones((len(of_values) + 1, len(data.network[id].states)))
+    states = np.full(len(of_values), -1, dtype=np.int16)
+    possible = np.zeros(len(of_values), dtype=np.bool_)
+    soft = np.ones((len(of_values), len(data.network[id].states)))
     for code, answers in enumerate(of_values):
         for answer in answers:
             if answer.id != id:

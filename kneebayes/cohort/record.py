@@ -291,7 +291,8 @@ def diagnose_cohort(
     columns
         What columns mean that are called otherwise than in the model, such as
         ``{"Temp > 38": "fever", "Remarks": None}`` (None: not read); or a CSV file as
-        :meth:`kneebayes.Model.check_patients` gives one to be mended.
+        :meth:`kneebayes.Model.check_patients` gives one to be mended. A warning names values of
+        it that no cell has.
     unclear
         What becomes of a patient with a cell that cannot be understood: ``"refuse"`` refuses
         the table and tells all such cells, ``"mark"`` marks the patient as not answered, and
@@ -357,7 +358,8 @@ def check_patients(
         column = patients.iloc[:, [at]]
         words = {said: meant for said, meant in mapped.answers.items() if said[0] == str(label)}
         alone = ColumnMap({str(label): str(called)}, words)
-        unclear = TableReader(model, [label], (), alone).read(column, place_in(patients)).unclear
+        reader = TableReader(model, [label], (), alone)
+        unclear = reader.read(column, place_in(patients)).unclear
         values = {place: str(column.iloc[place, 0]).strip() for place in unclear}
         counts = Counter(values.values())
         problems = {values[place]: why.partition(": ")[2] for place, why in unclear.items()}
@@ -365,6 +367,8 @@ def check_patients(
             row | {"value": value, "patients": counts[value], "problem": why}
             for value, why in problems.items()
         ]
+        unmet = {"patients": 0, "problem": "no cell of the column has it."}
+        rows += [row | {"value": said[1]} | unmet for said in words if reader.is_unmet(said)]
     return TableReport(tuple(rows), len(patients))
 
 
@@ -396,10 +400,9 @@ def plain_answers(
         return patients
     reader = TableReader(model, list(patients.columns), (), mapped)
     reader.problems.raise_any()
-    told = {
-        column.asks: [mapped.answer(column.name, value) for value in patients.iloc[:, column.at]]
-        for column in reader.columns
-    }
+    meant = {column.asks: reader.meant(column, patients) for column in reader.columns}
+    reader.warn_unmet(4)
+    told = {asks: [values[code] for code in codes] for asks, (codes, values) in meant.items()}
     return frame_of(told, index=patients.index, dtype=object)
 
 
@@ -421,6 +424,7 @@ def diagnose_frame(
     asked = Questionnaire(model, list(frame.columns), names_of(keep), mapped, mark=mark)
     read = asked.check(frame, place)
     asked.problems.raise_any()
+    asked.warn_unmet(6)
     with bar_for(len(frame), progress) as advance:
         return asked.answer(frame, place, advance, read)
 

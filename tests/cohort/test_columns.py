@@ -1,5 +1,7 @@
 """Somebody else's table: what its columns and values mean, what is not understood, and mending."""
 
+import re
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +9,7 @@ import pandas as pd
 import pytest
 
 import kneebayes as kb
-from kneebayes.cohort import ColumnMap
+from kneebayes.cohort import ColumnMap, plain_answers
 from kneebayes.cohort.reading import column_map
 
 THEIRS = pd.DataFrame(
@@ -169,6 +171,109 @@ def test_a_map_that_does_not_fit_is_refused(knee: kb.Model, columns: object, tol
     with pytest.raises(kb.KneebayesError) as caught:
         knee.diagnose_cohort(THEIRS, columns=columns)  # type: ignore[arg-type]
     assert told in str(caught.value)
+
+
+NO, YES = "routine", "now"  # how urgent it is without fever, and with it
+HEADER = "column,means,value,answer\n"
+CODED = [  # what 0 and 1 mean turned round, and cells that are written otherwise
+    ([1, 0], [NO, YES]),
+    ([1, 0, None], [NO, YES, NO]),
+    ([1.0, 0.0, np.nan], [NO, YES, NO]),
+    (["1.0", "00", ""], [NO, YES, NO]),
+    (["01", " 0 ", None], [NO, YES, NO]),
+    ([True, False, None], [NO, YES, NO]),
+    ([True, False], [NO, YES]),
+    (["TRUE", "false"], [NO, YES]),
+    ([1, False], [NO, YES]),
+    ([Decimal("1.00"), Decimal(0)], [NO, YES]),
+    (pd.array([1, 0, None], dtype="Int64"), [NO, YES, NO]),
+    ([1, 0, "yes", 0.7], [NO, YES, YES, YES]),  # what the map does not name is read as always
+]
+
+
+@pytest.mark.parametrize(("cells", "levels"), CODED)
+def test_numbers_of_a_map_are_compared_as_numbers(
+    knee: kb.Model, cells: object, levels: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "map.csv").write_text(f"{HEADER}q,fever,1,no\nq,,0,yes\n")
+    said = ColumnMap({"q": "fever"}, {("q", "1"): False, ("q", "0"): True})
+    frame = pd.DataFrame({"q": cells})
+    for columns in (said, tmp_path / "map.csv"):
+        assert knee.diagnose_cohort(frame, columns=columns).urgency.tolist() == levels
+        assert knee.check_patients(frame, columns=columns).problems == ()
+        plain = plain_answers(knee, frame, columns)
+        assert knee.diagnose_cohort(plain).urgency.tolist() == levels
+    written = pd.DataFrame({"q": cells}).map(lambda cell: str("" if pd.isna(cell) else cell))
+    written.to_csv(tmp_path / "in.csv", index=False)
+    ends = [".csv"]
+    if len({type(cell) for cell in cells if cell is not None}) == 1:  # type: ignore[attr-defined]
+        frame.to_parquet(tmp_path / "in.parquet")
+        ends.append(".parquet")
+    for end in ends:
+        files = tmp_path / f"in{end}", tmp_path / "out.csv"
+        knee.diagnose_cohort_file(*files, columns=tmp_path / "map.csv")
+        assert pd.read_csv(files[1])["urgency"].tolist() == levels
+
+
+def test_a_code_of_a_map_is_never_an_age(knee: kb.Model) -> None:
+    columns = ColumnMap({}, {("age", "1"): "child", ("age", "3"): "older"})
+    own = knee.diagnose_cohort(pd.DataFrame({"age": ["child", "older", None]}))
+    coded = knee.diagnose_cohort(pd.DataFrame({"age": [1, 3, None]}), columns=columns)
+    pd.testing.assert_frame_equal(coded.table, own.table)
+
+
+def test_a_map_is_read_in_any_case_and_has_a_word_for_empty_cells(knee: kb.Model) -> None:
+    columns = ColumnMap({}, {("fever", "YES"): "no", ("fever", ""): "yes"})
+    frame = pd.DataFrame({"fever": ["yes", "Yes ", None, ""]})
+    levels = knee.diagnose_cohort(frame, columns=columns).urgency
+    assert levels.tolist() == [NO, NO, YES, YES]
+
+
+def test_what_a_map_says_of_no_cell_is_told(knee: kb.Model, tmp_path: Path) -> None:
+    frame = pd.DataFrame({"q": ["a", "b"], "note": ["x", "y"]})
+    said = {("q", "A"): "yes", ("q", "b"): "no", ("q", "c"): "no", ("note", "z"): "no"}
+    columns = ColumnMap({"q": "fever", "note": None}, said)
+    frame.to_csv(tmp_path / "in.csv", index=False)
+    files = tmp_path / "in.csv", tmp_path / "out.csv"
+    for ask in (
+        lambda: knee.diagnose_cohort(frame, columns=columns),
+        lambda: knee.diagnose_cohort_file(*files, columns=columns),
+        lambda: plain_answers(knee, frame, columns),
+    ):
+        with pytest.warns(UserWarning, match="no cell has") as caught:
+            ask()
+        [warned] = caught
+        text = "columns: no cell has these values of the map: 'c' in 'q'."
+        assert (str(warned.message), warned.filename) == (text, __file__)
+    problems = knee.check_patients(frame, columns=columns).problems
+    assert problems == ("column 'q', value 'c': no cell of the column has it.",)
+
+
+CONTRADICTING = [
+    ("q,,a,no\nq,,a,yes\n", "row 3: column 'q', value 'a' means 'no' and 'yes'. Keep one."),
+    ("q,,1,no\nq,,1.0,yes\n", "row 3: column 'q', value '1.0' means 'no' and 'yes'."),
+    ("q,,Yes,no\n\nq,,YES ,yes\n", "row 4: column 'q', value 'YES' means 'no' and 'yes'."),
+    ("q,fever,,\nq,warmth,,\n", "row 3: column 'q' means 'fever' and 'warmth'. Keep one."),
+    ("q,skip,,\nq,fever,,\n", "row 3: column 'q' means 'skip' and 'fever'. Keep one."),
+]
+
+
+@pytest.mark.parametrize(("lines", "told"), CONTRADICTING)
+def test_a_map_that_contradicts_itself_is_refused(lines: str, told: str, tmp_path: Path) -> None:
+    path = tmp_path / "columns.csv"
+    path.write_text(HEADER + lines)
+    with pytest.raises(kb.KneebayesError, match=re.escape(told)):
+        column_map(path)
+
+
+def test_a_map_may_say_the_same_twice(tmp_path: Path) -> None:
+    path = tmp_path / "columns.csv"
+    path.write_text(f"{HEADER}q,fever,,\nq,fever,a,no\nq,,A,no\nq,,b,yes\n")
+    assert column_map(path).names == {"q": "fever"}
+    with pytest.raises(kb.KneebayesError, match=r"value '1\.0' of column 'q' means True and False"):
+        ColumnMap({}, {("q", "1"): True, ("q", "1.0"): False})
+    with pytest.raises(kb.KneebayesError, match=r"must be by \(column, value\)\. Got 'q1'"):
+        ColumnMap({}, {"q1": True})  # type: ignore[dict-item]
 
 
 def test_a_broken_file_of_columns_is_refused(tmp_path: Path) -> None:
