@@ -312,10 +312,16 @@ def patient_of(
     """The patient whom the options of a command describe, diagnosed; examples are the model's."""
     pairs: list[tuple[str, object]] = [(name, True) for name in present or []]
     pairs += [(name, False) for name in absent or []]
-    pairs += [_worded(*split(pair, _context_example(model))) for pair in context or []]
+
+    def is_known(name: str) -> bool:
+        """Whether the model has something of this name."""
+        return model.data.names.has(name, KINDS)
+
+    example = _context_example(model)
+    pairs += [_worded(*split(pair, example, is_known)) for pair in context or []]
     finding = example_finding(model.data.knowledge)
     for pair in likely or []:
-        name, value = split(pair, f"--likely {_quoted(f'{finding}=0.7')}")
+        name, value = split(pair, f"--likely {_quoted(f'{finding}=0.7')}", is_known)
         pairs.append((name, _number(name, value)))
     answers = once(pairs)
     try:
@@ -365,13 +371,15 @@ def _worded(name: str, value: str) -> tuple[str, object]:
     return name, value
 
 
-def split(pair: str, example: str) -> tuple[str, str]:
-    """The name and the value of an option such as ``age=67``."""
-    name, sign, value = pair.rpartition("=")
-    if not sign or not name.strip() or not value.strip():
+def split(pair: str, example: str, is_known: Callable[[str], bool]) -> tuple[str, str]:
+    """The name and the value of an option such as ``age=67`` or ``age=>=65``: a known name."""
+    ends = [match.start() for match in re.finditer("=", pair)]
+    splits = [(pair[:end].strip(), pair[end + 1 :].strip()) for end in ends]
+    whole = [both for both in splits if all(both)]
+    if not whole:
         message = f"'{pair}' must be a name, '=' and a value, such as {example}."
         raise EvidenceError(message)
-    return name.strip(), value.strip()
+    return next((both for both in reversed(whole) if is_known(both[0])), whole[0])
 
 
 def probability_of(text: str) -> float:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -202,7 +203,7 @@ def network(
     Its posteriors, what each answer weighs, and what to ask next. Without --target its nodes and
     their states are listed.
     """
-    from kneebayes.exchange import load_network_file, reason_with
+    from kneebayes.exchange import ForeignModel, load_network_file
 
     number("--seconds", seconds, 0.0)
     if not target:
@@ -211,8 +212,15 @@ def network(
             raise EvidenceError(message)
         _show_nodes(load_network_file(file), as_json)
         return
-    known = once(split(pair, "node=state") for pair in answers or [])
-    case = reason_with(file, target, known)
+    model = ForeignModel(file, target)
+
+    def is_known(name: str) -> bool:
+        """Whether a node of the network has this name."""
+        with suppress(UnknownNameError):
+            return bool(model.find(name))
+        return False
+
+    case = model.given(once(split(pair, "node=state", is_known) for pair in answers or []))
     if questions:
         show(case.questions(seconds=seconds), as_json)
     if explain:

@@ -635,6 +635,42 @@ def test_the_command_about_a_network(weather: NetworkFile, tmp_path: Any) -> Non
     assert states == {node.id: list(node.states) for node in weather.network.nodes}
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("band=>=65", "band: >=65"),
+        ("band = >=65", "band: >=65"),
+        ("Age band=<65", "Age band: <65"),  # a label
+        ("x=y=no", "x=y: no"),
+        ("x=y=", "No node 'x' in the network. Did you mean 'x=y'?"),
+        ("x=", "'x=' must be a name, '=' and a value, such as node=state"),
+        ("=no", "must be a name, '=' and a value, such as node=state"),
+        ("band=>65", "'band' cannot be '>65'. Its states are: <65, >=65."),
+        ("bande=>=65", "No node 'bande' in the network. Did you mean 'band'?"),
+    ],
+)
+def test_names_and_states_with_an_equals_sign_on_the_command_line(
+    given: str, told: str, tmp_path: Any
+) -> None:
+    from typer.testing import CliRunner
+
+    from kneebayes.cli import app
+    from kneebayes.exchange import save_network
+
+    half = [0.5, 0.5]
+    network = Network(
+        (
+            root_node("band", half, ["<65", ">=65"]),
+            root_node("x=y", half, ["no", "yes"]),
+            noisy_or_node("flu", 0.1, {"band": [0.1, 0.3]}),
+        )
+    )
+    labels = {"band": "Age band"} if given.startswith("Age") else {}
+    path = str(save_network(NetworkFile(network, labels), tmp_path / "net.json"))
+    run = CliRunner().invoke(app, ["network", path, "--target", "flu", "--given", given])
+    assert told in " ".join((run.output + str(run.exception or "")).split())
+
+
 def test_shares_of_answers_of_which_each_is_hardly_ever_given() -> None:
     """Subsets differ by more than a double holds: the shares are those of the logarithms."""
     rng, count = np.random.default_rng(5), 7
