@@ -423,6 +423,7 @@ KINDS: dict[str, Kind] = {
     "Mapping[str, float]": Kind("numbers by name", _mapping),
     "Mapping[str, bool]": Kind("True or False by name", _mapping),
     "Mapping[str, str]": Kind("texts by name", _mapping),
+    "Mapping[str, str | Sequence[float]]": Kind("states or likelihoods by name", _mapping),
     "Mapping[str, str | None]": Kind("texts by name", _mapping),
     "Mapping[str, pd.DataFrame]": Kind("tables by name", _mapping),
     "Mapping[str, Sequence[int]]": Kind("numbers by name", _mapping),

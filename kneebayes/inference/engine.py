@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from kneebayes.arguments import checked
 from kneebayes.errors import EvidenceError, KneebayesError
 from kneebayes.inference.answering import run_batch
 from kneebayes.inference.batch import Flat, Propagation, cases_of, flatten, numbers_of
@@ -39,12 +40,14 @@ class Engine:
     0.8171
     """
 
+    @checked
     def __init__(self, network: Network, budget: Budget | None = None) -> None:
         self.network, self.budget = network, budget
 
     def __repr__(self) -> str:
         return f"Engine({self.network!r})"
 
+    @checked
     def on(self, network: Network) -> Engine:
         """An engine for the same arrows with other numbers, within the same budget."""
         mine = [(node.id, node.states, node.parents) for node in self.network.nodes]
@@ -74,8 +77,9 @@ class Engine:
 
     def place_of(self, id: str) -> int:
         """Where the numbers of a node begin in those of the network."""
-        return int(self.flat.number_start[self.network.index[id]])
+        return int(self.flat.number_start[self.network.place(id)])
 
+    @checked
     def propagate(self, evidence: Evidence, targets: Iterable[str] = ()) -> Propagation:
         """P(evidence) and the posteriors of the targets, in one pass there and back.
 
@@ -115,13 +119,20 @@ class Engine:
         batch = cases_of(self.network, self.flat, cases, np.ascontiguousarray(numbers, float))
         return run_batch(self.network, self.flat, batch, targets, progress, self._running())
 
+    @checked
     def joint(self, evidence: Evidence, nodes: Sequence[str]) -> tuple[Numbers, float]:
         """P(states of some nodes, evidence) for all their states together, in one pass.
 
         The table has one axis for each node; the probabilities are ``table * exp(log_scale)``.
+
+        Raises
+        ------
+        EvidenceError
+            If one of the nodes was observed for certain, or is named twice.
         """
         return joint_of(self.network, self.flat, evidence, nodes, self._running())
 
+    @checked
     def subset_joint(
         self, evidence: Evidence, parts: Sequence[Sequence[str]], nodes: Sequence[str] = ()
     ) -> tuple[Numbers, float]:
@@ -132,6 +143,7 @@ class Engine:
         """
         return subset_joint(self.network, evidence, parts, nodes, self._running())
 
+    @checked
     def derive(self, evidence: Evidence) -> Derivatives:
         """Derivative of ln P(evidence) in every number, and how probable each link fired."""
         return derive(self.network, self.flat, evidence, self._running())
@@ -163,6 +175,7 @@ class Engine:
         numbers.setflags(write=False)
         return numbers
 
+    @checked
     def log_probability(self, evidence: Evidence) -> float:
         """Natural logarithm of P(evidence); ``-inf`` for zero."""
         return float(self.propagate_each([evidence]).log_probability[0])
@@ -178,6 +191,7 @@ class Engine:
         """P(evidence): a probability, or for virtual evidence a likelihood."""
         return float(np.exp(self.log_probability(evidence)))
 
+    @checked
     def posterior(self, event: Evidence, evidence: Evidence) -> float:
         """P(event | evidence) for a joint event over any nodes.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kneebayes.arguments import checked
 from kneebayes.errors import EvidenceError, ImpossibleEvidenceError
 from kneebayes.network import Network
 from kneebayes.text import shown
@@ -24,6 +25,7 @@ class Evidence:
     likelihoods: Mapping[str, tuple[float, ...]]
 
     @classmethod
+    @checked
     def of(cls, network: Network, answers: Mapping[str, str | Sequence[float]]) -> Evidence:
         """Evidence from state names, or one likelihood a state; what makes no sense is refused.
 

@@ -15,7 +15,7 @@ from functools import partial
 
 import numpy as np
 
-from kneebayes.errors import TooWideError
+from kneebayes.errors import EvidenceError, TooWideError
 from kneebayes.inference import plain
 from kneebayes.inference.answering import add_up, cost_of, is_rough, parts_of, too_wide
 from kneebayes.inference.batch import (
@@ -48,9 +48,12 @@ def joint_of(
 ) -> tuple[Numbers, float]:
     """P(states of some nodes, evidence) for all their states, in one pass; an axis for each node.
 
-    None of the nodes is observed for certain. The joint probability is ``table * exp(log_scale)``;
-    the largest entry is 1, or all are 0 where the evidence is impossible.
+    The joint probability is ``table * exp(log_scale)``; the largest entry is 1, or all are 0 where
+    the evidence is impossible.
     """
+    if odd := [id for id in nodes if evidence.hard_state(id) is not None or nodes.count(id) > 1]:
+        message = f"'{odd[0]}' was observed, or is asked for twice. Name open nodes, each once."
+        raise EvidenceError(message)
     batch = cases_of(network, flat, [evidence])
     kept = [network.place(id) for id in nodes]
     asked = rows_of(flat, batch)
@@ -106,6 +109,10 @@ def subset_joint(
     that says whether the part is kept; the switches stay open to the end, so one elimination
     answers all subsets together. The result is as for :meth:`.engine.Engine.subset_joint`.
     """
+    named = [id for part in parts for id in part]
+    if odd := [id for id in named if id not in evidence.likelihoods or named.count(id) > 1]:
+        message = f"'{odd[0]}' is not known, or named twice. Name what was observed, each once."
+        raise EvidenceError(message)
     changed = {node.id: node for node in network.nodes}
     seen = dict(evidence.likelihoods)
     switches = [f"keep {j}?" for j in range(len(parts))]

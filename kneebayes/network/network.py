@@ -92,7 +92,7 @@ def root_node(
     >>> root_node("age", [0.3, 0.7], ["young", "old"]).states
     ('young', 'old')
     """
-    return table_node(id, [], np.asarray(distribution, dtype=float), states)
+    return table_node(id, [], distribution, states)
 
 
 def noisy_or_node(
@@ -106,14 +106,19 @@ def noisy_or_node(
     Raises
     ------
     KneebayesError
-        If a number is not a probability.
+        If a number is not a probability, or the links are no mapping.
 
     Examples
     --------
     >>> noisy_or_node("fever", 0.02, {"flu": 0.8}).links
     (Link(parent='flu', strength=(0.0, 0.8)),)
     """
-    made = tuple(_link(id, parent, strength) for parent, strength in (links or {}).items())
+    try:
+        pairs = dict(links or {}).items()
+    except (TypeError, ValueError):
+        message = f"{id}: links must be a mapping such as {{'flu': 0.8}}, got {shown(links)}."
+        raise KneebayesError(message) from None
+    made = tuple(_link(id, parent, strength) for parent, strength in pairs)
     return Node(
         id=id,
         states=ABSENT_PRESENT,
@@ -132,7 +137,10 @@ def _link(id: str, parent: str, strength: float | Sequence[float] | Numbers) -> 
 
 
 def table_node(
-    id: str, parents: Sequence[str], table: Numbers, states: Sequence[str] = ABSENT_PRESENT
+    id: str,
+    parents: Sequence[str],
+    table: Numbers | Sequence[float],
+    states: Sequence[str] = ABSENT_PRESENT,
 ) -> Node:
     """A node given by P(state | parents): one axis per parent, then one for its own states.
 
@@ -146,8 +154,16 @@ def table_node(
     >>> table_node("xor", ["a"], np.array([[1.0, 0.0], [0.0, 1.0]])).parents
     ('a',)
     """
-    table = np.asarray(table, dtype=float)
-    if len(set(parents)) < len(parents) or len(set(states)) < len(states):
+    try:
+        table = np.asarray(table, dtype=float)
+        twice = len(set(parents)) < len(parents) or len(set(states)) < len(states)
+    except (TypeError, ValueError):  # other things than numbers, or no names
+        message = (
+            f"{id}: names of parents and of states and a table of numbers are needed, got "
+            f"{shown(parents)}, {shown(states)} and {shown(table)}."
+        )
+        raise KneebayesError(message) from None
+    if twice:
         message = f"{id}: a parent or a state stands twice."
         raise KneebayesError(message)
     if table.ndim != len(parents) + 1 or table.shape[-1] != len(states):
@@ -156,13 +172,17 @@ def table_node(
             f"{counted(len(states), 'state')} is needed, got one of shape {table.shape}."
         )
         raise KneebayesError(message)
+    _check_distributions(id, table)
+    return Node(
+        id=id, states=tuple(states), parents=tuple(parents), table=tuple(table.ravel().tolist())
+    )
+
+
+def _check_distributions(id: str, table: Numbers) -> None:
     in_range = np.isfinite(table).all() and (table >= 0.0).all()
     if not in_range or np.abs(table.sum(axis=-1) - 1.0).max(initial=0.0) > TOLERANCE:
         message = f"{id}: each distribution must be non-negative and add up to 1."
         raise KneebayesError(message)
-    return Node(
-        id=id, states=tuple(states), parents=tuple(parents), table=tuple(table.ravel().tolist())
-    )
 
 
 def noisy_or_table(leak: float, strengths: Sequence[Sequence[float]]) -> Numbers:
@@ -210,7 +230,15 @@ class Network:
     index: Mapping[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        ordered = tuple(_parents_first(self.nodes))
+        try:
+            nodes = tuple(self.nodes)
+            odd = [shown(one) for one in nodes if not isinstance(one, Node)]
+        except TypeError:
+            odd = [shown(self.nodes)]
+        if odd:
+            message = f"A network is made of nodes, such as root_node gives. Got {odd[0]}."
+            raise KneebayesError(message)
+        ordered = tuple(_parents_first(nodes))
         object.__setattr__(self, "nodes", ordered)
         index = {node.id: place for place, node in enumerate(ordered)}
         object.__setattr__(self, "index", index)
@@ -247,10 +275,10 @@ class Network:
 
     def place(self, id: str) -> int:
         """Where a node stands among all."""
-        found = self.index.get(id)
+        found = self.index.get(id) if isinstance(id, str) else None
         if found is None:
             message = f"No node '{id}' in the network."
-            raise UnknownNameError(message, id, suggest(id, list(self.index)))
+            raise UnknownNameError(message, str(id), suggest(str(id), list(self.index)))
         return found
 
     def shape_of(self, node: Node) -> tuple[int, ...]:
@@ -280,15 +308,32 @@ class Network:
             made._check_shape(node)
         return made
 
-    def with_numbers(self, numbers: Numbers) -> Network:
-        """The same arrows with other numbers, those of each node after those of the one before."""
+    def with_numbers(self, numbers: Numbers | Sequence[float]) -> Network:
+        """The same arrows with other numbers, those of each node after those of the one before.
+
+        Raises
+        ------
+        KneebayesError
+            If they are too few or too many, or no probabilities.
+        """
         needed = sum(len(node.numbers) for node in self.nodes)
-        if np.shape(numbers) != (needed,):
+        try:
+            given = np.asarray(numbers, dtype=float)
+        except (TypeError, ValueError):  # no numbers
+            given = np.empty(0)
+        if given.shape != (needed,):
             has = counted(needed, "number")
-            message = f"The network has {has}, got {np.size(numbers)}. Give all of them."
+            message = f"The network has {has}, got {given.size}. Give all of them."
             raise KneebayesError(message)
-        each = iter(numbers.tolist())
-        return self.replacing([node.with_numbers(each) for node in self.nodes])
+        if (odd := given[~((given >= 0.0) & (given <= 1.0 + TOLERANCE))]).size:
+            message = f"A probability must be between 0 and 1, got {odd[0]:g}."
+            raise KneebayesError(message)
+        each = iter(given.tolist())
+        made = self.replacing([node.with_numbers(each) for node in self.nodes])
+        for node in made.nodes:
+            if node.table is not None:
+                _check_distributions(node.id, made.table_of(node))
+        return made
 
     def forcing(self, id: str, state: str) -> Network:
         """The network after an intervention: ``id`` is set, whatever its parents say.

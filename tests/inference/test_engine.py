@@ -3,6 +3,8 @@
 Every test runs twice: in plain NumPy and by the kernel.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 import oracle
 import pytest
@@ -338,3 +340,48 @@ def test_names_that_are_not_in_the_network() -> None:
 def test_repr() -> None:
     network = Network((root_node("flu", [0.9, 0.1]), noisy_or_node("fever", 0.0, {"flu": 0.8})))
     assert repr(Engine(network)) == "Engine(Network(2 nodes, 1 arrow))"
+
+
+FLU = Network((root_node("flu", [0.9, 0.1]), noisy_or_node("fever", 0.02, {"flu": 0.8})))
+SEEN = Evidence.of(FLU, {"fever": "present"})
+
+
+@pytest.mark.parametrize(
+    ("ask", "text"),
+    [
+        (
+            lambda: Engine(FLU).joint(SEEN, ["fever"]),
+            "'fever' was observed, or is asked for twice.",
+        ),
+        (lambda: Engine(FLU).joint(SEEN, ["flu", "flu"]), "'flu' was observed, or is asked for"),
+        (
+            lambda: Engine(FLU).subset_joint(SEEN, [["fever"]], ["fever"]),
+            "'fever' was observed, or is asked for twice. Name open nodes, each once.",
+        ),
+        (
+            lambda: Engine(FLU).subset_joint(SEEN, [["flu"]]),
+            "'flu' is not known, or named twice. Name what was observed, each once.",
+        ),
+        (
+            lambda: Engine(FLU).subset_joint(SEEN, [["fever"], ["fever"]]),
+            "'fever' is not known",
+        ),
+        (lambda: Engine(FLU).propagate({"fever": "present"}), "'evidence' must be an Evidence."),
+        (lambda: Engine(FLU).derive(None), "'evidence' must be an Evidence. Got None."),
+        (lambda: Engine(FLU).place_of("flux"), "No node 'flux' in the network."),
+        (lambda: Engine(3), "'network' must be a Network. Got 3."),
+        (lambda: Engine(FLU).on(3), "'network' must be a Network. Got 3."),
+        (lambda: Evidence.of(FLU, ["fever"]), "'answers' must be states or likelihoods by name."),
+        (lambda: Evidence.of(FLU, {3: "present"}), "No node '3' in the network."),
+    ],
+)
+def test_what_no_engine_can_be_asked(ask: Callable[[], object], text: str) -> None:
+    with pytest.raises(KneebayesError) as error:
+        ask()
+    assert text in str(error.value)
+
+
+def test_the_joint_table_of_a_node_that_is_only_likely() -> None:
+    table, log = Engine(FLU).joint(Evidence({"fever": (0.25, 0.75)}), ["fever", "flu"])
+    right = np.array([[0.9 * 0.98, 0.1 * 0.196], [0.9 * 0.02, 0.1 * 0.804]]) * [[0.25], [0.75]]
+    assert table * np.exp(log) == pytest.approx(right, rel=1e-12)

@@ -1,5 +1,8 @@
 """Networks: order, shape, tables, and what forcing a node does."""
 
+import re
+from typing import Any
+
 import numpy as np
 import oracle
 import pytest
@@ -165,9 +168,39 @@ def test_forcing_equals_adjusting_for_the_parents() -> None:
                 compared += 1
 
 
-def test_other_numbers_must_be_as_many_as_before() -> None:
+@pytest.mark.parametrize(
+    ("numbers", "text"),
+    [
+        (np.full(3, 0.5), "has 5 numbers, got 3. Give all of them"),
+        ([0.5] * 6, "has 5 numbers, got 6. Give all of them"),
+        ("abcde", "has 5 numbers, got 0. Give all of them"),
+        (None, "has 5 numbers, got 1. Give all of them"),
+        (
+            [0.5, 0.9, 0.02, 0.0, 0.8],
+            "flu: each distribution must be non-negative and add up to 1.",
+        ),
+        ([0.9, 0.1, 1.5, 0.0, 0.8], "A probability must be between 0 and 1, got 1.5."),
+        ([0.9, 0.1, 0.02, -0.1, 0.8], "A probability must be between 0 and 1, got -0.1."),
+        ([0.9, 0.1, 0.02, 0.0, np.nan], "A probability must be between 0 and 1, got nan."),
+    ],
+)
+def test_other_numbers_must_be_as_many_as_before_and_probabilities(
+    numbers: object, text: str
+) -> None:
     network = Network((root_node("flu", [0.9, 0.1]), noisy_or_node("fever", 0.02, {"flu": 0.8})))
-    for given in (3, 6):
-        with pytest.raises(KneebayesError, match=f"has 5 numbers, got {given}. Give all of them"):
-            network.with_numbers(np.full(given, 0.5))
-    assert network.with_numbers(np.array([0.8, 0.2, 0.1, 0.0, 0.5]))["fever"].leak == 0.1
+    with pytest.raises(KneebayesError, match=re.escape(text)):
+        network.with_numbers(numbers)  # type: ignore[arg-type]
+    for right in ([0.8, 0.2, 0.1, 0.0, 0.5], np.array([0.8, 0.2 + 1e-12, 0.1, 0.0, 0.5])):
+        assert network.with_numbers(right)["fever"].leak == 0.1
+
+
+@pytest.mark.parametrize("nodes", [3, "ab", None, (1, 2), (AGE, "flu")])
+def test_a_network_is_made_of_nodes(nodes: object) -> None:
+    with pytest.raises(KneebayesError, match="A network is made of nodes, such as root_node gives"):
+        Network(nodes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", [3, None, ["age"]])
+def test_what_is_no_name_names_no_node(name: Any) -> None:
+    with pytest.raises(UnknownNameError, match="No node '"):
+        Network((AGE,))[name]

@@ -71,6 +71,29 @@ def test_nodes_with_equal_numbers_are_equal() -> None:
         (lambda: table_node("a", ["b"], np.array([[0.5, 0.5], [0.5, 0.4]])), SUMS),
         (lambda: table_node("a", ["b", "b"], np.full((2, 2, 2), 0.5)), "a: a parent or a state"),
         (lambda: root_node("a", [0.5, 0.5], ["x", "x"]), "a: a parent or a state stands twice."),
+        (
+            lambda: root_node("a", "ab"),
+            "a: names of parents and of states and a table of",
+        ),
+        (
+            lambda: root_node("a", [0.5, "b"]),
+            "got [], ('absent', 'present') and [0.5, 'b'].",
+        ),
+        (
+            lambda: root_node("a", [[0.5], [0.5, 0.2]]),
+            "a: names of parents and of states and",
+        ),
+        (lambda: root_node("a", {"b": 0.5}), "and {'b': 0.5}."),
+        (lambda: root_node("a", None), "a: a table over 0 parents and 2 states is needed"),
+        (lambda: root_node("a", [0.5, 0.5], 3), "needed, got [], 3 and "),
+        (lambda: table_node("a", None, [0.5, 0.5]), "needed, got None, ('absent', 'present') and "),
+        (lambda: table_node("a", [["b"]], [[0.5, 0.5]] * 2), "needed, got [['b']], ('absent'"),
+        (
+            lambda: noisy_or_node("a", 0.1, ["b"]),
+            "a: links must be a mapping such as {'flu': 0.8}, got ['b'].",
+        ),
+        (lambda: noisy_or_node("a", 0.1, "b"), "a: links must be a mapping such as"),
+        (lambda: noisy_or_node("a", 0.1, 0.5), "a: links must be a mapping such as"),
     ],
 )
 def test_numbers_that_are_refused(make: Callable[[], Node], text: str) -> None:
