@@ -74,11 +74,6 @@ def test_another_lexicon_is_named_in_the_answer(capsys: pytest.CaptureFixture[st
         ),
         (["diagnose", "fever", "--absent", "fever"], 2, "'fever' was answered twice"),
         (
-            ["network", "no.bif", "--target", "A", "--given=B=1", "--given=B=2"],
-            2,
-            "'B' was answered twice",
-        ),
-        (
             ["network", "no.bif", "--seconds", "nan"],
             2,
             "'--seconds' must be a number from 0 on. Got nan",

@@ -646,6 +646,8 @@ def test_the_command_about_a_network(weather: NetworkFile, tmp_path: Any) -> Non
         ("x=", "'x=' must be a name, '=' and a value, such as node=state"),
         ("=no", "must be a name, '=' and a value, such as node=state"),
         ("band=>65", "'band' cannot be '>65'. Its states are: <65, >=65."),
+        ("band=<65 and band=<65", "band: <65"),
+        ("band=<65 and band=>=65", "'band' was answered twice: '<65' and '>=65'. Keep one."),
         ("bande=>=65", "No node 'bande' in the network. Did you mean 'band'?"),
     ],
 )
@@ -667,7 +669,8 @@ def test_names_and_states_with_an_equals_sign_on_the_command_line(
     )
     labels = {"band": "Age band"} if given.startswith("Age") else {}
     path = str(save_network(NetworkFile(network, labels), tmp_path / "net.json"))
-    run = CliRunner().invoke(app, ["network", path, "--target", "flu", "--given", given])
+    each = [f"--given={one}" for one in given.split(" and ")]
+    run = CliRunner().invoke(app, ["network", path, "--target", "flu", *each])
     assert told in " ".join((run.output + str(run.exception or "")).split())
 
 
