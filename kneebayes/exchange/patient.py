@@ -9,7 +9,7 @@ from typing import Any
 
 from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd
-from kneebayes.building.model import ModelLike, in_setting, model_of
+from kneebayes.building.model import ModelLike, read_as
 from kneebayes.case import Answer
 from kneebayes.case.answers import likelihood_of, says_unknown
 from kneebayes.case.case import CaseLike, Diagnosing
@@ -17,7 +17,7 @@ from kneebayes.errors import EvidenceError, UnknownNameError
 from kneebayes.exchange.data_files import Problems, check_schema, read_json, save_json, schema_named
 from kneebayes.text import counted, did_you_mean
 from kneebayes.view.differential import differential_dict, draw_differential
-from kneebayes.view.report import ModelResult, Report, frame_of, package_version
+from kneebayes.view.report import ModelResult, Report, frame_of, made_by, package_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Told:
 class Patient(ModelResult):
     """One patient from a file, ready to be diagnosed."""
 
-    #: the model that the file was read for, in the lexicon and setting that it names
+    #: the model that the file was read for, in the lexicon, layer and setting that it names
     model: Diagnosing
     source: str
     told: tuple[Told, ...]  #: every entry of the file, whether it became an answer or not
@@ -127,6 +127,7 @@ def certain_state(model: ModelLike, answer: Answer) -> str | None:
 
 FORMAT = "kneebayes patient"
 KINDS = ("finding", "context", "cause", "mediator")
+READING = ("lexicon", "layer", "setting")
 
 
 def software() -> str:
@@ -148,8 +149,8 @@ def case_content(
         "software": software(),
         "disclaimer": meta.disclaimer,
     }
-    content["lexicon"] = data.lexicon
-    content["setting"] = data.setting
+    made = made_by(data)
+    content |= {key: made[key] for key in (*READING, "learnt")}
     states = {one.id: data.network[one.id].states for one in case.in_order}
     answers = {one.id: answer_of(states[one.id], one.likelihood) for one in case.in_order}
     answers |= dict.fromkeys(case.left_open, "unknown")
@@ -195,14 +196,14 @@ def load_case(model: Diagnosing, source: str | Path | Mapping[str, Any]) -> Pati
     entries = [
         one
         for id, answer in content["answers"].items()
-        if (one := _told(model, id, answer, problems)) is not None
+        if (one := _told(placed, id, answer, problems)) is not None
     ]
+    causes = placed.data.knowledge.causes
     ranking = content.get("results", {}).get("ranking", [])
     for index, row in enumerate(ranking):
-        if row["id"] not in model.data.knowledge.causes:
-            place = f"results.ranking[{index}].id"
-            _add_unknown(problems, place, row["id"], model.data.knowledge.causes, "cause")
-    remarks = assumed_complaint(model, entries, problems)
+        if row["id"] not in causes:
+            _add_unknown(problems, f"results.ranking[{index}].id", row["id"], causes, "cause")
+    remarks = (*assumed_complaint(placed, entries, problems), *_taught_otherwise(placed, content))
     problems.raise_any()
     results = {row["id"]: float(row["posterior"]) for row in ranking}
     return Patient(placed, title, tuple(entries), results, remarks)
@@ -224,18 +225,33 @@ def assumed_complaint(
 
 
 def _placed(model: Diagnosing, content: dict[str, Any], problems: Problems) -> Diagnosing:
-    """The model in the lexicon and the setting that the file names."""
-    lexicon = content.get("lexicon", model.data.elicited.lexicon)
-    setting = content.get("setting", model.data.setting)
-    if lexicon not in model.data.knowledge.lexicons:
-        _add_unknown(problems, "lexicon", lexicon, model.data.knowledge.lexicons, "lexicon")
-    if setting is not None and setting not in model.data.knowledge.settings:
-        _add_unknown(problems, "setting", setting, model.data.knowledge.settings, "setting")
-    if len(problems) or (lexicon, setting) == (model.data.elicited.lexicon, model.data.setting):
+    """The model in the lexicon, the layer and the setting that the file names."""
+    data, knowledge = model.data, model.data.knowledge
+    own = {key: made_by(data)[key] for key in READING}
+    wanted = {key: content.get(key, mine) for key, mine in own.items()}
+    if wanted["lexicon"] not in knowledge.lexicons:
+        _add_unknown(problems, "lexicon", wanted["lexicon"], knowledge.lexicons, "lexicon")
+    if wanted["setting"] is not None and wanted["setting"] not in knowledge.settings:
+        _add_unknown(problems, "setting", wanted["setting"], knowledge.settings, "setting")
+    if len(problems):
         return model
-    read = model_of(model.data.knowledge, lexicon)
-    stated = model.replace(elicited=read.elicited, engine=read.engine, setting=None, learnt=None)
-    return stated if setting is None else in_setting(stated, setting)
+    if (learnt := data.learnt) is not None:
+        for key in (key for key in READING if wanted[key] != own[key]):
+            wrong = (
+                f"it is {wanted[key]!r}; this model learnt under {own[key]!r} from {learnt.told}."
+            )
+            problems.add(key, wrong, "Take model.learnt.before.load_case(...).")
+    problems.raise_any()
+    return read_as(model, **wanted)
+
+
+def _taught_otherwise(model: ModelLike, content: Mapping[str, Any]) -> tuple[str, ...]:
+    """What to say where the file was saved by a model that others taught, or nobody."""
+    theirs, own = content.get("learnt"), made_by(model)["learnt"]
+    if theirs == own or "learnt" not in content:
+        return ()
+    taught, here = (f"learnt from {told or 'no patients'}" for told in (theirs, own))
+    return (f"The file is of a model that {taught}; this one {here}, so posteriors differ.",)
 
 
 def _told(model: ModelLike, id: str, answer: dict[str, Any], problems: Problems) -> Told | None:
@@ -284,8 +300,9 @@ def save_case(
 ) -> Path:
     """Write what is known of a patient as a case file, in JSON by the ids of the folder.
 
-    The file names lexicon and setting, so that :meth:`load_case` gives the same differential
-    again. With ``results`` it has urgency and ranking too, for people who read it. Never write a
+    The file names lexicon, layer and setting, so that :meth:`load_case` gives the same differential
+    again. From whom the model learnt it names too; a model that others taught, or nobody, remarks
+    on it. With ``results`` it has urgency and ranking too, for people who read it. Never write a
     person's name into it, not as ``name`` or ``note`` either.
 
     Examples

@@ -2,6 +2,7 @@
 
 import html
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,12 @@ import numpy as np
 import pytest
 
 import kneebayes as kb
+from kneebayes.building.model import LAYERS
 from kneebayes.errors import EvidenceError
 from kneebayes.exchange import ExchangeError, save_json
 from kneebayes.exchange.data_files import REMEDIES, Problems, check_schema, schema_named
 from kneebayes.exchange.patient import case_content
+from kneebayes.knowledge.statements import Layer
 
 CLOSE = 1e-12
 WHEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -93,6 +96,40 @@ def test_lexicon_and_setting_come_along(knee: kb.Model, tmp_path: Path) -> None:
         again = reader.load_case(path).diagnose()
         assert again.model.reading == placed.reading
         same(case, again)
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_the_layer_comes_along(knee: kb.Model, layer: Layer) -> None:
+    case = knee.in_layer(layer).diagnose(CERTAIN)
+    content = json.loads(json.dumps(case_content(case)))
+    for reader in (knee, knee.in_layer("beyond")):
+        again = reader.load_case(content).diagnose()
+        assert again.case.knowledge.layer == layer
+        same(case, again)
+    del content["layer"]  # as files of an earlier version
+    assert case.model.load_case(content).model is case.model  # type: ignore[attr-defined]
+
+
+def test_what_was_learnt_is_told(robot: kb.Model) -> None:
+    taught = robot.update(robot.simulate(30).answers)
+    plain, after = robot.diagnose({"squeak": True}), taught.diagnose({"squeak": True})
+    same(after, taught.load_case(case_content(after)).diagnose())
+    assert taught.load_case(case_content(after)).remarks == ()
+    assert robot.load_case(case_content(plain)).remarks == ()
+    said = (
+        "The file is of a model that learnt from {}; this one learnt from {}, so posteriors differ."
+    )
+    for reader, case, who in (
+        (robot, after, ("30 patients", "no patients")),
+        (taught, plain, ("no patients", "30 patients")),
+    ):
+        assert reader.load_case(case_content(case)).remarks == (said.format(*who),)
+    other = case_content(robot.in_layer("article").diagnose({"squeak": True}))
+    text = "layer: it is 'article'; this model learnt under 'literature' from 30 patients. Take"
+    with pytest.raises(ExchangeError, match=re.escape(text)):
+        taught.load_case(other)
+    assert taught.learnt is not None
+    assert taught.learnt.before.load_case(other).model.data.knowledge.layer == "article"  # type: ignore[attr-defined]
 
 
 def test_a_case_file_follows_its_schema(knee: kb.Model, packet: dict[str, Any]) -> None:
@@ -207,6 +244,10 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "negative": (case_with(answers={"fever": {"answer": -0.5}}), "must be at least 0"),
     "list": (case_with(answers={"fever": {"answer": []}}), "type string or number or object"),
     "lexicon": (case_with(lexicon="articel"), "no lexicon 'articel'. Did you mean 'article'"),
+    "layer": (
+        case_with(layer="beyound"),
+        "layer: it is 'beyound'. It must be one of: article, lit",
+    ),
     "setting": (case_with(setting="emergncy"), "no setting 'emergncy'. Did you mean 'emergency'"),
     "result": (
         case_with(results={"ranking": [{"id": "gut", "posterior": 0.5}]}),

@@ -207,7 +207,9 @@ def test_a_case_file_field_by_field(robot: kb.Model, dx: kb.Differential) -> Non
             "disclaimer": DISCLAIMER,
         },
         "lexicon": "plain",
+        "layer": "literature",
         "setting": None,
+        "learnt": None,
         "answers": {id: {"label": labels(id), "answer": said} for id, said in answers.items()},
         "results": {
             "urgency": {
