@@ -191,6 +191,8 @@ def _as_kind(name: str, value: object, kind: Kind) -> object:
     converted = kind.convert(value)
     if converted is REFUSED:
         message = f"'{name}' must be {kind.words}. Got {_in_short(value)}."
+        if isinstance(value, int) and abs(value) > LARGEST and "number" in kind.words:
+            message += f" The largest is {LARGEST}."
         if kind.words.startswith(ANSWERS.words):
             message += next((said for of, said in REMEDIES.items() if isinstance(value, of)), "")
         raise ArgumentError(message)

@@ -50,6 +50,16 @@ def test_simulated_patients_are_diagnosed_evaluated_and_learnt_from(
     assert kb.load(taught).learnt is not None
 
 
+def test_a_column_without_a_name_can_be_typed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "in.csv").write_text(",squeak\n7,yes\n")
+    args = ["cohort", tmp_path / "in.csv", tmp_path / "out.csv", "--folder", TINY]
+    assert run(*args) == 2
+    assert 'If it only names patients, carry it through: --keep "".' in capsys.readouterr().err
+    assert run(*args, "--keep", "") == 0
+
+
 def test_what_is_not_understood_is_written_to_be_mended(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

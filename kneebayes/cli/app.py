@@ -196,7 +196,7 @@ def _option(name: str, answer: object) -> str:
 
 def _quoted(text: str) -> str:
     """Text as one word of a shell."""
-    return f'"{text}"' if set(text) & set(" '()<>&;*?|!") else text
+    return f'"{text}"' if not text or set(text) & set(" '()<>&;*?|!") else text
 
 
 def _exit_code(error: KneebayesError) -> int:

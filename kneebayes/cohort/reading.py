@@ -515,11 +515,11 @@ class TableReader:
 
 
 def with_advice(error: UnknownNameError, carrying: str) -> UnknownNameError:
-    """The same error; where nothing looks like the name, it may only name the patients."""
-    if error.suggestions or not error.start:
+    """The same error; unless the name says something of the patients, it may only name them."""
+    if error.instead or not error.start:
         return error
     hint = f"If it only names patients, {carrying.format(error.name)}."
-    return UnknownNameError(f"{error} {hint}", error.name, (), error.start)
+    return UnknownNameError(f"{error} {hint}", error.name, error.suggestions, error.start)
 
 
 def _answers_about(

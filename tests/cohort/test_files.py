@@ -271,13 +271,25 @@ def test_other_marks_than_commas_are_named(robot: kb.Model, tmp_path: Path, mark
         robot.diagnose_cohort_file(tmp_path / "in.csv", tmp_path / "out.csv")
 
 
+@pytest.mark.parametrize("name", ["xyzzy", "id", "ID", "pid", "mrn", "case", "index", "fevr", ""])
 def test_a_column_that_names_patients_can_be_carried_through(
-    robot: kb.Model, tmp_path: Path
+    knee: kb.Model, tmp_path: Path, name: str
 ) -> None:
-    (tmp_path / "in.csv").write_text("xyzzy,squeak\n1,yes\n")
-    advice = "If it only names patients, carry it through: keep=['xyzzy']."
-    with pytest.raises(kb.UnknownNameError, match=re.escape(advice)):
-        robot.diagnose_cohort_file(tmp_path / "in.csv", tmp_path / "out.csv")
+    """Whatever its name looks like."""
+    files = tmp_path / "in.csv", tmp_path / "out.csv"
+    files[0].write_text(f"{name},fever\n7,yes\n")
+    advice = f"If it only names patients, carry it through: keep=[{name!r}]."
+    with pytest.raises(kb.UnknownNameError, match=re.escape(advice)) as caught:
+        knee.diagnose_cohort_file(*files)
+    assert ("Did you mean 'fever'?" in str(caught.value)) == (name == "fevr")
+    knee.diagnose_cohort_file(*files, keep=[name])
+    assert files[1].read_text().splitlines()[1].startswith("7,now,")
+
+
+def test_a_column_that_answers_does_not_name_patients(knee: kb.Model) -> None:
+    with pytest.raises(kb.UnknownNameError, match="To say that it is absent") as caught:
+        knee.diagnose_cohort(pd.DataFrame({"fever (-)": ["yes"]}))
+    assert "only names patients" not in str(caught.value)
 
 
 MEASURE = """

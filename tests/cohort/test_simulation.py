@@ -159,6 +159,7 @@ def test_impossible_patients_are_refused_with_what_conflicts(
         ({"n": -1}, "'n' must be a whole number from 0 to 10000000. Got -1."),
         ({"n": 2.0}, "'n' must be a whole number. Got 2.0."),
         ({"n": True}, "'n' must be a whole number. Got True."),
+        ({"n": 2, "seed": 2**64}, f"Got {2**64}. The largest is {2**63 - 1}."),
         ({"n": 2, "seed": "x"}, "'seed' must be a whole number. Got 'x'."),
     ],
 )

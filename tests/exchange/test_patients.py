@@ -286,6 +286,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         '{"a": "' + "[" * 100 + '"}',
         "no field 'a'|'id' is missing",  # of a case; of a phenopacket
     ),
+    "no number": ('{"id": NaN}', r"1 problem found\.\n  - number NaN: it is not finite"),
     "long number": ('{"a": ' + "1" * 5000 + "}", "not valid JSON"),
     "empty": ("", "not valid JSON"),
     "large": ('{"a": "' + "x" * 1_000_000 + '"}', "1,000,009 bytes. At most 1,000,000 are read"),
