@@ -395,6 +395,7 @@ class TableReader:
         self.kept = self._positions(labels, keep)
         self.columns = tuple(self._understood(labels))
         read = {column.name for column in self.columns}
+        self.with_plus: set[str] = set()
         self.unmet = {cell for cell in mapped.meant if cell[0] in read}
 
     def _positions(self, labels: Sequence[Hashable], keep: Sequence[str]) -> list[int]:
@@ -503,9 +504,10 @@ class TableReader:
         self, column: Column, values: Sequence[object]
     ) -> Iterator[tuple[Answer, ...] | EvidenceError]:
         """Each value as one patient's answer, or why it is none, by the reader of such answers."""
-        has_plus = any(isinstance(text, str) and fold(text) in PLUSES for text in values)
+        if any(isinstance(text, str) and fold(text) in PLUSES for text in values):
+            self.with_plus.add(column.name)  # for the pieces that are still to come, too
         for value in values:
-            if has_plus and isinstance(value, str) and value.strip() in DASHES:
+            if column.name in self.with_plus and isinstance(value, str) and value.strip() in DASHES:
                 yield EvidenceError(PLUS_OR_MINUS.format(column.name))
                 continue
             try:

@@ -21,7 +21,7 @@ from kneebayes.text import counted
 
 
 class _Network:
-    """P(cause present | answers) as ``predict_proba``: one column a cause, several may be present.
+    """P(cause explains the complaint | answers) as ``predict_proba``: one column a cause.
 
     Nothing is learned: ``fit`` only loads the model and notes columns and classes. So the network
     can be used in scikit-learn's pipelines, cross-validation and scorers, beside classifiers
@@ -102,7 +102,7 @@ class _Network:
         return self
 
     def predict_proba(self, answers: Any, /) -> Numbers:
-        """P(cause present | answers): patients x causes; NaN where answers cannot be true.
+        """P(cause explains it | answers): patients x causes; NaN where answers cannot be true.
 
         Raises
         ------
@@ -121,7 +121,7 @@ class _Network:
         return cohort.posteriors.to_numpy()
 
     def predict(self, answers: Any, /) -> NDArray[np.int64]:
-        """Which causes are present, 1 or 0: patients x causes."""
+        """Which causes reach the threshold, 1 or 0: patients x causes."""
         return (self.predict_proba(answers) >= self.threshold).astype(np.int64)
 
     def _frame(self, answers: Any) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.cohort import ColumnMap, plain_answers
+from kneebayes.cohort.questionnaire import PIECE
 from kneebayes.cohort.reading import column_map
 
 THEIRS = pd.DataFrame(
@@ -124,6 +125,17 @@ def test_plus_and_minus_in_one_column_are_not_guessed(
 ) -> None:
     with pytest.raises(kb.EvidenceError, match="a dash, which may mean absent or unknown"):
         knee.diagnose_cohort(pd.DataFrame({"fever": [plus, minus]}))
+
+
+@pytest.mark.parametrize("order", [["+", "-"], ["-", "+"]])
+def test_plus_and_minus_may_be_far_apart(robot: kb.Model, order: list[str], tmp_path: Path) -> None:
+    frame = pd.DataFrame({"squeak": np.repeat(order, PIECE)})
+    frame.to_csv(tmp_path / "in.csv", index=False)
+    files = tmp_path / "in.csv", tmp_path / "out.csv"
+    for ask in (robot.diagnose_cohort, lambda _: robot.diagnose_cohort_file(*files)):
+        with pytest.raises(kb.EvidenceError, match="a dash, which may mean absent or unknown"):
+            ask(frame)  # type: ignore[operator]
+    assert not files[1].exists()
 
 
 def test_a_dash_alone_is_unknown(knee: kb.Model) -> None:
