@@ -25,18 +25,19 @@ from kneebayes.study.scores import (
     draw_learning,
     draw_recall,
     draw_scores,
+    interval_of,
     log_scores,
     recalled,
     resampled_means,
+    with_interval,
 )
 from kneebayes.text import counted
-from kneebayes.view.markup import percent
+from kneebayes.view.markup import or_untold, percent
 from kneebayes.view.report import Report, Reporting, cells_of, frame_of, made_by_line, records_of
 
 MOST_RESAMPLES = 1_000_000
 FIRST = (1, 3, 5)
 SCORES = ("log_score", "brier", *(f"recall_{first}" for first in FIRST))
-ENDS = (0.025, 0.975)  # of an interval that holds 95 %
 
 
 ANY = "any urgent cause"
@@ -60,7 +61,7 @@ LEGEND = (
 def _notes(evaluation: Evaluation) -> list[str]:
     notes = [LEGEND]
     listed = "; ".join(
-        f"{row['predictor']} {row['difference']:+.4f} ({row['low']:+.4f} to {row['high']:+.4f})"
+        f"{row['predictor']} {with_interval(row['difference'], row['low'], row['high'])}"
         for row in records_of(evaluation.comparisons.query("score == 'log_score'"))
     )
     if listed:
@@ -229,14 +230,15 @@ class Evaluation(Reporting):
 
         One row a predictor and score: ``difference`` with ``low`` and ``high``, the 2.5 and
         97.5 % points when the cases are drawn again (paired bootstrap), and ``better``: the
-        name of the better one if the interval leaves no doubt, else nothing.
+        name of the better one if the interval leaves no doubt, else nothing. Of fewer than four
+        cases there is no interval.
         """
         with np.errstate(invalid="ignore"):  # infinite scores
             gaps = self._resampled[:, 1:] - self._resampled[:, :1]
         rows = []
         for name, own in zip(list(self.predictions)[1:], gaps.swapaxes(0, 1), strict=True):
             for score, each in zip(SCORES, own.T, strict=True):
-                low, high = np.quantile(each[1:], ENDS)
+                low, high = self._interval(score, each)
                 better = ""
                 if low > 0.0 or high < 0.0:
                     better = name if (low > 0.0) == score.startswith("recall") else self.reference
@@ -251,14 +253,21 @@ class Evaluation(Reporting):
         One row a predictor and score that is a mean over the cases: its ``value``, with ``low``
         and ``high``, the 2.5 and 97.5 % points when the cases are drawn again. Two predictors
         see the same cases: whether they differ is told by :attr:`comparisons`, not by whether
-        their intervals meet.
+        their intervals meet. Of fewer than four cases there is none.
         """
         rows = [
-            (name, score, each[0], *np.quantile(each[1:], ENDS))
+            (name, score, each[0], *self._interval(score, each))
             for name, own in zip(self.predictions, self._resampled.swapaxes(0, 1), strict=True)
             for score, each in zip(SCORES, own.T, strict=True)
         ]
         return frame_of(rows, columns=["predictor", "score", "value", "low", "high"])
+
+    def _interval(self, score: str, each: Numbers) -> tuple[float, float]:
+        """Ends of one score of the cases, then of cases drawn again; recall needs a cause."""
+        drawn = each[1:]
+        if score.startswith("recall"):
+            drawn = drawn[~np.isnan(drawn)]
+        return interval_of(drawn, len(self))
 
     @cached_property
     def _resampled(self) -> Numbers:
@@ -389,6 +398,7 @@ class Evaluation(Reporting):
             raise EvidenceError(message)
         pairs = zip(self.table["predictor"], self.table[score], strict=True)
         ends = self.intervals.query("score == @score").set_index("predictor")[["low", "high"]]
+        ends = ends[np.isfinite(ends["high"] - ends["low"])]
         doubt = self.comparisons.query("score == @score and better == ''")["predictor"].tolist()
         return [
             {"predictor": name, "value": value, "doubt": name in doubt}
@@ -418,9 +428,9 @@ class Evaluation(Reporting):
         return draw_learning(learners, others, score, ax)
 
     def __repr__(self) -> str:
-        first = self.table.iloc[0]
+        log, recall = self.table.iloc[0][["log_score", "recall_3"]]
         return (
             f"Evaluation({counted(len(self), 'case')}, {self.reference}: "
-            f"log score {first['log_score']:.4f} bits, recall_3 {first['recall_3']:.1%}; "
+            f"log score {log:.4f} bits, recall_3 {or_untold(recall):.1%}; "
             f"{counted(len(self.predictions), 'predictor')})"
         )

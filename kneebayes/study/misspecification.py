@@ -16,7 +16,7 @@ from kneebayes.errors import ArgumentError
 from kneebayes.study.baselines import without_mediators
 from kneebayes.study.evaluating import EXACT, evaluate
 from kneebayes.study.evaluation import Evaluation, Scoring
-from kneebayes.study.scores import draw_worlds
+from kneebayes.study.scores import draw_worlds, with_interval
 from kneebayes.text import counted
 from kneebayes.view.figures import caption
 from kneebayes.view.markup import percent
@@ -130,9 +130,9 @@ class Misspecification(ModelResult):
 
 
 def _interval(row: Mapping[str, float]) -> str:
-    if row["regret"] == row["regret_low"] == row["regret_high"] == 0.0:
+    if row["regret"] == 0.0 and not row["regret_high"] > row["regret_low"]:
         return "none: the same model"
-    return f"{row['regret']:+.4f} ({row['regret_low']:+.4f} to {row['regret_high']:+.4f})"
+    return with_interval(row["regret"], row["regret_low"], row["regret_high"])
 
 
 @checked

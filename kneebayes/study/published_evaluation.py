@@ -31,11 +31,13 @@ from kneebayes.study.published import (
 from kneebayes.study.scores import (
     area_under_curve,
     draw_recall,
+    interval_of,
     resampled_means,
     share_with_interval,
+    with_interval,
 )
 from kneebayes.text import counted
-from kneebayes.view.report import ModelResult, Report, cells_of, frame_of, records_of
+from kneebayes.view.report import ModelResult, Report, cells_of, frame_of, in_words, records_of
 
 NETWORK, NAIVE, PRIOR = "network", "naive Bayes", "prior only"
 EXPLAINS, PRESENT = "posterior", "present"
@@ -299,9 +301,9 @@ class PublishedEvaluation(ModelResult):
             gap = network - _columns(self._judged(among, visit, predictor))
             if len(gap):
                 drawn = resampled_means(gap, RESAMPLES, self.seed)
-                ends = np.quantile(drawn, [0.025, 0.975], axis=0)
-                each = zip(SCORES, gap.mean(axis=0), *ends, strict=True)
-                rows += [(among, visit, predictor, *row) for row in each]
+                for score, own, means in zip(SCORES, gap.T, drawn.T, strict=True):
+                    ends = interval_of(means, len(gap))
+                    rows.append((among, visit, predictor, score, own.mean(), *ends))
         header = ["among", "visit", "predictor", "score", "difference", "low", "high"]
         return frame_of(rows, columns=header)
 
@@ -406,8 +408,8 @@ def _notes(evaluation: PublishedEvaluation) -> list[str]:
     notes = [ABOUT, WHOLE, ORDER[evaluation.ranked_by]]
     notes += [
         f"{row['visit'].capitalize()}, {row['among']}: ln P(truth) of the network minus "
-        f"{row['predictor']} {row['difference']:+.2f} ({row['low']:+.2f} to {row['high']:+.2f}, "
-        "paired, 95 %)."
+        f"{row['predictor']} "
+        f"{with_interval(row['difference'], row['low'], row['high'], '+.2f', ', paired, 95 %')}."
         for row in records_of(evaluation.comparisons)
         if row["score"] == "mean_log"
     ]
@@ -420,7 +422,7 @@ def _notes(evaluation: PublishedEvaluation) -> list[str]:
         f"{row['visit'].capitalize()}: P(something else) is {row['outside']:.2f} where the model "
         f"lacks the cause and {row['inside']:.2f} where it has it (AUC {row['auc']:.2f}); a wrong "
         f"cause of {SURE:g} or more in {share_of(row)} that it lacks."
-        for row in records_of(evaluation.something_else)
+        for row in map(in_words, records_of(evaluation.something_else))
     ]
     notes += [_triage(row) for row in records_of(evaluation.triage)]
     if evaluation.told_twice:

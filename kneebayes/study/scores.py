@@ -40,7 +40,7 @@ from kneebayes.view.figures import (
     new_axes,
     ticks_apart,
 )
-from kneebayes.view.markup import percent
+from kneebayes.view.markup import or_untold, percent
 
 Truth = NDArray[np.bool_]
 
@@ -127,15 +127,47 @@ def resampled_means(values: Numbers, resamples: int, seed: int) -> Numbers:
     """Means of columns over cases drawn again with replacement (the bootstrap, Efron 1979).
 
     ``values`` are cases x columns, the result resamples x columns. All columns see the same
-    cases, so differences are paired.
+    cases, so differences are paired. With an infinite value that is drawn the mean is infinite.
     """
+    endless = np.isinf(values)  # no times this is no number
+    finite, endless = np.where(endless, 0.0, values), endless.astype(float)
     rng = np.random.default_rng(seed)
     cases = len(values)
     means = np.empty((resamples, values.shape[1]))
     for index in range(resamples):
         counts = np.bincount(rng.integers(0, cases, cases), minlength=cases)
-        means[index] = counts @ values / cases
+        means[index] = np.where(counts @ endless, np.inf, counts @ finite / cases)
     return means
+
+
+ENDS = (0.025, 0.975)  # of an interval that holds 95 %
+LEAST = 4  # cases of an interval: of three, one drawing in 27 has the worst alone, so it is no end
+
+
+def interval_of(drawn: Numbers, cases: int) -> tuple[float, float]:
+    """The 2.5 and 97.5 % points of a mean over so many cases drawn again; NaN where not known."""
+    if cases < LEAST or not drawn.size:
+        return math.nan, math.nan
+    finite = bool(np.isfinite(drawn).all())  # nothing lies between infinite ones
+    low, high = np.quantile(drawn, ENDS, method="linear" if finite else "inverted_cdf")
+    return float(low), float(high)
+
+
+def with_interval(value: float, low: float, high: float, form: str = "+.4f", kind: str = "") -> str:
+    """A number with its interval, and of which kind it is, in words; or why it has none.
+
+    Examples
+    --------
+    >>> with_interval(0.1, -0.25, 0.5), with_interval(0.1, math.nan, math.nan)
+    ('+0.1000 (-0.2500 to +0.5000)', '+0.1000 (too few cases)')
+    >>> with_interval(math.inf, 0.5, math.inf), with_interval(math.nan, math.nan, math.nan)
+    ('+inf (cannot be told)', 'cannot be told')
+    """
+    if math.isnan(value):
+        return f"{or_untold(value)}"
+    if isfinite(low) and isfinite(high):
+        return f"{value:{form}} ({low:{form}} to {high:{form}}{kind})"
+    return f"{value:{form}} ({'too few cases' if isfinite(value) else or_untold(math.nan)})"
 
 
 MOST = 1_000_000  # bins and draws
@@ -350,7 +382,7 @@ def draw_scores(rows: Sequence[Mapping[str, Any]], score: str, ax: Axes | None =
             ax.plot(ends, [index, index], color=colour, lw=2.0, alpha=0.45)
             face = "white" if row.get("doubt") else colour
             ax.plot(value, index, "o", color=colour, mfc=face, mew=1.6, ms=7, zorder=3)
-        in_margin(ax, index, f"{value:.4f}" if isfinite(value) else f"{value}")
+        in_margin(ax, index, f"{or_untold(value):.4f}")
     name_lines(ax, [str(row["predictor"]) for row in drawn])
     ax.margins(x=0.06)
     said = [CALLED.get(score, score)]
@@ -376,7 +408,9 @@ def draw_recall(
     ax.set_ylim(0.0, 1.02)
     ax.yaxis.set_major_formatter("{x:.0%}")
     ax.set_ylabel("share of the true causes among them", fontsize=SMALL)
-    name_ends(ax, {name: float(values[-1]) for name, values in lines.items()}, SERIES)
+    last = {name: float(values[-1]) for name, values in lines.items()}
+    untold = f": {or_untold(math.nan)}"
+    name_ends(ax, {f"{name}{untold * math.isnan(end)}": end for name, end in last.items()}, SERIES)
     return below(ax, "how many causes, from the top of the ranking")
 
 
@@ -402,7 +436,7 @@ def draw_learning(
         ax.plot(places, values, f"{mark}-", ms=6, lw=1.6, color=colour, label=_plain(label))
         ends[label] = (values[-1], colour)
     for row, colour, line in zip(others, cycle(PALETTE[:4]), cycle(LINES)):
-        label = f"{row['predictor']}: {row['value']:.4f}"
+        label = f"{row['predictor']}: {or_untold(float(row['value'])):.4f}"
         ax.axhline(row["value"], color=colour, ls=line, lw=1.5, label=_plain(label))
         if "low" in row:
             ax.axhspan(row["low"], row["high"], color=colour, alpha=0.12, lw=0)
@@ -439,7 +473,7 @@ def draw_worlds(rows: Sequence[Mapping[str, Any]], ax: Axes | None = None) -> Ax
     for index, row in enumerate(drawn):
         span = [float(row[name]) for name, *_ in kinds[:2] if isfinite(float(row[name]))]
         ax.plot(span, [index] * len(span), color=GREY, lw=1.6, zorder=1)
-        in_margin(ax, index, f"{float(row['regret']):+.4f}")
+        in_margin(ax, index, f"{or_untold(float(row['regret'])):+.4f}")
     for name, mark, colour, label in kinds:
         values = [float(row[name]) for row in drawn]
         style: dict[str, Any] = {"color": colour, "mfc": "none", "label": label}

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from itertools import pairwise
-from math import inf
+from math import inf, isfinite
 from textwrap import fill, wrap
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -412,9 +412,14 @@ def _from_the_edge(ax: Axes, figure: Figure) -> Any:
 def name_ends(
     ax: Axes, ends: Mapping[str, float], colours: Sequence[str], letters: int = NAME
 ) -> None:
-    """Write the name of each line at its right end, apart from each other; no legend."""
+    """Write the name of each line at its right end, apart from each other; no legend.
+
+    A line that ends nowhere is named at the bottom.
+    """
     low, high = ax.get_ylim()
     names = {label: broken(label, letters, MOST_NAME - 1) for label in ends}
+    nowhere = {label for label, end in ends.items() if not isfinite(end)}
+    ends = {label: low if label in nowhere else end for label, end in ends.items()}
     lines = {label: name.count("\n") + 1.4 for label, name in names.items()}
     tall = float(ax.bbox.height) / ax.figure.dpi
     line = min(0.045, LINE_HEIGHT / tall) * (high - low)
@@ -440,7 +445,7 @@ def name_ends(
         colour = colours[index % len(colours)]
         places = {"xytext": (1.09, heights[label]), "xycoords": across, "textcoords": across}
         style: dict[str, Any] = {**places, "va": "center", "fontsize": SMALL, "color": colour}
-        arrow = {**leader, "color": colour}
+        arrow = None if label in nowhere else {**leader, "color": colour}
         ax.annotate(names[label], (1.0, ends[label]), arrowprops=arrow, parse_math=False, **style)
 
 

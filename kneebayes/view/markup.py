@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import Any
 
 SMALLEST = 1e-6
 NEARLY_ONE = 0.99
@@ -108,3 +109,21 @@ def percent(probability: float, significant: int = 2) -> str:
     rounded = float(f"{probability * HALVES_UP:.{significant - 1}e}")
     digits = max(0, significant - 1 - math.floor(math.log10(rounded * 100.0)))
     return f"{rounded:.{digits}%}"
+
+
+class Untold:
+    """What stands in the place of a number that is none: it says so in any format."""
+
+    def __format__(self, form: str) -> str:
+        return "cannot be told"
+
+
+def or_untold(value: Any) -> Any:
+    """A value, but for NaN what says that it cannot be told.
+
+    Examples
+    --------
+    >>> f"{or_untold(0.5):.0%}, {or_untold(math.nan):.0%}"
+    '50%, cannot be told'
+    """
+    return Untold() if isinstance(value, float) and math.isnan(value) else value

@@ -26,7 +26,7 @@ from kneebayes.case.answers import Answer
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.case.urgency import PROBABLE, Urgency
 from kneebayes.view.figures import caption, described
-from kneebayes.view.markup import Markup, are_numbers, percent, table, tag
+from kneebayes.view.markup import Markup, are_numbers, or_untold, percent, table, tag
 from kneebayes.writing import text_or_path
 
 ALT_LINES, ALT_LETTERS = 5, 900  # rows of a picture told in words, and how much of them
@@ -228,6 +228,11 @@ def records_of(table: pd.DataFrame) -> list[dict[str, Any]]:
     return cast("list[dict[str, Any]]", table.to_dict("records"))
 
 
+def in_words(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row to be shown: what is no number says so."""
+    return {name: or_untold(value) for name, value in row.items()}
+
+
 def cells_of(table: pd.DataFrame, columns: Mapping[str, str]) -> tuple[Row, tuple[Row, ...]]:
     """The header of what is shown of a table, and its rows: by heading how a cell is written.
 
@@ -237,7 +242,7 @@ def cells_of(table: pd.DataFrame, columns: Mapping[str, str]) -> tuple[Row, tupl
     (('what', 'P'), (('gout', '25%'),))
     """
     ways = columns.values()
-    rows = records_of(table)
+    rows = map(in_words, records_of(table))
     return tuple(columns), tuple(tuple(way.format_map(row) for way in ways) for row in rows)
 
 

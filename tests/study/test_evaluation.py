@@ -319,3 +319,59 @@ def test_what_learns_is_named(robot: kb.Model, robot_cases: SimulatedCohort) -> 
     assert told.table["log_score"].idxmin() == 0
     with pytest.raises(kb.UnknownNameError, match=r"No learner 'pgmpy'\. There are"):
         robot.evaluate(robot_cases, learned={"pgmpy": [100]})
+
+
+def of_some(predicted: dict[str, list[float]], was: list[bool]) -> Any:
+    tables = {name: pd.DataFrame({"flu": values}) for name, values in predicted.items()}
+    return evaluate_predictions(tables, pd.DataFrame({"flu": was}))
+
+
+@pytest.mark.parametrize("cases", [1, 2, 3, 4, 40])
+def test_few_cases_have_no_interval(cases: int) -> None:
+    """The chance that all that is drawn again is the worst case is cases ** -cases."""
+    rng = np.random.default_rng(cases)
+    mine, other = rng.uniform(0.1, 0.9, (2, cases)).tolist()
+    told = of_some({"mine": mine, "other": other}, [True] * cases)
+    few = cases**-cases > 0.025
+    for table in (told.intervals, told.comparisons):
+        assert (table[["low", "high"]].isna().to_numpy() == few).all()
+    assert ("(too few cases)." in str(told)) == few
+    assert not few or (told.comparisons["better"] == "").all()
+    assert "nan" not in str(told)
+    assert told.draw_scores().get_xlabel().count("95 % intervals") == (not few)
+
+
+@pytest.mark.parametrize(
+    ("mine", "other", "said", "better"),
+    [
+        ([0.5] * 40, [0.0] * 40, "other +inf (cannot be told).", "mine"),
+        ([0.5] * 40, [0.0] + [0.5] * 39, "other +inf (cannot be told).", ""),
+        ([0.0] * 40, [0.5] * 40, "other -inf (cannot be told).", "other"),
+        ([0.0] * 40, [0.0] * 40, "other cannot be told.", ""),
+        ([0.5] * 40, [0.4] * 40, "other +0.3219 (+0.3219 to +0.3219).", "mine"),
+    ],
+)
+def test_what_was_ruled_out_has_no_interval_and_is_worse_where_every_drawing_has_it(
+    mine: list[float], other: list[float], said: str, better: str
+) -> None:
+    told = of_some({"mine": mine, "other": other}, [True] * 40)
+    assert said in str(told)
+    assert "nan" not in str(told) + repr(told)
+    assert told.comparisons["better"][0] == better
+    assert told.draw_scores() is not None
+
+
+def test_scores_that_need_a_present_cause_say_where_there_is_none() -> None:
+    told = of_some({"mine": [0.1, 0.2, 0.3, 0.4]}, [False] * 4)
+    cells = [row[3:7] for row in told.report.rows]
+    assert cells == [("cannot be told",) * 4]
+    assert "recall_3 cannot be told" in repr(told)
+    assert told.intervals.query("score == 'recall_1'")["low"].isna().all()
+    assert [one.get_text() for one in told.draw_recall().texts] == ["mine: cannot be told"]
+
+
+def test_recall_is_drawn_again_among_cases_with_a_cause() -> None:
+    """One case in eight has it, which is always found: its recall is 1, however it is drawn."""
+    told = of_some({"mine": [0.9] + [0.1] * 7}, [True] + [False] * 7)
+    ends = told.intervals.query("score == 'recall_1'")[["value", "low", "high"]]
+    assert ends.to_numpy().tolist() == [[1.0, 1.0, 1.0]]

@@ -182,7 +182,7 @@ def test_worlds_stand_with_who_knows_them_the_first_on_top(axes: Axes) -> None:
     assert marked(axes, "|") == [(0.5, 0), (0.45, 1), (0.4, 2)]
     assert [(one.get_text(), *one.get_position()) for one in axes.texts] == [
         ("regret", 1.02, 2.6),
-        ("+nan", 1.02, 0),
+        ("cannot be told", 1.02, 0),
         ("+0.0500", 1.02, 1),
         ("+0.0000", 1.02, 2),
     ]

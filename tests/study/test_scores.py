@@ -77,6 +77,17 @@ def test_drawing_again_is_paired_and_centred() -> None:
     assert drawn[:, 0].std() == pytest.approx(values.std() / 20, rel=0.15)
 
 
+def test_what_is_infinite_counts_where_it_is_drawn() -> None:
+    values = np.array([[0.5, np.inf], [1.5, 1.0], [2.5, 3.0]])
+    drawn = resampled_means(values, 300, seed=2)
+    whole = resampled_means(np.array([[0.5, 1e9], [1.5, 1.0], [2.5, 3.0]]), 300, seed=2)
+    assert drawn[:, 0] == pytest.approx(whole[:, 0])
+    has_it = whole[:, 1] > 1e6
+    assert has_it.mean() == pytest.approx(1 - (2 / 3) ** 3, abs=0.1)
+    assert np.isinf(drawn[:, 1]).tolist() == has_it.tolist()
+    assert drawn[~has_it, 1] == pytest.approx(whole[~has_it, 1])
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_bins_hold_every_prediction_once(seed: int) -> None:
     predicted, truth = some(seed, 300)
