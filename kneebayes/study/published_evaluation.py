@@ -423,6 +423,7 @@ def _notes(evaluation: PublishedEvaluation) -> list[str]:
         f"lacks the cause and {row['inside']:.2f} where it has it (AUC {row['auc']:.2f}); a wrong "
         f"cause of {SURE:g} or more in {share_of(row)} that it lacks."
         for row in map(in_words, records_of(evaluation.something_else))
+        if row["total"]
     ]
     notes += [_triage(row) for row in records_of(evaluation.triage)]
     if evaluation.told_twice:

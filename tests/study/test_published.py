@@ -187,6 +187,14 @@ def test_it_is_shown_in_words_and_drawn(judged: PublishedEvaluation) -> None:
     assert len(judged.draw().lines) == 5
 
 
+def test_of_few_patients_no_interval_is_told(knee: kb.Model, chosen: list[PublishedCase]) -> None:
+    told = evaluate_published(knee, [case for case in chosen if case.id != "out_hae2"][:1])
+    assert told.comparisons[["low", "high"]].isna().to_numpy().all()
+    assert str(told).count("(too few cases).") == 8
+    assert "P(something else) is" not in str(told)  # nobody is outside the model
+    assert "nan" not in str(told)
+
+
 @pytest.mark.parametrize(
     ("change", "wrong"),
     [
