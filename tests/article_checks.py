@@ -12,6 +12,7 @@ from conftest import DATA
 import kneebayes as kb
 from kneebayes.case.case import Case
 from kneebayes.inference import Evidence
+from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.odds import logit
 
 HOLDS, WEAK, WRONG = "holds", "weak", "wrong"
@@ -96,7 +97,8 @@ class Asked:
         """
         contexts = self.model.knowledge.contexts
         rarer = {id: contexts[id].less_often for id in answer if id in contexts}
-        by = {other for one in rarer.values() if one is not None for other in one.by} - set(among)
+        by = {other for one in rarer.values() if one is not None for other in one.by}
+        by -= {*among, EXPLANATION}
         kinds = [
             {**among, **dict(zip(by, states, strict=True))}
             for states in product(*([one.id for one in contexts[other].states] for other in by))

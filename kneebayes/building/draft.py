@@ -18,6 +18,7 @@ from kneebayes.knowledge.base import (
     EXPLANATION,
     Arrow,
     Knowledge,
+    by_chance,
     company_node,
     where_most,
 )
@@ -58,7 +59,9 @@ class Draft:
     order: list[str] = field(default_factory=list)  # ids, parents before children
     odds: dict[Pair, float] = field(default_factory=dict)  # that each contrast is taken against
     links: dict[str, dict[str, float]] = field(default_factory=dict)  # by child and parent
-    _nodes: dict[str, tuple[float, dict[str, float], Node]] = field(default_factory=dict)
+    _nodes: dict[str, tuple[float, dict[str, float], tuple[Node, ...]]] = field(
+        default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         self._read_arrows()
@@ -188,36 +191,45 @@ class Draft:
             if id == complaint:
                 yield noisy_or_node(id, 0.0, {EXPLANATION: self._strengths(ends)})
                 continue
-            yield self._below_node(id, leak.value, links.get(id, {}))
-            if id in self.rarer:
-                yield self.rarer[id]
+            yield from self._below_nodes(id, leak.value, links.get(id, {}))
 
-    def _below_node(self, id: str, leak: float, links: dict[str, float]) -> Node:
-        """A node with its links; the latest one, where neither leak nor links were solved since."""
+    def _below_nodes(self, id: str, leak: float, links: dict[str, float]) -> tuple[Node, ...]:
+        """A node with its links; the latest one, where neither leak nor links were solved since.
+
+        What is rarer in some has another node that says that it would be there, were the patient of
+        those who have it most: with its leak, and of a context or mediator with its links too.
+        """
         known = self._nodes.get(id)
         if known is not None and known[0] == leak and known[1] is links:
             return known[2]
-        node = where_most(id) if id in self.rarer else id
-        made = noisy_or_node(node, leak, self._as_links(links))
+        into, rarer = self._as_links(links), self.rarer.get(id)
+        if rarer is None:
+            made: tuple[Node, ...] = (noisy_or_node(id, leak, into),)
+        elif rarer.id == id:
+            made = noisy_or_node(where_most(id), leak, into), rarer
+        else:
+            own = noisy_or_node(id, 0.0, {**into, rarer.id: 1.0})
+            made = noisy_or_node(where_most(id), leak), rarer, own
         self._nodes[id] = leak, links, made
         return made
 
     @cached_property
     def rarer(self) -> dict[str, Node]:
-        """Contexts and mediators that are less often found at some age or in one sex.
+        """What lets through what is less often found at some age, in one sex or with a cause.
 
-        Each is there with a factor for the state that a patient is in, if it would be where it is
-        found most. So a ratio holds at every age.
+        Something is there with the factor of the state that a patient is in, if it would be where
+        it is found most. So a ratio holds at every age. Of findings it is what is seen by chance.
         """
         found = {}
         for id, said in self.knowledge.less_often.items():
             factors: Numbers = np.ones(())
             for other, by_state in said.by.items():
-                each = [by_state.get(state, 1.0) for state in self.states(other)]
-                factors = factors[..., None] * np.array(each)
+                states = self.explanations if other == EXPLANATION else self.states(other)
+                factors = factors[..., None] * np.array([by_state.get(one, 1.0) for one in states])
             there = np.stack([np.zeros_like(factors), factors])
             table = np.stack([1.0 - there, there], axis=-1)
-            found[id] = table_node(id, [where_most(id), *said.by], table)
+            node = by_chance(id) if id in self.knowledge.findings else id
+            found[id] = table_node(node, [where_most(id), *said.by], table)
         return found
 
     def _cause_nodes(self, cause: str) -> Iterator[Node]:

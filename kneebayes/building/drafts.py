@@ -17,6 +17,7 @@ from kneebayes.building.draft import Draft, frequency_of
 from kneebayes.building.relinking import (
     Families,
     between_of,
+    chances_over_all,
     companions_of,
     frequencies_from,
     relink,
@@ -178,6 +179,7 @@ class Drafts:
         for cause, node in self.knowledge.there.items():
             rates = [np.mean(draft.silent.get(cause, (0.0,))) for draft in self.all]
             leaks[node] = np.array(rates)
+        leaks = chances_over_all(self.knowledge, leaks)
         order, before = self.first.order, self._links
         still = {id: rows for id, rows in before.items() if id not in into}
         self._links = relink(wanted, leaks, order, self._free, self._companions, still, families)

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from kneebayes.building.result import Elicited, Stated, holder_of, offset_of
+from kneebayes.building.result import Elicited, Stated, leak_in, offset_of
 from kneebayes.building.words import amount_interval, prior_intervals
 from kneebayes.inference import Engine
 from kneebayes.inference.batch import Integers
@@ -166,7 +166,7 @@ def _leaks(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterator
             amount = knowledge.findings[id].specificity
         if amount is not None and id != knowledge.meta.complaint:
             word = _word("frequency", amount, f"leak of {id}")
-            place = engine.place_of(holder_of(engine.network, id))
+            place = engine.place_of(leak_in(engine.network, id))
             yield Quantity("leak", id, "", "", amount, interval, (), place, word)
 
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from kneebayes.building.result import offset_of
 from kneebayes.building.words import amount_interval
 from kneebayes.inference import Engine, Evidence
-from kneebayes.knowledge.base import Knowledge, any_of, present_node
+from kneebayes.knowledge.base import EXPLANATION, Knowledge, any_of, present_node
 from kneebayes.knowledge.checks import Remark
 from kneebayes.knowledge.statements import Lexicon
 from kneebayes.network import Network, Numbers
@@ -96,15 +96,28 @@ def between_of(knowledge: Knowledge) -> dict[str, float]:
     there = {present_node(id) for id in knowledge.diseases}
     contexts = {id for id, one in knowledge.contexts.items() if not one.states}
     inner = {*contexts, *knowledge.mediators, *knowledge.findings} - there
-    return {id: _over_all(knowledge, id) for id in inner - {knowledge.meta.complaint}}
+    return {
+        id: 1.0 if id in knowledge.findings else _over_all(knowledge, id)
+        for id in inner - {knowledge.meta.complaint}
+    }
+
+
+def chances_over_all(knowledge: Knowledge, leaks: Rows) -> dict[str, Numbers]:
+    """Leaks as they are over all ages and sexes, of findings seen less often by chance in some."""
+    rarer = {id: _over_all(knowledge, id) for id in knowledge.less_often.keys() & leaks.keys()}
+    return {
+        id: leak * rarer[id] if id in rarer and id in knowledge.findings else leak
+        for id, leak in leaks.items()
+    }
 
 
 def _over_all(knowledge: Knowledge, id: str) -> float:
-    """How often a node is found over all states of what it is rarer by, against those with most."""
+    """How often a node is found over all ages and sexes, against those with most."""
     rarer = knowledge.less_often.get(id)
     return math.prod(
         sum(state.share * factors.get(state.id, 1.0) for state in knowledge.states_of(other))
         for other, factors in (() if rarer is None else rarer.by.items())
+        if other != EXPLANATION
     )
 
 

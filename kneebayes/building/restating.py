@@ -10,8 +10,15 @@ from numpy.typing import NDArray
 
 from kneebayes.building.draft import Draft, frequency_of
 from kneebayes.building.quantities import Quantities
-from kneebayes.building.relinking import Evoking, between_of, companions_of, evoke_rows, relink
-from kneebayes.building.result import holder_of, offset_of, raised_with, rate_places
+from kneebayes.building.relinking import (
+    Evoking,
+    between_of,
+    chances_over_all,
+    companions_of,
+    evoke_rows,
+    relink,
+)
+from kneebayes.building.result import leak_in, offset_of, raised_with, rate_places
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.batch import Integers
 from kneebayes.inference.plain import relevant_nodes
@@ -137,8 +144,9 @@ class Restating:
         evoking = self.quantities.of_kind("evoking").tolist()
         solved = {self.quantities.all[at].place: at for at in evoking}  # otherwise
         order = [node.id for node in network.nodes if node.id in self.relevant]
-        held = (network.index[holder_of(network, id)] for id in order)
+        held = (network.index[leak_in(network, id)] for id in order)
         leaks = {id: numbers[rows, starts[at]] for id, at in zip(order, held, strict=True)}
+        leaks = chances_over_all(self.draft.knowledge, leaks)
         leaks |= {id: np.full(len(rows), mean) for id, mean in self._silent_means().items()}
         links = relink(wanted, leaks, order, self.free, self.companions)
         for (parent, child), place in places.items():

@@ -17,11 +17,13 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
+import numpy as np
+
 from kneebayes.building.words import checked_interval
 from kneebayes.errors import KneebayesError
 from kneebayes.inference import Engine
 from kneebayes.keeping import keep, kept, made_by
-from kneebayes.knowledge.base import EXPLANATION, Arrow, Knowledge, where_most
+from kneebayes.knowledge.base import EXPLANATION, Arrow, Knowledge, by_chance, where_most
 from kneebayes.knowledge.checks import Remark
 from kneebayes.knowledge.statements import Interval, Lexicon, Record, freeze_dicts
 from kneebayes.network import Link, Network, Node
@@ -197,7 +199,7 @@ def offset_of(network: Network, parent: str, state: str, child: str) -> tuple[No
 
     Of age and sex it is the first entry of their row in the table of explanations.
     """
-    cause, child = explained(network, parent), holder_of(network, child)
+    cause, child = explained(network, parent), links_in(network, child)
     if child in network and parent in network[child].parents:
         node, at = network[child], network[parent].states.index(state)
     elif cause is not None:
@@ -214,12 +216,17 @@ def offset_of(network: Network, parent: str, state: str, child: str) -> tuple[No
     return node, 1 + sum(len(network[one].states) for one in before) + at
 
 
-def holder_of(network: Network, id: str) -> str:
-    """The node that has the leak and the links of a node.
+def leak_in(network: Network, id: str) -> str:
+    """The node that has the leak of a node: another one where it is rarer in some."""
+    return where_most(id) if where_most(id) in network else id
+
+
+def links_in(network: Network, id: str) -> str:
+    """The node that has the links of a node.
 
     It is another one where age and sex say whether what produces the node is enough.
     """
-    return where_most(id) if where_most(id) in network else id
+    return id if id not in network or network[id].is_noisy_or else leak_in(network, id)
 
 
 def _goes_with(network: Network, id: str) -> str | None:
@@ -277,24 +284,37 @@ def stated_network(network: Network) -> Network:
     if EXPLANATION not in network:
         return network
     contexts = network[EXPLANATION].parents
-    holders = {id: holder_of(network, id) for id in network.index}
-    beside = {EXPLANATION, *company_of(network)}
-    beside |= {holder for id, holder in holders.items() if holder != id}
+    rarer = [id for id in network.index if where_most(id) in network]
+    beside = {EXPLANATION, *company_of(network), *map(where_most, rarer), *map(by_chance, rarer)}
     nodes = []
     for node in network.nodes:
         if node.id in beside:
             continue
         parents = list(contexts)
         if explained(network, node.id) is None:
-            links = network[holders[node.id]].links
-            stated = (_stated_parents(network, node.id, link) for link in links)
+            links = network[links_in(network, node.id)].links
+            stated = [_stated_parents(network, node.id, link) for link in links]
+            stated += [] if node.is_noisy_or else [_rarer_by(network, node)]
             parents = list(dict.fromkeys(chain.from_iterable(stated)))
-            parents += [] if node.is_noisy_or else node.parents[1:]  # what it is rarer by
         nodes.append(Node(node.id, node.states, tuple(parents), leak=0.0))
     return Network(tuple(nodes))
 
 
+def _rarer_by(network: Network, node: Node) -> list[str]:
+    """What lets less of a node through in some states: contexts, and causes that explain."""
+    factors = network.table_of(node)[1, ..., 1] if len(node.parents) > 1 else np.ones(())
+    found = [one for one in node.parents[1:] if one != EXPLANATION]
+    if EXPLANATION in node.parents:
+        axis = node.parents.index(EXPLANATION) - 1
+        most = factors.max(axis=tuple(at for at in range(factors.ndim) if at != axis))
+        states = zip(network[EXPLANATION].states, most, strict=True)
+        found += [cause for cause, factor in states if factor < most.max()]
+    return found
+
+
 def _stated_parents(network: Network, child: str, link: Link) -> list[str]:
+    if link.parent == by_chance(child):
+        return _rarer_by(network, network[link.parent])
     if link.parent != EXPLANATION:
         company = _goes_with(network, link.parent)
         return [link.parent] if company is None else [company] if link.strength[1] > 0.0 else []

@@ -139,8 +139,9 @@ class Knowledge:
 
     @cached_property
     def less_often(self) -> dict[str, LessOften]:
-        """In whom contexts and mediators are found less often, by id, of those that are."""
-        kinds: tuple[Mapping[str, Context | Mediator], ...] = (self.contexts, self.mediators)
+        """In whom contexts and mediators, or findings by chance, are found less often, by id."""
+        nodes = (self.contexts, self.mediators, self.findings)
+        kinds: tuple[Mapping[str, Context | Mediator | Finding], ...] = nodes
         each = ((id, one.less_often) for kind in kinds for id, one in kind.items())
         return {id: said for id, said in each if said is not None}
 
@@ -347,9 +348,14 @@ def company_node(cause: str, other: str) -> str:
     return f"{cause}_with_{other}"
 
 
-def where_most(context: str) -> str:
-    """Id of the node that says that a context is there, were all of the age that has it most."""
-    return f"{context}_where_most"
+def where_most(id: str) -> str:
+    """Id of the node that says that something is there, were all of the age that has it most."""
+    return f"{id}_where_most"
+
+
+def by_chance(finding: str) -> str:
+    """Id of the node that says that a finding is there for no reason, as often as at an age."""
+    return f"{finding}_by_chance"
 
 
 def _brings_along(parent: Cause, statement: Statement) -> bool:

@@ -179,7 +179,10 @@ class _Checks:
             for id, factors in said.by.items():
                 place = f"{self.knowledge.place(node)}.less_often.by.{id}"
                 states = self.states(id)
-                if id not in self.knowledge.contexts:
+                if id == EXPLANATION:
+                    for cause in factors:
+                        yield from self.unknown(place, "cause", cause, self.knowledge.diseases)
+                elif id not in self.knowledge.contexts:
                     yield from self.unknown(place, "context", id, self.knowledge.contexts)
                 elif len(states) < 2:
                     wrong = f"'{id}' has no states."

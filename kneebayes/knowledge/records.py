@@ -130,8 +130,8 @@ class ContextState(Named):
 class LessOften(Sourced):
     """How often something is found at an age or in a sex, against those who have it most.
 
-    ``by`` has for each context with states the states in which it is found less often, each with a
-    factor from above 0 to 1. Factors of different contexts multiply.
+    ``by`` has for each context with states, or for ``explanation``, the states (causes) in which it
+    is found less often, each with a factor from above 0 to 1. Factors of different ones multiply.
     """
 
     by: Annotated[dict[str, dict[str, Probability]], Field(min_length=1)]
@@ -203,11 +203,13 @@ class Finding(Named, Sourced):
 
     How often it is seen for no reason that the model knows is given by one of ``leak``, P(present |
     no parent present), and ``specificity``, P(absent | the causes ``against`` which it was measured
-    are absent, the complaint, and what the suspects ``among`` whom it was measured have).
+    are absent, the complaint, and what the suspects ``among`` whom it was measured have). Where
+    that is ``less_often`` so in some, the leak is that of those in whom it is most often so.
     """
 
     kind: Literal["complaint", "symptom", "sign", "history", "test"]
     leak: Frequency | None = None
+    less_often: LessOften | None = None
     specificity: Share | None = None
     against: Ids = ()
     among: Annotated[Suspects, BeforeValidator(as_tuple)] = ()

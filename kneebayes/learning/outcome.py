@@ -13,8 +13,13 @@ from kneebayes.building import Elicited
 from kneebayes.building.draft import Draft, frequency_of
 from kneebayes.building.model import ModelLike
 from kneebayes.building.quantities import RATIOS, Quantity
-from kneebayes.building.relinking import between_of, companions_of, frequencies_from
-from kneebayes.building.result import holder_of, number_of, rate_places
+from kneebayes.building.relinking import (
+    between_of,
+    chances_over_all,
+    companions_of,
+    frequencies_from,
+)
+from kneebayes.building.result import leak_in, number_of, rate_places
 from kneebayes.inference import Evidence
 from kneebayes.knowledge.base import EXPLANATION, PATIENTS, Arrow, Knowledge
 from kneebayes.knowledge.statements import Interval, Record
@@ -104,7 +109,7 @@ class _Backwards:
         value = self.frequencies[sentence.place]  # 1 - value = (1 - number) others
         known = known.through(number / value)
         if quantity.kind == "ratio":
-            leak = self.data.engine.place_of(holder_of(self.data.network, quantity.node))
+            leak = self.data.engine.place_of(leak_in(self.data.network, quantity.node))
             factor = _odds_factor(float(self.before[leak]), float(self.numbers[leak]))
             odds = value / (1.0 - value) / (quantity.odds * factor)
             return self.outcome_of(sentence, odds, number, known, ratio=True)
@@ -262,7 +267,8 @@ def _frequencies_of(model: ModelLike, text: Text, numbers: Numbers) -> dict[int,
     linked = [one for one in text.quantities.all if one.kind in ("frequency", "ratio")]
     draft = Draft(knowledge, knowledge.lexicons[model.data.lexicon])
     network = engine.network
-    leaks = {id: numbers[[engine.place_of(holder_of(network, id))]] for id in network.index}
+    leaks = {id: numbers[[engine.place_of(leak_in(network, id))]] for id in network.index}
+    leaks = chances_over_all(knowledge, leaks)
     for id in draft.cause_there:
         leaks[id] = np.array([numbers[rate_places(engine, id, draft.by_age)].mean()])
     links: dict[str, dict[str, Numbers]] = {}

@@ -15,6 +15,7 @@ from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd
 from kneebayes.building.model import ModelData, ModelLike
 from kneebayes.case.case import Case
+from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.study.published import shipped
 from kneebayes.text import counted
 from kneebayes.view.figures import COLOURS, GREY, SMALL, WIDE, below, beside, name_lines, new_axes
@@ -194,8 +195,9 @@ def _ratio(
     same age and sex, as studies of risks do.
     """
     knowledge = data.knowledge
-    node, rarer = knowledge.there[cause], knowledge.less_often
-    by = sorted({id for one in answer.keys() & rarer.keys() for id in rarer[one].by} - among.keys())
+    node, contexts = knowledge.there[cause], answer.keys() & knowledge.contexts.keys()
+    rarer = [knowledge.less_often[id].by for id in contexts & knowledge.less_often.keys()]
+    by = sorted({id for one in rarer for id in one} - {*among, EXPLANATION})
     kinds = product(*([state.id for state in knowledge.states_of(id)] for id in by))
     having = others = 0.0
     for kind in kinds:

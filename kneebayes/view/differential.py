@@ -29,6 +29,7 @@ UNCERTAIN = (
     "'Perhaps (0.7 to 0.3)' weighs like a test that is 0.7/0.3 times as often positive when it "
     "is present; it is not the probability of the finding."
 )
+LEAST_UNNAMED = 0.01  # of what is urgent without a row, from which on it is said
 HARDLY = 3.0  # bits of conflict above which a reader is told
 
 
@@ -113,8 +114,18 @@ def _care_lines(case: Case) -> Iterator[str]:
         yield f"Care according to the source, {subject}: {' '.join(line.text for line in lines)}"
 
 
+def _unnamed(case: Case) -> str:
+    """How much of what is urgent has no row of its own, where that is most of it."""
+    rest = case.knowledge.meta.rest
+    parts = [id for id in case.knowledge.parts if id in case.knowledge.urgent]
+    share = case.engine.probability_of_any([parts], case.evidence)[0] if parts else 0.0
+    if share < case.any_urgent / 2.0 or share < LEAST_UNNAMED:
+        return ""
+    return f", {percent(share)} of it by what stands in {case.knowledge.label(rest)}"
+
+
 def _notes(case: Case) -> list[str]:
-    notes = [f"P(an urgent cause explains it) = {percent(case.any_urgent)}."]
+    notes = [f"P(an urgent cause explains it) = {percent(case.any_urgent)}{_unnamed(case)}."]
     notes.append(what_it_is(case.knowledge.complaint.label))
     if any(answer.is_uncertain for answer in case.answers):
         notes.append(UNCERTAIN)

@@ -112,8 +112,9 @@ def _beside_the_signs(case: Case) -> str:
     """What is said apart from the signs, where these let wait and an urgent cause is probable."""
     if case.level == "now" or case.any_urgent < PROBABLE:
         return ""
+    signs = "No sign says so, but" if case.level == "routine" else "Apart from these signs,"
     return (
-        "No sign says so, but the probability that an urgent cause explains it is "
+        f"{signs} the probability that an urgent cause explains it is "
         f"{percent(case.any_urgent)}. Have it looked at soon."
     )
 

@@ -12,10 +12,10 @@ from conftest import DATA
 import kneebayes as kb
 from kneebayes.building import elicit
 from kneebayes.building.relinking import between_of, relink
-from kneebayes.building.result import EXPLANATION, holder_of
+from kneebayes.building.result import EXPLANATION, leak_in, links_in
 from kneebayes.inference import Evidence
 from kneebayes.knowledge import Knowledge, read_knowledge
-from kneebayes.knowledge.base import where_most
+from kneebayes.knowledge.base import by_chance, where_most
 from kneebayes.knowledge.records import LessOften
 from kneebayes.network import Network
 from kneebayes.network.pgmpy_bridge import to_pgmpy
@@ -79,21 +79,50 @@ def test_the_shipped_factors_hold_whatever_explains(knee: kb.Model) -> None:
     network, engine, contexts = knee.network, knee.engine, knee.knowledge.contexts
     rarer = knee.knowledge.less_often
     assert len(rarer) > 15
-    assert "dimer_of_age" in rarer
+    by_accident = {id for id in rarer if id in knee.knowledge.findings}
+    assert "d_dimer" in by_accident
     for id, said in rarer.items():
-        assert network[id].parents == (where_most(id), *said.by)
-        assert holder_of(network, id) == where_most(id)
-        states = ([one.id for one in contexts[other].states] for other in said.by)
+        node = by_chance(id) if id in by_accident else id
+        assert network[node].parents == (where_most(id), *said.by)
+        assert links_in(network, id) == (id if id in by_accident else where_most(id))
+        assert leak_in(network, id) == where_most(id)
+        by = {other: factors for other, factors in said.by.items() if other != EXPLANATION}
+        states = ([one.id for one in contexts[other].states] for other in by)
         for kind in itertools.product(*states):
-            people = dict(zip(said.by, kind, strict=True))
-            factor = np.prod([said.by[other].get(state, 1.0) for other, state in people.items()])
-            for cause in ("gout", "bakers_cyst"):
+            people = dict(zip(by, kind, strict=True))
+            factor = np.prod([by[other].get(state, 1.0) for other, state in people.items()])
+            for cause in ("gout", "bakers_cyst", "fracture"):
+                own = said.by.get(EXPLANATION, {}).get(cause, 1.0)
                 seen = Evidence.of(network, {EXPLANATION: cause, **people})
                 found, at_most = (
-                    engine.posterior(Evidence.of(network, {node: "present"}), seen)
-                    for node in (id, where_most(id))
+                    engine.posterior(Evidence.of(network, {one: "present"}), seen)
+                    for one in (node, where_most(id))
                 )
-                assert found == pytest.approx(factor * at_most, rel=1e-9)
+                assert found == pytest.approx(factor * own * at_most, rel=1e-9)
+
+
+def test_what_is_seen_by_chance_is_rarer_and_what_is_real_is_not() -> None:
+    """A finding's own links stay as they are; its specificity holds where it was measured."""
+    knowledge = read_knowledge(DATA / "pump")
+    id, one = next((id, one) for id, one in knowledge.findings.items() if one.leak)
+    rarer = one.but(less_often=LessOften(by={"years_in_service": FACTORS}, because=WHY))
+    network = network_of(replace(knowledge, findings={**knowledge.findings, id: rarer}))
+    model = to_pgmpy(network)
+    (leak,) = network[where_most(id)].numbers
+    for age, factor in (FACTORS | {"used": 1.0}).items():
+        chance = query_pgmpy(model, by_chance(id), {"years_in_service": age})["present"]
+        assert chance == pytest.approx(factor * leak, rel=1e-9)
+    assert network[id].leak == 0.0
+    assert network[id].links[-1].strength == (0.0, 1.0)
+
+
+def test_a_context_can_be_rarer_where_a_cause_explains(knee: kb.Model) -> None:
+    """What an artificial joint has no more does not hurt: no ratio below one says so."""
+    with_it, without = (
+        knee.diagnose({"artificial knee": state, "age": 70}) for state in (True, False)
+    )
+    assert with_it["meniscus_tear"] < without["meniscus_tear"] / 5.0
+    assert with_it["septic_arthritis"] > without["septic_arthritis"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.building.quantities import RATIOS, amounts_at, quantities_of
-from kneebayes.building.result import explained, holder_of
+from kneebayes.building.result import explained, leak_in
 from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.network import Network, root_node
 
@@ -59,7 +59,7 @@ def test_a_stated_leak_is_the_number_of_its_node(knee: kb.Model) -> None:
     leaks = [one for one in told.all if one.kind == "leak"]
     assert len(leaks) > 5
     for one in leaks:
-        holder = knee.network[holder_of(knee.network, one.node)]
+        holder = knee.network[leak_in(knee.network, one.node)]
         assert knee.engine.numbers[0, one.place] == holder.leak
 
 

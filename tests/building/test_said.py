@@ -25,7 +25,7 @@ from kneebayes.building.result import (
     acting_states,
     company_of,
     explained,
-    holder_of,
+    links_in,
     number_of,
     offset_of,
     rate_places,
@@ -35,6 +35,7 @@ from kneebayes.building.result import (
 from kneebayes.building.words import prior_intervals
 from kneebayes.errors import KneebayesError
 from kneebayes.inference import Evidence
+from kneebayes.knowledge.base import by_chance, where_most
 from kneebayes.knowledge.statements import Commonness, Interval
 from kneebayes.network import Network, noisy_or_node, root_node
 
@@ -253,7 +254,7 @@ def test_the_number_of_a_statement_is_where_the_network_has_it(
             assert number_of(network, arrow) == engine.numbers[0, place] == row[0]
             assert strongest(network, arrow.parent, arrow.child) == 1.0
         else:
-            child = network[holder_of(network, arrow.child)]
+            child = network[links_in(network, arrow.child)]
             assert node is child
             states = explanation.states
             inside = arrow.parent in states and arrow.parent not in child.parents
@@ -297,9 +298,10 @@ def test_arrows_as_they_were_stated(knee: kb.Model) -> None:
     own, network = stated_network(knee.network), knee.network
     states, contexts = network[EXPLANATION].states, network[EXPLANATION].parents
     assert EXPLANATION not in own
-    holders = {id: holder_of(network, id) for id in network.index}
-    beside = company_of(network) | {holder for id, holder in holders.items() if holder != id}
+    rarer = [id for id in network.index if where_most(id) in network]
+    beside = {*company_of(network), *map(where_most, rarer), *map(by_chance, rarer)}
     assert set(own.index) == set(network.index) - {EXPLANATION} - beside
+    assert rarer
     for node in network.nodes:
         if node.id == EXPLANATION or node.id in beside:
             continue
@@ -307,14 +309,21 @@ def test_arrows_as_they_were_stated(knee: kb.Model) -> None:
             assert own[node.id].parents == contexts
             continue
         right = []
-        for link in network[holders[node.id]].links:
+        for link in network[links_in(network, node.id)].links:
+            if link.parent == by_chance(node.id):
+                right += network[link.parent].parents[1:]
+                continue
             if link.parent != EXPLANATION:
                 raised = network[link.parent].parents[0] if link.parent in beside else link.parent
                 right += [raised] if link.strength[-1] > 0.0 or raised == link.parent else []
                 continue
             shown = zip(states, link.strength, strict=True)
             right += [cause for cause, strength in shown if strength > 0.0 and cause != node.id]
-        right += [] if node.is_noisy_or else node.parents[1:]  # what it is rarer by
+        said = knee.knowledge.less_often.get(node.id)
+        if said is not None and not node.is_noisy_or:  # what it is rarer by
+            right += [one for one in said.by if one != EXPLANATION]
+            lowered = said.by.get(EXPLANATION, {})
+            right += [cause for cause in states if cause in lowered]
         assert list(own[node.id].parents) == list(dict.fromkeys(right))
         assert own[node.id].states == node.states
     plain = Network((root_node("a", [0.5, 0.5]), noisy_or_node("b", 0.1, {"a": 0.5})))

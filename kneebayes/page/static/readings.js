@@ -97,6 +97,19 @@ function causesNow(payload, causes, unnamed) {
   return causes.map((one) => (typeof one === "string" ? known.get(one) : { ...one, ...numbersOf(one.id) }));
 }
 
+/** A table with the explanations in another order, where they are among its axes. */
+function inOrder(node, states, nodes) {
+  const axes = [...node.parents, node.id];
+  const at = axes.indexOf(EXPLANATION);
+  if (at < 0) return node.table;
+  const sizes = new Map(nodes.map((one) => [one.id, one.states?.length ?? 2]));
+  const behind = axes.slice(at + 1).reduce((size, id) => size * sizes.get(id), 1);
+  const block = states.length * behind;
+  return Array.from({ length: node.table.length / block }, (_, row) => row * block).flatMap((start) =>
+    states.flatMap((own) => node.table.slice(start + own * behind, start + (own + 1) * behind)),
+  );
+}
+
 /**
  * The parts of something else as causes: the same network, its nodes and explanations in the order
  * of that layer, where what is left unnamed is something else.
@@ -107,14 +120,8 @@ function withParts(payload, { changes, causes, nodes, states, unnamed }) {
   const places = new Map(nodes.map((own, place) => [own, place]));
   const stateNow = new Map(states.map((own, place) => [String(own), String(place)]));
   const nodeNow = (node) => {
-    if (node.id === EXPLANATION) {
-      const rows = Array.from({ length: node.table.length / states.length }, (_, row) => row * states.length);
-      return {
-        ...node,
-        states: states.map((own) => called(node.states[own])),
-        table: rows.flatMap((start) => states.map((own) => node.table[start + own])),
-      };
-    }
+    const table = node.table && { table: inOrder(node, states, payload.nodes) };
+    if (node.id === EXPLANATION) return { ...node, states: states.map((own) => called(node.states[own])), ...table };
     const links = node.links?.map((link, place) =>
       node.parents[place] === EXPLANATION
         ? Object.fromEntries(Object.entries(link).map(([state, one]) => [stateNow.get(state), one]))
@@ -126,6 +133,7 @@ function withParts(payload, { changes, causes, nodes, states, unnamed }) {
       kind: records.has(called(node.id)) ? "cause" : node.kind,
       parents: node.parents.map(called),
       ...(links && { links }),
+      ...table,
     };
   };
   const now = causesNow(payload, causes, unnamed);

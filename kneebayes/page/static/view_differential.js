@@ -30,7 +30,7 @@ export function urgencyBand() {
       refill(
         element,
         ...cases.map((one) => alarm(one.name, one.urgency)),
-        second >= PROBABLE ? secondVoice(second) : null,
+        second >= PROBABLE ? secondVoice(second, cases) : null,
       );
     },
   };
@@ -50,12 +50,14 @@ function alarm(name, urgency) {
   );
 }
 
-/** No sign, and yet probable: said apart from the signs. */
-function secondVoice(probability) {
+/** Probable, whatever the signs let one wait for: said apart from them. */
+function secondVoice(probability, cases) {
+  const silent = cases.every((one) => one.urgency.level === "routine");
+  const signs = silent ? "No sign says so, but" : "Apart from these signs,";
   return make(
     "div",
     { class: "kb-alarm", data: { level: "probable" } },
-    make("strong", { text: `No sign says so, but the probability that an urgent cause explains it is ${percentText(probability)}. Have it looked at soon.` }),
+    make("strong", { text: `${signs} the probability that an urgent cause explains it is ${percentText(probability)}. Have it looked at soon.` }),
   );
 }
 

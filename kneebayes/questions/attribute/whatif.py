@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kneebayes.binding import Axes, pd
-from kneebayes.building.result import acting_states, company_of, holder_of
+from kneebayes.building.result import acting_states, company_of, links_in
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import KneebayesError
@@ -204,7 +204,7 @@ def without(case: CaseLike, cause: str) -> WhatIf:
     answered = [answer.id for answer in case.answers if answer.id in knowledge.findings]
     acting = acting_states(case.engine.network, knowledge)[id]
     network = case.engine.network  # what raises a cause is there without it, too
-    staying = {*company_of(network), *(id for id in network.index if holder_of(network, id) != id)}
+    staying = {*company_of(network), *(id for id in network.index if links_in(network, id) != id)}
     change = remove_cause(case.engine, case.evidence, id, answered, acting, staying)
     posterior = case.engine.propagate(case.evidence, [id]).present(id)
     return WhatIf(case, id, posterior, change)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from kneebayes.binding import Axes, pd
-from kneebayes.building.result import holder_of, offset_of, stated_network
+from kneebayes.building.result import leak_in, offset_of, stated_network
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import (
@@ -476,7 +476,7 @@ def _in_link(case: Case, causes: list[str], ends: Sequence[str]) -> Sensitivity:
 
 def _in_leak(case: Case, causes: list[str], name: str) -> Sensitivity:
     id = case.names.meaning(name, NODES).id
-    node = case.data.network[holder_of(case.data.network, id)]
+    node = case.data.network[leak_in(case.data.network, id)]
     if id in case.knowledge.causes:
         message = f"'{name}' is a cause: move its prior, prior='{name}'."
         raise EvidenceError(message)

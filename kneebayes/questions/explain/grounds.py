@@ -86,7 +86,7 @@ def grounds_of_answer(
             said = presence.because if presence else _share_because(knowledge, start)
             carrying.append(tuple(said))
         rarer = knowledge.less_often.get(end)
-        if rarer is not None and start in rarer.by:
+        if rarer is not None and start in {*rarer.by, *rarer.by.get(EXPLANATION, ())}:
             carrying.append(rarer.because)
     competing = [start for start, end in between if end == EXPLANATION]
     carrying += [_share_because(knowledge, cause) for cause in sorted(competing)]
