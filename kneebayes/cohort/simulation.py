@@ -436,7 +436,7 @@ BENCHMARKS = {
         recording=Recording(
             context=0.9, history=0.2, symptom=0.15, sign=0.12, test=0.04, absent_written=1.0
         ),
-        digest="ce34b64a939ad0d1dd66c621e107ca422b9cb9f114c84e68ecb3bd14e5db19f8",
+        digest="a0fe9db45c2d1a13f8181aac5e3a496f845d053196a0a3d2e0140e9e3a0f57bb",
     )
 }
 
