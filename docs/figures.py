@@ -43,10 +43,10 @@ def published_figures() -> str:
         everybody = row.patients > known
         if everybody and row.predictor == "prior only":
             continue
-        whom = f"all {row.patients}, " if everybody else ""
-        rows.append(_row(f"{whom}{row.visit}, {row.predictor}", row))
+        whom = f"{'all' if everybody else 'the'} {row.patients}, {row.visit}"
+        rows.append(_row(f"{whom}, {row.predictor}", row))
         if row.predictor == "network":
-            rows.append(_row(f"{whom}{row.visit}, network in a hospital", other))
+            rows.append(_row(f"{whom}, network in a hospital", other))
     return "\n".join([*rows, "", *_weaknesses(published)])
 
 
@@ -66,9 +66,10 @@ def _weaknesses(published: kb.study.PublishedEvaluation) -> list[str]:
     def of(row: pd.Series) -> str:
         return f"{row.number:.0f} of {row.total:.0f}"
 
+    everybody = published.patients
     return [
-        f"- Of {published.patients} patients {known} have a cause that the model knows.",
-        f'- Among all {published.patients}, "something else" is right for the others.',
+        f"- The {known} are those of the {everybody} whose cause the model knows.",
+        f'- Among all {everybody}, "something else" is right for the others.',
         f"- First visit: a first cause of 0.7 or more is right in {of(sure)}.",
         f'- "Something else" notices diseases that the model lacks with an AUC of {other.auc:.2f}.',
         f'- Urgency "now" is missed in {of(missed)}, and given without need in {of(false)}.',

@@ -270,7 +270,9 @@ class Model:
 
             if isinstance(answers, History):  # the result says that it was read
                 read = Case.of(self, answers.answers)
-                return Differential(self, replace(read, remarks=(answers.remark,)))
+                signs = answers.signs_to_look_at
+                told = replace(read, remarks=(answers.remark,), to_look_at=signs)
+                return Differential(self, told)
         return Differential(self, Case.of(self, answers))
 
     interview = interview

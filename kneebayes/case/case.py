@@ -115,6 +115,7 @@ class Case:
     in_order: tuple[Answer, ...] = ()  # what is known, in the order in which it was said
     left_open: tuple[str, ...] = ()  # ids of what was said to be unknown
     remarks: tuple[str, ...] = ()  # where the answers come from, if not from the user
+    to_look_at: tuple[str, ...] = ()  # what a history left open, as rules of urgency name it
 
     @classmethod
     def of(cls, model: ModelLike, answers: Mapping[str, object] | pd.Series | None = None) -> Case:
@@ -283,7 +284,9 @@ class Case:
     @cached_property
     def urgency(self) -> Urgency:
         """What the source says to do now, and which sign says so; not a probability."""
-        return judge_urgency(self.knowledge, self.answers)
+        settled = {*self.left_open, *(answer.id for answer in self.answers)}
+        still_open = [one for one in self.to_look_at if one.partition(".")[0] not in settled]
+        return judge_urgency(self.knowledge, self.answers, still_open)
 
     @property
     def level(self) -> str:

@@ -5,7 +5,7 @@ Urgency never follows from a probability, and care is never advice of our own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kneebayes.case.answers import Answer
@@ -38,6 +38,14 @@ class Urgency:
     level: str  #: ``now``, ``soon`` or ``routine``
     reasons: tuple[UrgencyReason, ...]  #: the rules that fired, the most urgent first
     advice: str  #: the level as a sentence
+    #: labels of what was left to look at and, if it is so, calls for more than the signs do
+    to_look_at: tuple[str, ...] = ()
+
+    @property
+    def left_open(self) -> str:
+        """What was left to look at as a sentence; empty where nothing of it would be urgent."""
+        told = f"Left to look at, and urgent if so: {', '.join(self.to_look_at)}."
+        return told if self.to_look_at else ""
 
     @property
     def in_short(self) -> str:
@@ -45,7 +53,8 @@ class Urgency:
         called = [why for why in self.reasons if why.level == self.level]
         signs = list(dict.fromkeys(sign for why in called for sign in why.signs))
         more = [f"{len(signs) - SIGNS} more"] if len(signs) > SIGNS else []
-        return f"{self.advice} Signs: {', '.join(signs[:SIGNS] + more)}." if signs else ""
+        told = f"{self.advice} Signs: {', '.join(signs[:SIGNS] + more)}." if signs else ""
+        return " ".join(filter(None, (told, self.left_open)))
 
     def __str__(self) -> str:
         if not self.reasons:
@@ -53,11 +62,14 @@ class Urgency:
         return f"{self.advice} " + "; ".join(str(reason) for reason in self.reasons)
 
 
-def judge_urgency(knowledge: Knowledge, answers: Iterable[Answer]) -> Urgency:
+def judge_urgency(
+    knowledge: Knowledge, answers: Iterable[Answer], to_look_at: Collection[str] = ()
+) -> Urgency:
     """Apply every rule to the signs that are present or may be.
 
     An uncertain answer counts from 0.25 on. So does an even one, which weighs nothing: whoever
-    says "perhaps" of an urgent sign should be told.
+    says "perhaps" of an urgent sign should be told. What was left ``to_look_at`` changes nothing;
+    it is told where it would call for more.
     """
     present = dict(_present(knowledge, answers))
     fired = [
@@ -67,7 +79,24 @@ def judge_urgency(knowledge: Knowledge, answers: Iterable[Answer]) -> Urgency:
     ]
     reasons = tuple(sorted(fired, key=lambda reason: reason.level != "now"))
     level = reasons[0].level if reasons else "routine"
-    return Urgency(level, reasons, getattr(knowledge.meta.advice, level))
+    left = _left_open(knowledge, present, to_look_at, level)
+    return Urgency(level, reasons, getattr(knowledge.meta.advice, level), tuple(left))
+
+
+def _left_open(
+    knowledge: Knowledge, present: Collection[str], open: Collection[str], level: str
+) -> Iterator[str]:
+    """Labels of what is open and would call for more: what it might put aside counts as not so."""
+    counting: set[str] = set()
+    for rule in knowledge.urgency:
+        if LEVELS.index(rule.level) > LEVELS.index(level):
+            holds = {*present, *(name for name in open if name not in rule.none_of)}
+            counting.update(rule.met_by(holds.__contains__))
+    for name in dict.fromkeys(open):
+        if name in counting and name not in present:
+            id, _, one = name.partition(".")
+            states = [state.label for state in knowledge.states_of(id) if state.id == one]
+            yield ": ".join([knowledge.label(id), *states])
 
 
 def _present(knowledge: Knowledge, answers: Iterable[Answer]) -> Iterator[tuple[str, str]]:

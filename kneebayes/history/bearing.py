@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from kneebayes.history.answered import answered
-from kneebayes.history.dictionary import BY_HAND
+from kneebayes.history.dictionary import BY_HAND, SIDES
 from kneebayes.history.english import ENDING, SITES, UNITS, turns
 from kneebayes.history.limits import AT_FIRST, limited, taken_up
 from kneebayes.history.line import AND, Cue, Line, denied, ended
@@ -28,11 +28,13 @@ PARTING = frozenset({";", ".", "(", ")"})
 STOPS = frozenset({"", ",", ";", ".", "and", "but"})
 RECENT = 6.0  # months: what happened so long ago is the injury that the history is about
 NO_MORE = frozenset({"nobody", "nothing"})  # "nobody near me, and the knee gave way"
+OF_ONE = frozenset({"diagnosed", "mistaken", "taken", "treated"})  # as or for one thing
 PAINS = stems_of("pains")
 SOUGHT = frozenset({"exclude", "rule"})  # "ruled out" is a result, "to rule out" is none
 LASTING = frozenset(map(stem, ("diagnosed", "quit", "told")))
 FORMER = frozenset({"former", "ex"})  # who was an athlete is none now
-SPEAKING = frozenset({"i", "it", "he", "she", "they"}) | SITES
+PRONOUNS = frozenset({"i", "it", "he", "she", "they"})
+SPEAKING = PRONOUNS | SITES
 PATIENT = frozenset({"i", "he", "she", "my", "patient"})
 
 
@@ -244,8 +246,7 @@ def _left_open(line: Line, match: Match) -> Bearing | None:
             denial.does == "deny" and cue.last < denial.first <= match.first for denial in line.cues
         ):
             continue  # "a sort of tearing, no pop"
-        listed = line.words[cue.first].lower not in NO_MORE
-        if doubted or (cue.does in BEFORE and line.reaches(cue, match, listed=listed)):
+        if doubted or (cue.does in BEFORE and _doubts_on(line, cue, match)):
             return Bearing("perhaps", (cue.first, cue.last))
         if cue.does == "perhaps after" and _doubts_before(line, cue, match):
             return Bearing("perhaps", (cue.first, cue.last))
@@ -258,6 +259,22 @@ def _left_open(line: Line, match: Match) -> Bearing | None:
     if line.words[last].lower == "?" and match.last < last and not _asks_later(line, match):
         return Bearing("perhaps", (last, last))
     return None
+
+
+def _doubts_on(line: Line, cue: Cue, match: Match) -> bool:
+    """Whether a doubt reaches what is named behind it, as far as one thing or one list goes.
+
+    ``Possible fever, redness`` doubts both; ``treated for cancer, red knee`` and ``suspected
+    gout, with a red knee`` doubt no redness.
+    """
+    word = line.words[cue.first].lower
+    between = line.between(cue, match)
+    anew = any(
+        (one.lower in LEADING_ON and (word in OF_ONE or before.lower == ","))
+        or (one.lower in PRONOUNS and before.lower in LISTING)
+        for before, one in pairwise(between)
+    )
+    return not anew and line.reaches(cue, match, listed=word not in NO_MORE | OF_ONE)
 
 
 def _doubts_before(line: Line, cue: Cue, match: Match) -> bool:
@@ -396,7 +413,10 @@ def _bears(line: Line, word: Word) -> bool:
 
 def _affirmed(line: Line, match: Match) -> bool:
     """Whether the bare name of a test comes with a result, or right behind its colon."""
-    if match.first - 1 in line.results:
+    at = match.first - 1
+    while at > 0 and (line.words[at].is_site or line.words[at].lower in SIDES):
+        at -= 1  # "ultrasound: left popliteal DVT"
+    if at in line.results:
         return True
     first, last = match.first, match.last
     while first > max(0, match.first - NEAR) and line.words[first - 1].lower not in ENDING:

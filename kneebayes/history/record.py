@@ -28,10 +28,7 @@ SHOWN = {  # of each status the words and the colour
     "other": ("somebody else's", "#d9d6f2"),
 }
 HEADER = ("what", "is", "words", "because of", "answer")
-UNUSED = (
-    "nothing has been used yet (model.diagnose(history), or --diagnose on the command line, takes "
-    "the answers)."
-)
+USED_BY = "model.diagnose(history), or --diagnose on the command line, uses the answers."
 COLUMNS = ("id", "label", "kind", "status", "answer", "words", "because", "start", "end", "used")
 
 
@@ -116,6 +113,16 @@ class History:
             and mention.id not in {*self.answers, *self.changes}
         )
 
+    @property
+    def signs_to_look_at(self) -> tuple[str, ...]:
+        """The same as rules of urgency name it: ids, with the state where there are several."""
+        return tuple(
+            f"{one.id}.{one.answer}"
+            if one.kind == "context" and isinstance(one.answer, str)
+            else one.id
+            for one in self.to_look_at
+        )
+
     @checked
     def corrected(self, answers: Mapping[str, object]) -> History:
         """The same history with answers (by id, as ``diagnose`` takes them) put right by hand.
@@ -173,7 +180,7 @@ class History:
             notes.append(f"Not understood: {passages}.")
         count = counted(len(self.answers), "answer", "d")
         return Report(
-            title=f"A history read: {count}, {len(look)} to look at; {UNUSED}",
+            title=f"A history read: {count}, {len(look)} to look at; {USED_BY}",
             known="",
             header=HEADER,
             rows=tuple(self._row(mention) for mention in self._once()),

@@ -109,14 +109,14 @@ def with_signs(title: str, case: Case) -> str:
 
 
 def _beside_the_signs(case: Case) -> str:
-    """What is said apart from the signs, where these let wait and an urgent cause is probable."""
-    if case.level == "now" or case.any_urgent < PROBABLE:
-        return ""
+    """What is said apart from the signs, where these let wait: what is open, or is probable."""
+    probable = case.level != "now" and case.any_urgent >= PROBABLE
     signs = "No sign says so, but" if case.level == "routine" else "Apart from these signs,"
-    return (
+    told = (
         f"{signs} the probability that an urgent cause explains it is "
         f"{percent(case.any_urgent)}. Have it looked at soon."
     )
+    return " ".join(filter(None, (case.urgency.left_open, told if probable else "")))
 
 
 # what made the numbers

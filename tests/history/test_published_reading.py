@@ -75,7 +75,7 @@ def test_the_command_reads_a_file(tmp_path, capsys):
     assert stop.value.code in (0, None)
     out = capsys.readouterr().out
     assert "locking" in out
-    assert "nothing has been used yet" in out
+    assert "--diagnose on the command line, uses the answers" in out
 
 
 def test_the_command_diagnoses_when_it_is_told(tmp_path, capsys):

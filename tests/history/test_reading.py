@@ -1,6 +1,7 @@
 """What a sentence says of what it names: a table of sentences, and laws that hold for any."""
 
 import csv
+import json
 from functools import cache
 from itertools import permutations
 from pathlib import Path
@@ -161,6 +162,34 @@ def test_a_diagnosis_takes_the_answers_and_says_so(knee):
     assert history.remark in told._repr_html_()
     assert told.to_dict()["remarks"] == [history.remark]
     assert "remarks" not in plain.to_dict()
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Perhaps the knee is red.", ["redness"]),
+        ("Possible fever, redness or stiffness.", ["fever", "redness"]),
+        ("The knee is red. The knee is not red.", ["redness"]),
+        ("Ultrasound ordered for DVT.", ["ultrasound: clot in the vein"]),
+        ("The knee may be red. It may have lasted for months.", ["redness"]),
+        ("The knee may be red. Fever.", []),  # which calls for help at once already
+        ("The knee may be stiff.", []),
+        ("The knee may be red. It has lasted for months.", ["redness"]),  # soon
+        ("My father may have a fever.", []),
+    ],
+)
+def test_an_urgent_sign_left_to_look_at_is_told_beside_the_urgency(knee, text, left):
+    history = knee.read(text)
+    dx = knee.diagnose(history)
+    told = f"Left to look at, and urgent if so: {', '.join(left)}." if left else ""
+    assert list(dx.urgency.to_look_at) == left
+    for one in (dx, dx.questions()):
+        said = (one.to_dict() if one is dx else json.loads(one.to_json()))["urgency"]["beside"]
+        assert ("Left to look at" in said) == bool(left)
+        assert all(told in where for where in (said, one.text, one._repr_html_()))
+    answered = dict.fromkeys((mention.id for mention in history.to_look_at), False)
+    assert dx.given(answered).urgency.to_look_at == ()
+    assert knee.diagnose(history.corrected(answered)).urgency.to_look_at == ()
 
 
 def test_a_history_is_put_right_by_hand(knee):
