@@ -30,7 +30,7 @@ BELIEFS = ("cause", "truth", "opening", "exact", "stated")
 COLUMNS = [
     *("step", "id", "asked", "answer", "bits", "gained"),
     *("best_free_id", "best_free", "best_free_bits"),
-    *("best_test_id", "best_test", "best_test_bits", "best_test_cost", "cost", "burden"),
+    *("best_test_id", "best_test", "best_test_bits", "best_test_cost", "cost", "burden", "in_vain"),
 ]
 STEPS = ("step", "asked", "answer", "bits", "cost", "best free question then", "best test then")
 NOTES = (
@@ -63,8 +63,8 @@ class Feedback(Judgement, Paged):
         ``bits`` (expected information gain), ``gained`` (Kullback-Leibler divergence of the
         belief before from that after, bits), ``best_free_id``, ``best_free`` and
         ``best_free_bits`` (the best question then that cost nothing), ``best_test_id``,
-        ``best_test``, ``best_test_bits`` and ``best_test_cost`` (the best test then), ``cost``
-        and ``burden``.
+        ``best_test``, ``best_test_bits`` and ``best_test_cost`` (the best test then), ``cost``,
+        ``burden`` and ``in_vain`` (whether it could hardly change anything).
         """
         return frame_of(self.question_rows, columns=COLUMNS)
 
@@ -98,7 +98,13 @@ class Feedback(Judgement, Paged):
             Paragraph((_there(self), _advised(self))),
             Paragraph(tuple(_urgency(self))),
             Paragraph(
-                (*self.praises, *filter(None, [self.overstated]), *self.reasons, *self.biases)
+                (
+                    *self.praises,
+                    *filter(None, [self.overstated]),
+                    *self.reasons,
+                    *self.biases,
+                    *filter(None, [self.waste]),
+                )
             ),
             Paragraph(tuple(_hardness(self))),
             Grid("", BELIEFS, tuple(map(_belief_cells, shown))),
@@ -202,8 +208,12 @@ def _advised(feedback: Feedback) -> str:
     advised = f"You advised '{advice}'" if advice else "You did not say how urgent it is"
     if advice == due:
         return f"{advised}, and so do the signs."
-    how = ": too low," if feedback.advice_too_low else ";"
-    return f"{advised}{how} the signs call for '{due}'."
+    how = f": {feedback.advice_wrong}," if feedback.advice_wrong else ";"
+    sentence = f"{advised}{how} the signs call for '{due}'"
+    if not advice or feedback.advice_too_low:
+        return f"{sentence}."
+    urgent = percent(feedback.case.any_urgent)
+    return f"{sentence}, and P(an urgent cause explains it) is {urgent}."
 
 
 def _urgency(feedback: Feedback) -> Iterator[str]:
@@ -213,9 +223,12 @@ def _urgency(feedback: Feedback) -> Iterator[str]:
     for reason, line in zip(feedback.due.reasons, lines, strict=True):
         yield f"{line} (missed: not found out)" if reason in feedback.missed else line
     if LEVELS.index(feedback.hindsight.level) > LEVELS.index(feedback.due.level):
+        level = feedback.hindsight.level
+        called = (why for why in feedback.hindsight.reasons if why.level == level)
+        there = dict.fromkeys(sign for why in called for sign in why.signs)
         yield (
-            f"In hindsight, with every test and the truth about the causes, it was "
-            f"'{feedback.hindsight.level}'; nobody could have known that for nothing."
+            f"In hindsight, by what was truly there ({', '.join(there)}), it was '{level}'; nobody "
+            "could have known that for nothing."
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise, product
@@ -11,21 +11,27 @@ from typing import Any
 from kneebayes.arguments import checked
 from kneebayes.case import Urgency, UrgencyReason, read_answers
 from kneebayes.case.case import Case
-from kneebayes.case.urgency import LEVELS
+from kneebayes.case.urgency import LEVELS, PROBABLE
 from kneebayes.errors import EvidenceError
 from kneebayes.odds import logit
-from kneebayes.questions.ask.outcomes import information, outcomes_of_each
+from kneebayes.questions.ask.outcomes import Outcome, information, outcomes_of, outcomes_of_each
 from kneebayes.questions.explain.subsets import DECIBANS
 from kneebayes.teaching.patients import Hardness, causes_there, hardness_of
 from kneebayes.teaching.scoring import StatedBelief, brier_score, divergence, log_score
-from kneebayes.teaching.situation import Situation, best_of, uncertainty_of
+from kneebayes.teaching.situation import Situation, Step, best_of, uncertainty_of
+from kneebayes.text import counted
 from kneebayes.view.markup import percent
 
 MOST_RESULTS = 8  # of one examination, for what all together tell: 2^8 outcomes
 EXPLAINED = 2  # differences that get a paragraph
 WORTH_WORDS = 0.05  # bits of divergence below which a statement is good enough
+WORTH_PRAISE = 0.05  # bits that a question must promise to be called well asked
+LEAST_BITS = 0.01  # below this a question tells next to nothing
+LEAST_CHANCE = 0.01  # P(it changes the advice or the first cause) below which nothing comes of it
+NAMED = 4  # of what was asked in vain, the dearest
 PROMISING = 0.05  # of the opening uncertainty: what a free question must still promise
 CONVINCED = 0.5  # stated probability from which a learner has settled on a cause
+FAR_ABOVE = 0.25  # bits of divergence from which such a belief is far above what was known
 MOVED = logit(0.76)  # 5 decibans in natural units: evidence that should have been noticed
 FOLLOWED = 1.0 / 3.0  # of the movement of the exact posterior, below which a statement is stuck
 ROUNDED = 0.005  # what stated percents may add up to beyond 1
@@ -53,7 +59,40 @@ def _row(before: Situation, after: Situation) -> dict[str, Any]:
         "best_test_cost": before.price_of(test) if test else 0.0,
         "cost": step.cost,
         "burden": step.burden,
+        "in_vain": _in_vain(before, step),
     }
+
+
+def _in_vain(before: Situation, step: Step) -> bool:
+    """Whether hardly anything could come of a question, given what was known.
+
+    A free one is in vain where it tells next to nothing and no answer is likely to change the
+    advice or the first cause; a paid one, judged by all results that it buys, where either holds.
+    Results of an examination that is paid already are looked at freely.
+    """
+    if step.method and not step.cost:
+        return False
+    findings, ids = before.data.knowledge.findings, step.asked
+    if step.cost:
+        ids = tuple(
+            id for id in before.open if id in findings and findings[id].method == step.method
+        )
+    tells_little = max(before.gains[id] for id in ids) < LEAST_BITS
+    if tells_little == bool(step.cost):
+        return tells_little  # a paid question that tells little, or a free one that tells much
+    outcomes = outcomes_of(before.data.engine, before.evidence, ids, before.subject)
+    return all(_chance_of_change(before, each) < LEAST_CHANCE for each in outcomes.values())
+
+
+def _chance_of_change(before: Situation, outcomes: Iterable[Outcome]) -> float:
+    """P(an answer makes the advice or the first cause another)."""
+    level, first = before.urgency.level, before.now.leading
+    return sum(
+        outcome.probability
+        for outcome in outcomes
+        if outcome.leading != first
+        or Case.of(before.data, {**before.known, **outcome.answers}).level != level
+    )
 
 
 def _expected(before: Situation, ids: tuple[str, ...]) -> float:
@@ -180,12 +219,14 @@ class Judgement:
 
     @cached_property
     def hindsight(self) -> Urgency:
-        """What the whole truth calls for: every sign, every test, and the causes there are.
+        """What is truly there calls for: the causes, and every sign that needs no test.
 
-        A cause that is there counts, whether it explains the complaint or is silent.
+        A cause that is there counts, whether it explains the complaint or is silent. A test only
+        points to causes: once these are known, what it shows, or shows falsely, is no reason.
         """
         knowledge = self.case.data.knowledge
-        seen = {id: self.case.truth[id] for id in (*knowledge.findings, *knowledge.contexts)}
+        signs = (id for id, one in knowledge.findings.items() if one.kind != "test")
+        seen = {id: self.case.truth[id] for id in (*signs, *knowledge.contexts)}
         there = dict.fromkeys((*self.true_causes, *self.silent), "present")
         return Case.of(self.case.data, {**seen, **there}).urgency
 
@@ -203,6 +244,19 @@ class Judgement:
         return LEVELS.index(self.advice) < LEVELS.index(self.due.level)
 
     @property
+    def advice_too_high(self) -> bool | None:
+        """Whether more was advised than signs and P(an urgent cause) ask for; None if unsaid."""
+        if not self.advice:
+            return None
+        higher = LEVELS.index(self.advice) > LEVELS.index(self.due.level)
+        return higher and self.case.any_urgent < PROBABLE
+
+    @property
+    def advice_wrong(self) -> str:
+        """``too low`` or ``too high``; empty where the advice was right, or nothing was advised."""
+        return "too low" if self.advice_too_low else "too high" if self.advice_too_high else ""
+
+    @property
     def true_causes(self) -> list[str]:
         """Ids of the causes that explain the complaint."""
         return [id for id, true in self.explains.items() if true]
@@ -215,6 +269,16 @@ class Judgement:
         pairs = pairwise(self._chain)
         rows = (_row(before, after) for before, after in pairs if after.steps[-1].asked)
         return [{"step": number, **row} for number, row in enumerate(rows, start=1)]
+
+    @cached_property
+    def in_vain(self) -> list[dict[str, Any]]:
+        """The rows of questions and tests that could hardly change anything, the dearest first."""
+        return sorted((r for r in self.question_rows if r["in_vain"]), key=lambda r: -r["cost"])
+
+    @property
+    def cost_in_vain(self) -> float:
+        """What these cost."""
+        return float(sum(row["cost"] for row in self.in_vain))
 
     @property
     def bits(self) -> float:
@@ -293,6 +357,9 @@ class Judgement:
             "due": self.due.level,
             "advice": self.advice,
             "advice_too_low": self.advice_too_low,
+            "advice_too_high": self.advice_too_high,
+            "in_vain": len(self.in_vain),
+            "cost_in_vain": self.cost_in_vain,
         }
 
     # why
@@ -318,25 +385,50 @@ class Judgement:
 
     @cached_property
     def praises(self) -> tuple[str, ...]:
-        """What the learner did well: the best questions asked, a statement that follows them."""
+        """What the learner did well: the best questions asked, probabilities that follow."""
         praises = []
-        best = [row["asked"] for row in self.question_rows if row["id"] == row["best_free_id"]]
+        best = [
+            row["asked"]
+            for row in self.question_rows
+            if row["id"] == row["best_free_id"] and row["bits"] >= WORTH_PRAISE
+        ]
         if best:
-            quoted = ", ".join(f"'{label}'" for label in best)
             praises.append(
-                f"Well asked: {quoted}. No other free question promised more at that moment."
+                f"Well asked: {_quoted(best)}. No other free question promised more at that moment."
             )
         if self.case.stated and not (self.reasons or self.overstated):
-            praises.append("Well judged: what you stated follows from what was known.")
+            known = "what was known" if self.question_rows else "what was known before any question"
+            praises.append(
+                f"Well judged, as probabilities: what you stated of "
+                f"{counted(len(self.case.stated), 'cause')} follows from {known}."
+                + (
+                    f" Your advice does not: it was {self.advice_wrong}."
+                    if self.advice_wrong
+                    else ""
+                )
+            )
         return tuple(praises)
+
+    @property
+    def waste(self) -> str:
+        """What was asked in vain, and what it cost; empty where nothing was."""
+        if not self.in_vain:
+            return ""
+        names = [row["asked"] for row in self.in_vain]
+        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        return (
+            f"Asked in vain: {counted(len(names), 'question')}, cost {self.cost_in_vain:g} "
+            f"({_quoted(names[:NAMED])}{more}). By what was known each promised less than "
+            f"{LEAST_BITS:g} bits, or was not likely to change the advice or the first cause."
+        )
 
     @cached_property
     def biases(self) -> tuple[str, ...]:
         """Premature closure, anchoring and base-rate neglect, each where the numbers show it.
 
-        - Premature closure: the learner settled on a cause that is not to blame, although a
-          question that costs nothing was still expected to remove a twentieth of the initial
-          uncertainty.
+        - Premature closure: the learner settled on a cause far above what was known, whether it is
+          to blame or not, although a question that costs nothing was still expected to remove a
+          twentieth of the initial uncertainty.
         - Anchoring: the evidence moved the exact posterior by five decibans or more, and the
           learner followed less than a third of the way.
         - Base-rate neglect: the probability stated for a rare cause is closer to what its evidence
@@ -374,14 +466,20 @@ def _alone(closed: Judgement, cause: str) -> Iterator[tuple[str, float]]:
 
 
 def _closed_early(closed: Judgement) -> Iterator[str]:
-    case = closed.case
-    settled = [id for id, p in case.stated.items() if p >= CONVINCED and not closed.explains[id]]
+    case, exact = closed.case, closed.exact
+    settled = (
+        id
+        for id, p in case.stated.items()
+        if p >= CONVINCED and p > exact[id] and divergence({id: exact[id]}, {id: p}) >= FAR_ABOVE
+    )
+    cause = next(settled, "")
     question, bits = best_of(case, free=True)
-    if settled and bits >= PROMISING * uncertainty_of(closed.opening) > 0.0:
+    if cause and bits >= PROMISING * uncertainty_of(closed.opening) > 0.0:
         label = case.data.knowledge.label
         yield (
-            f"Premature closure: you settled on {label(settled[0])} while "
-            f"'{label(question)}' was still free to ask and promised {bits:.2f} bits."
+            f"Premature closure: you settled on {label(cause)} with {case.stated[cause]:.0%}, "
+            f"which what was known makes {exact[cause]:.1%}, while '{label(question)}' was still "
+            f"free to ask and promised {bits:.2f} bits."
         )
 
 
@@ -411,3 +509,7 @@ def _neglected(closed: Judgement) -> Iterator[str]:
                 f"first question. What you found speaks for it, and still makes only "
                 f"{closed.exact[cause]:.1%} of it; you said {closed.stated[cause]:.0%}."
             )
+
+
+def _quoted(labels: Iterable[str]) -> str:
+    return ", ".join(f"'{label}'" for label in labels)

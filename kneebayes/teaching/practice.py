@@ -100,7 +100,8 @@ TENTHS = tuple(tenth / 10 for tenth in range(11))
 LEARNERS_APART = 6  # in a figure
 HEADER = (
     *("learner", "cases", "log score", "95 % interval", "exact log score", "Brier", "exact Brier"),
-    *("divergence", "missed a sign", "advised too low"),
+    *("divergence", "missed a sign", "advised too low", "advised too high"),
+    *("asked in vain", "cost in vain"),
 )
 CALIBRATION = ["learner", "bin", "stated", "true", "count", "low", "high"]
 WEIGHTS = ("learner", "weight of the prior", "error", "weight of the evidence", "error")
@@ -209,7 +210,8 @@ class Practice(Paged):
         of :attr:`Feedback.scores`, ``bits`` (expected information gain of all questions),
         ``best_bits`` (uncertainty that the plan took away), ``uncertainty_opening``,
         ``uncertainty_closed`` and ``uncertainty_plan`` (bits), ``missed`` (urgency rules),
-        ``due``, ``advice`` and ``advice_too_low``.
+        ``due``, ``advice``, ``advice_too_low``, ``advice_too_high``, ``in_vain`` (questions that
+        could hardly change anything) and ``cost_in_vain``.
         """
         table = frame_of([feedback.summary for feedback in self.feedbacks])
         table.insert(0, "learner", list(self.learners))
@@ -328,9 +330,14 @@ class Practice(Paged):
         low, high = rows.loc["log_score", ["low", "high"]]
         interval = f"{low:.2f} to {high:.2f}" if len(mine) > 1 else "-"  # one case has none
         first, *others = [f"{mean:.2f}" for mean in rows["mean"]]
-        missed = sum(bool(feedback.missed) for feedback in mine)
-        too_low = sum(bool(feedback.advice_too_low) for feedback in mine)
-        return (learner, str(len(mine)), first, interval, *others, str(missed), str(too_low))
+        counts = (
+            sum(bool(feedback.missed) for feedback in mine),
+            sum(bool(feedback.advice_too_low) for feedback in mine),
+            sum(bool(feedback.advice_too_high) for feedback in mine),
+            sum(len(feedback.in_vain) for feedback in mine),
+        )
+        cost = f"{sum(feedback.cost_in_vain for feedback in mine):g}"
+        return (learner, str(len(mine)), first, interval, *others, *map(str, counts), cost)
 
     @property
     def _notes(self) -> Iterator[str]:
@@ -354,6 +361,10 @@ class Practice(Paged):
                 "the answers. Due: how urgent the signs make it."
             )
         yield "The lower a score the better; log score and divergence in bits."
+        yield (
+            "Advised too high: more than the signs and P(an urgent cause) ask for. Asked in vain: "
+            "questions that by what was known could hardly change anything, and what they cost."
+        )
         yield (
             "Weights say how much of the prior and of the evidence went into what was stated; "
             "both are 1 for whoever states exactly what follows."

@@ -83,6 +83,11 @@ class Situation(Paged, ModelResult):
         return self._patient.urgency
 
     @property
+    def any_urgent(self) -> float:
+        """P(an urgent cause explains the complaint | all that is known)."""
+        return self._patient.any_urgent
+
+    @property
     def cost(self) -> float:
         """Of all examinations so far, in units of the knowledge folder; each is paid once."""
         return sum(step.cost for step in self.steps)

@@ -119,7 +119,7 @@ def test_the_learner_says_how_urgent_it_is_first(seen: Visit, knee: kb.Model) ->
     close(seen, "routine")
     assert reason.text in seen.text("[data-missed]")
     assert "too low" in seen.text("[data-missed]")
-    assert seen.shown("due", "low", row="[data-missed]") == [("now", "true")]
+    assert seen.shown("due", "wrong", row="[data-missed]") == [("now", "too low")]
 
 
 @pytest.mark.parametrize("seed", [1, *MORE])
@@ -131,12 +131,49 @@ def test_the_feedback_is_that_of_python(seen: Visit, knee: kb.Model, seed: int) 
     case = knee.practice_case("any", seed=seed, background="page").ask(*asked)
     assert told == {id: case.truth[id] for id in asked}
     feedback = case.close({"gout": 0.9}, "routine")
-    low = str(bool(feedback.advice_too_low)).lower()
-    assert seen.shown("due", "low", row="[data-missed]") == [(feedback.due.level, low)]
+    assert seen.shown("due", "wrong", row="[data-missed]") == [
+        (feedback.due.level, feedback.advice_wrong)
+    ]
     assert int(seen.shown("missed", row="[data-missed]")[0][0]) == len(feedback.missed)
     assert seen.page.locator("[data-reason]").count() == len(feedback.reasons)
     ((truth,),) = seen.shown("present", row=".kb-truth")
     assert truth.split() == [id for id, true in feedback.explains.items() if true]
+
+
+def test_the_status_line_is_that_of_the_tab_that_is_shown(seen: Visit) -> None:
+    """What the explorer would read out is not of the patient; the band alone speaks of him."""
+    status = "main > [role=status][aria-live=polite]"
+    tab = seen.page.get_by_role("tab", name="Explore")
+    tab.click()
+    seen.page.wait_for_function(
+        f"() => /Most probable/.test(document.querySelector('{status}').textContent)",
+        timeout=PATIENCE,
+    )
+    seen.page.get_by_role("tab", name="Virtual patient").click()
+    assert seen.page.locator(status).text_content() == ""
+    open_patient(seen, 8)
+    close(seen, "now")
+    assert seen.page.locator(status).text_content() == ""
+    tab.click()
+    assert "Most probable" in str(seen.page.locator(status).text_content())
+    seen.page.get_by_role("tab", name="Virtual patient").click()
+
+
+def test_the_page_says_of_advice_and_probabilities_what_python_does(
+    seen: Visit, knee: kb.Model
+) -> None:
+    """Nothing asked, the most urgent advice, and one probability as it follows."""
+    case = knee.practice_case("any", seed=2, background="page")
+    percent = f"{100 * case.exact['gout']:.6f}"
+    open_patient(seen, 2)
+    close(seen, "now", "gout", percent)
+    told = case.close({"gout": float(percent) / 100}, "now")
+    assert seen.shown("wrong", row="[data-missed]") == [(told.advice_wrong,)]
+    assert seen.text("[data-praise=judged]") == told.praises[-1]
+    shown = seen.text("[data-missed] strong").replace("\u201c", "'").replace("\u201d", "'")
+    assert shown.replace("; the signs", ", the signs" if told.advice_wrong else "; the signs") in (
+        told.text
+    )
 
 
 def test_what_adds_up_to_more_than_one_is_remarked_on(seen: Visit, knee: kb.Model) -> None:
@@ -177,13 +214,19 @@ def test_the_plan_and_the_biases_are_those_of_python(
 ) -> None:
     """A rare cause is stated as probable, whatever was found."""
     open_patient(seen, seed)
-    ask(seen, "calf_tenderness", "leg_swelling", "us_cyst", "fever")
+    ask(seen, "calf_tenderness", "leg_swelling", "us_cyst", "scan_lung_clot")
     close(seen, "soon", "liposarcoma", "70")
     seen.page.wait_for_selector("[data-plan]", timeout=PATIENCE)
     feedback = handed_in(seen, knee, tmp_path)
     ((*bits,),) = seen.shown("opening", "closed", "plan", row="[data-plan]")
     expected = [feedback.uncertainty[when] for when in ("opening", "closed", "plan")]
     assert [float(one) for one in bits] == pytest.approx(expected, rel=1e-9)
+    seen.page.wait_for_function(
+        "() => !/\u2026/.test(document.querySelector('.kb-feedback').innerText)", timeout=PATIENCE
+    )
+    vain = seen.shown("vain", "cost", row="[data-vain]")
+    assert vain == [(" ".join(r["id"] for r in feedback.in_vain), f"{feedback.cost_in_vain:g}")]
+    assert "scan_lung_clot" in vain[0][0]
     told = {one.partition(":")[0] for one in feedback.biases}
     assert {bias for (bias,) in seen.shown("bias", row="[data-bias]")} == told
     assert told

@@ -1,4 +1,4 @@
-"""The page names premature closure, anchoring and base-rate neglect in the sentences of Python."""
+"""The page judges a closed case as Python does: its biases, what was asked in vain, hindsight."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from javascript import run
 import kneebayes as kb
 from kneebayes.page.payload import payload
 from kneebayes.teaching import Feedback, PracticeCase
+from kneebayes.teaching.patients import causes_there
 
 FREE = ("age", "sex")  # what the page tells for nothing
 
@@ -18,7 +19,7 @@ BIASES = """
 const main = ({ payload, cases }) => {
   const model = createModel(payload);
   const method = new Map(payload.findings.map((one) => [one.id, one.method]));
-  return cases.map(({ opening, answered, notes, explains }) => {
+  return cases.map(({ opening, answered, notes }) => {
     const known = { ...opening, ...Object.fromEntries(answered) };
     const paid = new Set(answered.map(([id]) => method.get(id)));
     const price = (by) => (!by || paid.has(by) ? 0 : payload.methods[by].cost);
@@ -27,7 +28,7 @@ const main = ({ payload, cases }) => {
     const stated = Object.assign({}, ...notes.map((note) => note.stated));
     const statements = statementsOf(model, opening, answered, notes);
     return [
-      ...closedEarly(model, opening, stated, explains, best),
+      ...closedEarly(model, { opening, known }, stated, best),
       ...anchored(model, statements),
       ...neglected(model, statements, { opening, known }, stated),
     ];
@@ -75,7 +76,6 @@ def test_the_sentences_are_those_of_python(knee: kb.Model, tmp_path: Path) -> No
                 "opening": {id: case.truth[id] for id in (complaint, *FREE)},
                 "answered": [[id, case.truth[id]] for id in asked],
                 "notes": notes,
-                "explains": [id for id, true in feedback.explains.items() if true],
             }
         )
         expected.append(list(feedback.biases))
@@ -83,6 +83,53 @@ def test_the_sentences_are_those_of_python(knee: kb.Model, tmp_path: Path) -> No
     assert told == expected
     names = {sentence.split(":")[0] for sentences in told for sentence in sentences}
     assert names == {"Premature closure", "Anchoring", "Base-rate neglect"}
+
+
+IN_VAIN = """
+const main = ({ payload, cases }) => {
+  const model = createModel(payload);
+  const method = new Map(payload.findings.map((one) => [one.id, one.method ?? ""]));
+  return cases.map(({ states, there, steps }) => ({
+    level: hindsightOf(model, { states, there }).level,
+    vain: steps.map(({ id, known, cost }) => {
+      const { posterior } = infer(model, known);
+      const chance = (cause) => posterior[cause].at(-1);
+      const first = model.causes.reduce((best, one) => (chance(one) > chance(best) ? one : best));
+      const now = { level: urgency(model, known).level, first };
+      return isInVain(questions(model, known), { id, method: method.get(id) ?? "", cost }, now);
+    }),
+  }));
+};
+"""
+
+
+def test_what_is_in_vain_and_hindsight_are_those_of_python(knee: kb.Model, tmp_path: Path) -> None:
+    """A sign of danger, dear tests, and a second result that is paid already."""
+    cases, expected = [], []
+    for seed in range(1, 7):
+        case = knee.practice_case("any", seed=seed, background="page")
+        opening = dict(case.known)
+        asked = (
+            "stiffness",
+            "chest_pain",
+            "tissue_malignant",
+            "us_cyst",
+            "us_clot",
+            "tick_exposure",
+        )
+        told = case.ask(*(id for id in asked if id not in case.known)).close({"gout": 0.1})
+        ids = [row["id"] for row in told.question_rows]
+        known = [opening | {id: case.truth[id] for id in ids[:at]} for at in range(len(ids))]
+        steps = [
+            {"id": row["id"], "known": before, "cost": row["cost"]}
+            for row, before in zip(told.question_rows, known, strict=True)
+        ]
+        there = causes_there(knee, case.truth)
+        cases.append({"states": dict(case.truth), "there": there, "steps": steps})
+        vain = [row["in_vain"] for row in told.question_rows]
+        expected.append({"level": told.hindsight.level, "vain": vain})
+    assert run(tmp_path, IN_VAIN, {"payload": payload(knee), "cases": cases}) == expected
+    assert {one for case in expected for one in case["vain"]} == {True, False}
 
 
 def test_numbers_are_written_as_python_writes_them(tmp_path: Path) -> None:

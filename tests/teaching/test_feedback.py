@@ -184,6 +184,22 @@ def test_in_hindsight_a_silent_cause_counts_too(knee: kb.Model) -> None:
     assert after.silent == ("deep_vein_thrombosis",)
     assert (after.hindsight.level, after.due.level) == ("now", before.due.level)
     assert before.hindsight.level != "now"
+    said = "In hindsight, by what was truly there (deep vein thrombosis), it was 'now'; nobody"
+    assert said in after.text
+    assert "In hindsight" not in before.text
+
+
+def test_in_hindsight_a_test_is_no_reason(knee: kb.Model) -> None:
+    """Every test is positive though nobody has what it points to; whoever saw one had to go."""
+    case = knee.practice_case("any", seed=5, background="none")
+    tests = [id for id, one in knee.knowledge.findings.items() if one.kind == "test"]
+    signs = {id: "absent" for id in knee.knowledge.findings if id not in tests}
+    quiet = dict.fromkeys((knee.knowledge.there[id] for id in knee.knowledge.causes), "absent")
+    signs[knee.knowledge.meta.complaint] = "present"
+    truth = {**case.truth, **quiet, **signs, **dict.fromkeys(tests, "present")}
+    told = replace(case, truth=truth).ask("us_clot").close({"gout": 0.1}, "now")
+    assert (told.hindsight.level, told.due.level) == ("routine", "now")
+    assert "In hindsight" not in told.text
 
 
 def test_advice_too_low_is_named(told: Feedback) -> None:
@@ -219,13 +235,123 @@ def test_reasons_name_an_answer_that_moves_the_cause_towards_the_exact_posterior
     assert told.reasons[0] in told.text
 
 
-def test_biases_are_named_where_the_numbers_show_them(knee: kb.Model) -> None:
-    case = knee.practice_case("any", "any", seed=5)
+@pytest.mark.parametrize("seed", range(6))
+def test_closing_early_is_believing_far_more_than_is_known_be_it_right_or_wrong(
+    knee: kb.Model, seed: int
+) -> None:
+    case = knee.practice_case("any", "any", seed=seed)
+    first = max(case.exact, key=lambda id: case.exact[id])
+    true = next(id for id in knee.knowledge.causes if case.truth[id] == "present")
     absent = next(id for id in knee.knowledge.causes if case.truth[id] == "absent")
-    early = case.close({absent: 0.95})
-    assert [one.split(":")[0] for one in early.biases] == ["Premature closure"]
-    exact = case.close(case.exact)
-    assert not [one for one in exact.biases if one.startswith(("Anchoring", "Base-rate"))]
+    for stated, early in (
+        ({true: 0.99}, case.exact[true] < 0.8),  # a lucky guess is no merit
+        ({absent: 0.95}, case.exact[absent] < 0.6),
+        ({absent: 0.4}, False),  # nothing is settled
+        (dict(case.exact), False),
+        ({first: min(0.95, case.exact[first] + 0.02)}, False),
+    ):
+        told = case.close(stated)
+        assert bool([one for one in told.biases if one.startswith("Premature")]) == early
+        judged = any(one.startswith("Well judged") for one in told.praises)
+        assert not (early and judged)
+        assert told.biases == Feedback(told.case).biases
+    everything = case.ask(*(id for id in case.open if case.price_of(id) == 0.0))
+    sure = everything.close({absent: 0.99}).biases  # nothing was left to ask
+    assert not [one for one in sure if one.startswith("Premature")]
+
+
+@pytest.mark.parametrize(
+    ("asked", "advice", "end"),
+    [
+        ((), "routine", "of 1 cause follows from what was known before any question."),
+        (("fever",), None, "of 1 cause follows from what was known."),
+    ],
+)
+def test_well_judged_is_said_of_the_probabilities(
+    knee: kb.Model, asked: tuple[str, ...], advice: str | None, end: str
+) -> None:
+    case = knee.practice_case("any", "urgent", seed=21).ask(*asked)
+    told = case.close({"osteosarcoma": case.exact["osteosarcoma"]}, advice)
+    wrong = f" Your advice does not: it was {told.advice_wrong}." if told.advice_wrong else ""
+    (praise,) = [one for one in told.praises if one.startswith("Well judged")]
+    assert praise == f"Well judged, as probabilities: what you stated {end}{wrong}"
+    assert bool(wrong) == bool(advice)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_advice_is_too_high_above_signs_and_the_probability_of_danger(
+    knee: kb.Model, seed: int
+) -> None:
+    """What may be urgent though no sign says so is rightly sent sooner."""
+    levels = ("routine", "soon", "now")
+    case = knee.practice_case("any", seed=seed)
+    danger = sum(p for id, p in case.exact.items() if knee.knowledge.causes[id].urgent)
+    for advice in levels:
+        told = case.close({"gout": 0.1}, advice)
+        above = levels.index(advice) - levels.index(told.due.level)
+        assert told.advice_too_low == (above < 0)
+        assert told.advice_too_high == (above > 0 and told.case.any_urgent < 0.2)
+        assert told.case.any_urgent >= danger - 1e-9
+        assert (f"You advised '{advice}': too high, the signs" in told.text) == bool(
+            told.advice_too_high
+        )
+    assert case.close({"gout": 0.1}).advice_too_high is None
+
+
+def test_what_could_hardly_change_anything_is_in_vain(knee: kb.Model) -> None:
+    """Against its definition, from the plain diagnosis; signs of danger are worth asking about."""
+    case = knee.practice_case("any", seed=13, background="page")
+    told = case.ask(
+        "chest_pain", "lump_behind_knee", "tick_exposure", "tissue sample", "ultrasound"
+    )
+    told = told.ask("smoking").close(told.exact, "now")
+    rows = {row["id"]: row for row in told.question_rows}
+    methods = {id: one.method for id, one in knee.knowledge.findings.items()}
+    for point, row in zip(told._chain, rows.values(), strict=False):
+        dx = knee.diagnose(point.known)
+        method = methods.get(row["id"].split("|")[0], "")
+        ids = [id for id in point.open if method and methods.get(id) == method] or [row["id"]]
+        bits, chance = dx.questions().table.set_index("id")["bits"], 0.0
+        for id in ids:
+            states = point.model.data.network[id].states
+            shares = knee.data.engine.propagate(dx.case.evidence, [id]).marginals[id][0]
+            after = [
+                dx.given({id: state}) if p > 0 else dx
+                for state, p in zip(states, shares, strict=True)
+            ]
+            changed = [one.top != dx.top or one.urgency.level != dx.urgency.level for one in after]
+            chance = max(chance, float(np.dot(shares, changed)))
+        little, unlikely = max(bits.get(id, 0.0) for id in ids) < 0.01, chance < 0.01
+        expected = (little or unlikely) if row["cost"] else (little and unlikely)
+        assert row["in_vain"] == expected, row["asked"]
+    assert not rows["chest_pain"]["in_vain"]
+    assert not rows["lump_behind_knee"]["in_vain"]
+    assert rows["tick_exposure"]["in_vain"]
+    vain = [row for row in rows.values() if row["in_vain"]]
+    assert told.summary["in_vain"] == len(vain)
+    assert told.summary["cost_in_vain"] == sum(row["cost"] for row in vain) == 12.0
+    assert f"Asked in vain: {len(vain)} questions, cost 12 ('tissue sample', " in told.text
+
+
+def test_what_is_paid_already_is_looked_at_freely(knee: kb.Model) -> None:
+    case = knee.practice_case("any", seed=13).ask("us_cyst", "us_surface_clot")
+    assert [row["in_vain"] for row in case.close({"gout": 0.1}).question_rows] == [False, False]
+
+
+def test_well_asked_is_said_only_of_what_promised_something(knee: kb.Model) -> None:
+    """Whoever asks everything asks the best question that is left now and then, for nothing."""
+    case = knee.practice_case("any", seed=3)
+    told = case.ask(*(id for id in case.open if case.price_of(id) == 0.0)).close({"gout": 0.1})
+    best = [row for row in told.question_rows if row["id"] == row["best_free_id"]]
+    (praise,) = [one for one in told.praises if one.startswith("Well asked")] or [""]
+    assert any(row["bits"] < 0.05 for row in best)
+    for row in best:
+        assert (f"'{row['asked']}'" in praise) == (row["bits"] >= 0.05)
+
+
+def test_no_bias_is_named_of_who_states_what_follows(knee: kb.Model) -> None:
+    case = knee.practice_case("any", "any", seed=5)
+    assert case.close(case.exact).biases == ()
 
 
 def test_what_was_not_asked_is_revealed(told: Feedback) -> None:

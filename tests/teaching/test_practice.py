@@ -120,6 +120,26 @@ def test_the_figure_and_its_words_count_what_came_true(practice: Practice) -> No
     mpl.pyplot.close("all")
 
 
+def test_asking_everything_and_always_sending_now_is_seen(knee: kb.Model) -> None:
+    """Exact probabilities alone do not hide it."""
+
+    def careful(case: PracticeCase, rng: np.random.Generator) -> object:
+        tests = [id for id, one in knee.knowledge.methods.items() if one.cost > 0.0]
+        shown = {one.method for one in knee.knowledge.findings.values()}
+        case = case.ask(*(id for id in tests if id in shown))
+        return case.close(case.exact, "now")
+
+    done = knee.practice(careful, 6, seed=3)
+    table, header = done.table, done.text.split("\n\n")[2].splitlines()
+    assert table["divergence"].max() < 1e-9
+    assert table["advice_too_high"].sum() > 0
+    assert (table["cost_in_vain"] >= 8.0).all()
+    assert [*header[0].split("  ")][-3:] == ["advised too high", "asked in vain", "cost in vain"]
+    ends = header[1].split()[-3:]
+    sums = (table[name].sum() for name in ("advice_too_high", "in_vain", "cost_in_vain"))
+    assert ends == [f"{total:g}" for total in sums]
+
+
 def test_a_large_class_is_drawn_as_one(knee: kb.Model) -> None:
     closed = knee.practice_case("any", seed=1).ask("fever").close({"gout": 0.1})
     parts = [Practice.of(f"learner {at}", [closed]) for at in range(7)]

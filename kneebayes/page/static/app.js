@@ -47,6 +47,7 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
   let plain = null; // the model as it is; `model` carries the weights of what was said
   let model = null;
   let probable = 0; // P(an urgent cause explains it), as last computed
+  let heard = ""; // what is read out of the answers
 
   root.classList.add("kneebayes", notebook ? "kneebayes-notebook" : "kneebayes-page");
   root.replaceChildren(parts.skip, parts.shell);
@@ -110,6 +111,7 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
         state.tab = id;
         if (id === "practice" && plain !== null) parts.practice.open();
         showUrgency();
+        say(heard);
       },
       practised: () => showUrgency(),
       explore(known) {
@@ -264,7 +266,13 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
 
   function speak(found) {
     const { advice } = urgency(plain, signs());
-    parts.spoken.textContent = `Most probable: ${topCauses(rankedCauses(catalog, found))}. ${advice}`;
+    say(`Most probable: ${topCauses(rankedCauses(catalog, found))}. ${advice}`);
+  }
+
+  /** Read out what the answers come to; of a virtual patient the band on top speaks alone. */
+  function say(text) {
+    heard = text;
+    parts.spoken.textContent = state.tab === "practice" ? "" : text;
   }
 
   function refuse(found) {
@@ -276,7 +284,7 @@ export function mountExplorer(root, payload, { answers = {}, onAnswers = () => {
     parts.care.refuse();
     parts.questions.refuse("First the answers must go together.");
     glanceAt(text);
-    parts.spoken.textContent = text;
+    say(text);
     parts.root.dataset.state = "refused";
   }
 

@@ -2,12 +2,22 @@
 
 import { infer } from "./engine.js";
 import { bitsOf } from "./hardness.js";
+import { strayed } from "./reasons.js";
 
 /** Of the opening uncertainty: what a free question must still promise. */
 const PROMISING = 0.05;
 
 /** Stated probability from which a learner has settled on a cause. */
 const CONVINCED = 0.5;
+
+/** Bits of divergence from which such a belief is far above what was known. */
+const FAR_ABOVE = 0.25;
+
+/** Bits below which a question tells next to nothing. */
+export const LEAST_TOLD = 0.01;
+
+/** P(it changes the advice or the first cause) below which nothing comes of a question. */
+const LEAST_CHANCE = 0.01;
 
 /** Prior below which neglecting it matters. */
 const RARE_PRIOR = 0.1;
@@ -46,24 +56,52 @@ export function statementsOf(model, opening, answered, notes) {
 }
 
 /**
- * Premature closure: the learner settled on a cause that is not to blame, and a free question
- * was still expected to tell much.
+ * Premature closure: the learner settled on a cause far above what was known, whether it is to
+ * blame or not, and a free question was still expected to tell much.
  *
  * @param {object} model a model
- * @param {Object<string, string>} opening what was known before the first question
+ * @param {{opening: object, known: object}} answers before the first question, and at the end
  * @param {Object<string, number>} stated P(it explains the complaint) of each cause that was named
- * @param {Array<string>} explains ids of the causes that do
  * @param {?{id: string, bits: number}} best the best free question when the case was closed
  * @returns {Array<string>} a sentence, or none
  */
-export function closedEarly(model, opening, stated, explains, best) {
-  const settled = Object.keys(stated).find((id) => stated[id] >= CONVINCED && !explains.includes(id));
+export function closedEarly(model, { opening, known }, stated, best) {
+  const exact = (id) => infer(model, known).posterior[id].at(-1);
+  const settled = Object.keys(stated)
+    .filter((id) => stated[id] >= CONVINCED)
+    .find((id) => stated[id] > exact(id) && strayed(exact(id), stated[id]) >= FAR_ABOVE);
   const most = bitsOf(model, opening);
   if (settled === undefined || !best || !(most > 0) || best.bits < PROMISING * most) return [];
   const [cause, question] = [settled, best.id].map((id) => model.labels[id]);
   return [
-    `Premature closure: you settled on ${cause} while '${question}' was still free to ask and promised ${rounded(best.bits, 2)} bits.`,
+    `Premature closure: you settled on ${cause} with ${rounded(100 * stated[settled], 0)}%, which what was known makes ${rounded(100 * exact(settled), 1)}%, while '${question}' was still free to ask and promised ${rounded(best.bits, 2)} bits.`,
   ];
+}
+
+/**
+ * Whether hardly anything could come of a question, given what was known then.
+ *
+ * A free one is in vain where it tells next to nothing and no answer is likely to change the
+ * advice or the first cause; a paid one, judged by all results that it buys, where either holds.
+ *
+ * @param {Array<object>} open what `questions` told before it was asked
+ * @param {{id: string, method: string, cost: number}} asked the question; `method` is empty for
+ *   what is asked or looked at, `cost` what it cost then
+ * @param {{level: string, first: string}} now how urgent it was, and the most probable cause
+ * @returns {boolean} whether it was
+ */
+export function isInVain(open, { id, method, cost }, now) {
+  if (method !== "" && cost === 0) return false; // paid already
+  const rows = open.filter((row) => (cost > 0 ? row.method === method : row.id === id));
+  const tellsLittle = rows.every((row) => row.bits < LEAST_TOLD);
+  if (tellsLittle === cost > 0) return tellsLittle;
+  return rows.every((row) => chanceOfChange(row, now) < LEAST_CHANCE);
+}
+
+/** P(an answer makes the advice or the first cause another). */
+function chanceOfChange(row, { level, first }) {
+  const changing = row.outcomes.filter((one) => one.level !== level || one.top[0].id !== first);
+  return changing.reduce((sum, one) => sum + one.probability, 0);
 }
 
 /**

@@ -12,6 +12,11 @@ const WORTH_WORDS = 0.05;
 /** A stated 0 or 1 counts as a millionth away from it. */
 const SUREST = 1e-6;
 
+/** Bits of divergence of a stated probability from the exact one. */
+export function strayed(exact, stated) {
+  return exact === stated ? 0 : divergence(exact, Math.min(Math.max(stated, SUREST), 1 - SUREST));
+}
+
 /**
  * The largest differences between stated and exact, each with the answer that should have
  * moved it most.
@@ -27,9 +32,8 @@ export function reasonsOf(model, opening, answered, stated) {
   const causes = Object.keys(stated);
   const before = infer(model, opening).posterior;
   const exact = infer(model, { ...opening, ...Object.fromEntries(answered) }).posterior;
-  const away = (id) => divergence(exact[id].at(-1), Math.min(Math.max(stated[id], SUREST), 1 - SUREST));
   const worst = causes
-    .map((id) => ({ id, bits: exact[id].at(-1) === stated[id] ? 0 : away(id) }))
+    .map((id) => ({ id, bits: strayed(exact[id].at(-1), stated[id]) }))
     .filter((one) => one.bits >= WORTH_WORDS)
     .sort((one, other) => other.bits - one.bits)
     .slice(0, EXPLAINED);

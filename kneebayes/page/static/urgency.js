@@ -24,6 +24,20 @@ export function urgency(model, answers) {
   return { level, advice: advice[level], reasons };
 }
 
+/**
+ * What is truly there calls for: the causes, silent ones too, and every sign that needs no test.
+ *
+ * @param {object} model a model
+ * @param {{states: Object<string, string>, there: Array<string>}} patient a virtual patient
+ * @returns {object} what `urgency` tells; a test only points to causes, and these are known now
+ */
+export function hindsightOf(model, { states, there }) {
+  const { contexts, findings } = model.payload;
+  const signs = [...contexts, ...findings.filter(({ kind = "test" }) => kind !== "test")];
+  const seen = signs.map(({ id }) => [id, states[id]]);
+  return urgency(model, Object.fromEntries([...seen, ...there.map((id) => [model.there.get(id), "present"])]));
+}
+
 /** What is present by the names that rules have for it: ids of nodes and causes, states as `age.child`. */
 export function presentIn(model, answers) {
   const causes = new Map([...model.there].map(([cause, node]) => [node, cause]));

@@ -3,7 +3,7 @@ import { button, counted, listed, make, percentText, refill } from "./view_dom.j
 
 const CAUSES_SHOWN = 10; // causes shown before all are asked for
 
-const PROBABLE = 0.2; // P(urgent cause) from which on the band says so, whatever the signs say
+export const PROBABLE = 0.2; // P(urgent cause) from which on the band says so, whatever the signs say
 const WIDE = "(min-width: 56rem)"; // where there is room for the signs at once
 const FEW = 2; // of more reasons the list may be scrolled, which takes a place for the keyboard
 

@@ -1,18 +1,20 @@
 // After a case is closed: the truth, the exact posterior, scores, and what each question brought.
-import { anchored, closedEarly, neglected, statementsOf } from "./biases.js";
+import { LEAST_TOLD, anchored, closedEarly, isInVain, neglected, statementsOf } from "./biases.js";
 import { infer } from "./engine.js";
 import { bitsOf } from "./hardness.js";
 import { brierScore, informationOfStep, logScore } from "./patient.js";
 import { reasonsOf } from "./reasons.js";
-import { urgency } from "./urgency.js";
+import { hindsightOf, urgency } from "./urgency.js";
 import { answerText } from "./view_catalog.js";
-import { probabilityBar, rankedCauses, reasonText } from "./view_differential.js";
+import { PROBABLE, probabilityBar, rankedCauses, reasonText } from "./view_differential.js";
 import { button, counted, listed, make, percentText } from "./view_dom.js";
 
 const CAUSES_COMPARED = 8; // causes compared, besides those that are present
 const STATED_SUREST = 1e-6;
 const STATED_ROUNDED = 0.005; // what stated percents may add up to beyond 1
 const LEVELS = ["routine", "soon", "now"];
+const WORTH_PRAISE = 0.05; // bits that a question must promise to be called well asked
+const VAIN_NAMED = 4; // of what was asked in vain, the dearest
 
 /**
  * What a learner is told. `said` holds what was stated of each cause, which of them the
@@ -24,6 +26,8 @@ export function feedbackCard(catalog, prefix, model, visit, said, onNext, onExpl
   const exact = infer(model, visit.known());
   const ranking = rankedCauses(catalog, exact);
   const truth = ranking.filter((row) => visit.patient.states[row.id] === "present");
+  const due = dueOf(catalog, model, visit);
+  const wrong = wrongAdvice(said.advice, due.level, exact.urgent);
   const causes = truth.map((row) => catalog.label(row.id));
   const silent = visit.patient.there.filter((id) => !visit.patient.causes.includes(id)).map((id) => catalog.label(id));
   return make(
@@ -32,10 +36,11 @@ export function feedbackCard(catalog, prefix, model, visit, said, onNext, onExpl
     make("h2", { id: `${prefix}-feedback-title`, text: "What it was" }),
     make("p", { class: "kb-truth", data: { present: visit.patient.causes.join(" ") } }, make("strong", { text: causes.length > 0 ? listed(causes) : "none of the causes" })),
     silent.length > 0 ? make("p", { class: "kb-small", text: `Also there, but silent: ${listed(silent)}.` }) : null,
-    advised(catalog, model, visit, said.advice),
+    advised(model, visit, due, { advice: said.advice, wrong, urgent: exact.urgent }),
     wellAsked(catalog, visit),
-    ...why(catalog, model, visit, said),
+    ...why(catalog, model, visit, said, wrong),
     biases(catalog, model, visit, said),
+    askedInVain(catalog, model, visit),
     figures(catalog, model, visit, stated, ranking),
     make("p", {
       class: "kb-small",
@@ -70,11 +75,10 @@ export function dueOf(catalog, model, visit) {
  * What was advised, against the signs that were found or could have been found for nothing.
  * Results of tests that nobody ordered do not count.
  */
-function advised(catalog, model, visit, advice) {
-  const due = dueOf(catalog, model, visit);
+function advised(model, visit, due, { advice, wrong, urgent }) {
   const seen = new Set(urgency(model, visit.known()).reasons.map((reason) => reason.text));
   const missed = due.reasons.filter((reason) => !seen.has(reason.text));
-  const low = advice !== "" && LEVELS.indexOf(advice) < LEVELS.indexOf(due.level);
+  const chance = advice === "" || wrong === "too low" ? "" : `, and P(an urgent cause explains it) is ${percentText(urgent)}`;
   const yours = advice === "" ? "You did not say how urgent it is" : `You advised \u201c${advice}\u201d`;
   const lines = due.reasons.map((reason) =>
     make("li", { text: `${reasonText(reason)}${missed.includes(reason) ? " (missed: not asked for)" : ""}` }),
@@ -82,12 +86,32 @@ function advised(catalog, model, visit, advice) {
   return make(
     "div",
     {
-      class: low || missed.length > 0 ? "kb-error" : "",
-      data: { missed: String(missed.length), due: due.level, low: String(low) },
+      class: wrong !== "" || missed.length > 0 ? "kb-error" : "",
+      data: { missed: String(missed.length), due: due.level, wrong },
     },
-    make("strong", { text: advice === due.level ? `${yours}, and so do the signs.` : `${yours}${low ? ": too low" : ""}; the signs call for \u201c${due.level}\u201d.` }),
+    make("strong", { text: advice === due.level ? `${yours}, and so do the signs.` : `${yours}${wrong && `: ${wrong}`}; the signs call for \u201c${due.level}\u201d${chance}.` }),
     lines.length > 0 ? make("ul", { class: "kb-list" }, ...lines) : null,
+    inHindsight(model, visit, due),
   );
+}
+
+/** Whether less was advised than the signs call for, or more than they and P(an urgent cause) do. */
+function wrongAdvice(advice, due, urgent) {
+  if (advice === "") return "";
+  const above = LEVELS.indexOf(advice) - LEVELS.indexOf(due);
+  if (above < 0) return "too low";
+  return above > 0 && urgent < PROBABLE ? "too high" : "";
+}
+
+/** What was truly there, where that is more urgent than the signs. */
+function inHindsight(model, visit, due) {
+  const { level, reasons } = hindsightOf(model, visit.patient);
+  if (LEVELS.indexOf(level) <= LEVELS.indexOf(due.level)) return null;
+  const there = new Set(reasons.filter((reason) => reason.level === level).flatMap((reason) => reason.signs));
+  return make("p", {
+    text: `In hindsight, by what was truly there (${[...there].join(", ")}), it was \u201c${level}\u201d; nobody could have known that for nothing.`,
+    data: { hindsight: level },
+  });
 }
 
 /** The questions that were the best to be had for nothing when they were asked. */
@@ -97,7 +121,8 @@ function wellAsked(catalog, visit) {
   const best = new Set();
   visit.asked.forEach((id, at) =>
     visit.bestAt(at, (open) => {
-      if (open.find((row) => visit.priceOf(row.id, at) === 0)?.id !== id) return;
+      const free = open.find((row) => visit.priceOf(row.id, at) === 0);
+      if (free?.id !== id || free.bits < WORTH_PRAISE) return;
       best.add(id);
       const names = visit.asked.filter((one) => best.has(one)).map((one) => `\u201c${catalog.label(one)}\u201d`);
       element.textContent = `Well asked: ${names.join(", ")}. No other free question promised more at that moment.`;
@@ -108,14 +133,41 @@ function wellAsked(catalog, visit) {
   return element;
 }
 
+/** What was asked though hardly anything could come of it, and its cost. */
+function askedInVain(catalog, model, visit) {
+  const element = make("p", { data: { vain: "", cost: "0" } });
+  element.hidden = true;
+  const vain = [];
+  visit.asked.forEach((id, at) =>
+    visit.bestAt(at, (open) => {
+      const [method, cost] = [catalog.findings.get(id)?.method ?? "", visit.priceOf(id, at)];
+      const known = visit.known(at);
+      const now = { level: urgency(model, known).level, first: rankedCauses(catalog, infer(model, known))[0].id };
+      if (!isInVain(open, { id, method, cost }, now)) return;
+      vain.push({ id, at, cost });
+      vain.sort((one, other) => other.cost - one.cost || one.at - other.at);
+      const names = vain.slice(0, VAIN_NAMED).map((one) => `\u201c${catalog.label(one.id)}\u201d`);
+      const more = vain.length > VAIN_NAMED ? ` and ${vain.length - VAIN_NAMED} more` : "";
+      const total = vain.reduce((sum, one) => sum + one.cost, 0);
+      element.textContent = `Asked in vain: ${counted(vain.length, "question")}, cost ${total} (${names.join(", ")}${more}). By what was known each promised less than ${LEAST_TOLD} bits, or was not likely to change the advice or the first cause.`;
+      Object.assign(element.dataset, { vain: vain.map((one) => one.id).join(" "), cost: String(total) });
+      element.hidden = false;
+    }),
+  );
+  return element;
+}
+
 /** A sentence or two for the largest differences between stated and exact. */
-function why(catalog, model, visit, said) {
+function why(catalog, model, visit, said, wrong) {
   const stated = Object.fromEntries(said.named.map((id) => [id, said.stated[id]]));
   const answered = visit.asked.map((id) => [id, visit.patient.states[id]]);
   const reasons = reasonsOf(model, visit.known(0), answered, stated);
   const total = overstated(catalog, Object.values(stated));
   if (reasons.length === 0 && total.length === 0 && said.named.length > 0) {
-    return [make("p", { text: "Well judged: what you stated follows from what was known.", data: { praise: "judged" } })];
+    const known = visit.asked.length > 0 ? "what was known" : "what was known before any question";
+    const advice = wrong === "" ? "" : ` Your advice does not: it was ${wrong}.`;
+    const text = `Well judged, as probabilities: what you stated of ${counted(said.named.length, "cause")} follows from ${known}.${advice}`;
+    return [make("p", { text, data: { praise: "judged" } })];
   }
   const sentences = reasons.map((one) => {
     const first = `${catalog.label(one.cause)}: you said ${percentText(one.stated)}, what was known makes it ${percentText(one.exact)}.`;
@@ -150,7 +202,7 @@ function biases(catalog, model, visit, said) {
   );
   visit.bestAt(visit.asked.length, (open) => {
     const best = open.find((row) => visit.priceOf(row.id) === 0);
-    element.prepend(...shown(closedEarly(model, opening, stated, visit.patient.causes, best)));
+    element.prepend(...shown(closedEarly(model, { opening, known: visit.known() }, stated, best)));
   });
   return element;
 }
