@@ -436,7 +436,7 @@ BENCHMARKS = {
         recording=Recording(
             context=0.9, history=0.2, symptom=0.15, sign=0.12, test=0.04, absent_written=1.0
         ),
-        digest="a0fe9db45c2d1a13f8181aac5e3a496f845d053196a0a3d2e0140e9e3a0f57bb",
+        digest="d69a4a4d7fdd45033b09328e69a5acdd8867f338b9025894e14a192ebdcaf525",
     )
 }
 

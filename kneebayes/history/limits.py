@@ -86,8 +86,8 @@ def _date(line: Line, match: Match) -> int | None:
 
 def _clauses(words: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
     """Clauses of some words, the first of them cut."""
-    runs = groupby(words, key=lambda word: word.lower in PARTING)
-    return (tuple(run) for parting, run in runs if not parting)
+    pieces = groupby(words, key=lambda word: word.lower in PARTING)
+    return (tuple(piece) for parting, piece in pieces if not parting)
 
 
 def _takes_up(line: Line, clause: Sequence[Word]) -> bool:
