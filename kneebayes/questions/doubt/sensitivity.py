@@ -458,8 +458,8 @@ def _in_link(case: Case, causes: list[str], ends: Sequence[str]) -> Sensitivity:
     if parent.state not in states:
         message = f"'{ends[0]}' has several states; name one of them: {', '.join(states)}."
         raise EvidenceError(message)
-    made = case.data.network[child.id]
-    if not made.is_noisy_or and parent.id in made.parents[1:]:
+    rarer = case.knowledge.less_often.get(child.id)
+    if rarer is not None and parent.id in rarer.by:
         message = f"'{ends[0]}' makes '{ends[1]}' rarer and has no single link; move another one."
         raise EvidenceError(message)
     node, offset = offset_of(case.data.network, parent.id, parent.state, child.id)
