@@ -12,6 +12,7 @@ import pytest
 import kneebayes as kb
 from kneebayes.odds import logit
 from kneebayes.teaching import Feedback, brier_score, divergence, log_score
+from kneebayes.text import counted
 
 mpl.use("Agg")
 
@@ -243,9 +244,14 @@ def test_closing_early_is_believing_far_more_than_is_known_be_it_right_or_wrong(
     first = max(case.exact, key=lambda id: case.exact[id])
     true = next(id for id in knee.knowledge.causes if case.truth[id] == "present")
     absent = next(id for id in knee.knowledge.causes if case.truth[id] == "absent")
+
+    def away(id: str, stated: float) -> float:
+        p = case.exact[id]
+        return p * math.log2(p / stated) + (1 - p) * math.log2((1 - p) / (1 - stated))
+
     for stated, early in (
-        ({true: 0.99}, case.exact[true] < 0.8),  # a lucky guess is no merit
-        ({absent: 0.95}, case.exact[absent] < 0.6),
+        ({true: 0.99}, case.exact[true] < 0.99 and away(true, 0.99) >= 0.25),  # luck is no merit
+        ({absent: 0.95}, case.exact[absent] < 0.95 and away(absent, 0.95) >= 0.25),
         ({absent: 0.4}, False),  # nothing is settled
         (dict(case.exact), False),
         ({first: min(0.95, case.exact[first] + 0.02)}, False),
@@ -298,9 +304,10 @@ def test_advice_is_too_high_above_signs_and_the_probability_of_danger(
     assert case.close({"gout": 0.1}).advice_too_high is None
 
 
-def test_what_could_hardly_change_anything_is_in_vain(knee: kb.Model) -> None:
+@pytest.mark.parametrize("seed", [13, 14])
+def test_what_could_hardly_change_anything_is_in_vain(knee: kb.Model, seed: int) -> None:
     """Against its definition, from the plain diagnosis; signs of danger are worth asking about."""
-    case = knee.practice_case("any", seed=13, background="page")
+    case = knee.practice_case("any", seed=seed, background="page")
     told = case.ask(
         "chest_pain", "lump_behind_knee", "tick_exposure", "tissue sample", "ultrasound"
     )
@@ -324,13 +331,14 @@ def test_what_could_hardly_change_anything_is_in_vain(knee: kb.Model) -> None:
         little, unlikely = max(bits.get(id, 0.0) for id in ids) < 0.01, chance < 0.01
         expected = (little or unlikely) if row["cost"] else (little and unlikely)
         assert row["in_vain"] == expected, row["asked"]
-    assert not rows["chest_pain"]["in_vain"]
-    assert not rows["lump_behind_knee"]["in_vain"]
-    assert rows["tick_exposure"]["in_vain"]
     vain = [row for row in rows.values() if row["in_vain"]]
-    assert told.summary["in_vain"] == len(vain)
-    assert told.summary["cost_in_vain"] == sum(row["cost"] for row in vain) == 12.0
-    assert f"Asked in vain: {len(vain)} questions, cost 12 ('tissue sample', " in told.text
+    assert 0 < len(vain) < len(rows)
+    assert not rows["chest_pain"]["in_vain"]
+    cost = sum(row["cost"] for row in vain)
+    assert (told.summary["in_vain"], told.summary["cost_in_vain"]) == (len(vain), cost)
+    dearest = max(vain, key=lambda row: row["cost"])["asked"]
+    questions = counted(len(vain), "question")
+    assert f"Asked in vain: {questions}, cost {cost:g} ('{dearest}'" in told.text
 
 
 def test_what_is_paid_already_is_looked_at_freely(knee: kb.Model) -> None:
