@@ -75,6 +75,19 @@ def test_what_is_not_understood_is_told_and_the_session_goes_on(
         assert said in out
 
 
+def test_all_that_a_question_names_is_told(
+    knee: kb.Model, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = ["is the calf swollen and red?", "CT", "x-ray and blood test", "quit"]
+    _, out, _ = session(lines, START, capsys, monkeypatch)
+    case = knee.practice_case("any", seed=5)
+    assert all(case.says(id) in out for id in ("leg_swelling", "redness"))
+    assert "Did you mean 'scan: clot in the lungs'?" in out
+    assert "(cost 2, burden 1)" in out
+    assert "(cost 1, burden 2)" in out
+    assert "(cost 8" not in out
+
+
 def test_a_name_alone_is_asked_for(
     knee: kb.Model, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

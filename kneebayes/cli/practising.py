@@ -17,6 +17,7 @@ from kneebayes.text import either, fold
 
 if TYPE_CHECKING:
     from kneebayes.teaching import Feedback, PracticeCase, Situation
+    from kneebayes.teaching.situation import Step
 
 PROMPT = "case> "
 NAMED = ("finding", "context")
@@ -179,7 +180,8 @@ def _do(now: PracticeCase, line: str) -> tuple[PracticeCase, Feedback | None]:
             message = f"'{verb}' needs to be told what, such as: {example}"
             raise EvidenceError(message)
         after = steps[verb]()
-        _tell(after)
+        for step in after.steps[len(now.steps) :]:
+            _tell(after, step)
         return after, None
     if verb not in shows:
         raise EvidenceError(_no_command(now, line, [*steps, *shows, "close", "quit"]))
@@ -213,9 +215,9 @@ def _no_command(now: PracticeCase, line: str, allowed: list[str]) -> str:
     return f"{message}.{hint} There are: {', '.join(allowed)}."
 
 
-def _tell(after: PracticeCase) -> None:
-    """The answers of the last step, with its price, or what was stated."""
-    step, knowledge = after.steps[-1], after.model.data.knowledge
+def _tell(after: PracticeCase, step: Step) -> None:
+    """The answers of a step, with its price, or what was stated."""
+    knowledge = after.model.data.knowledge
     words = {answer.id: answer.state for answer in after.answers}
     for id in step.asked:
         quotation = f"\u201c{spoken}\u201d  " if (spoken := after.says(id)) else ""

@@ -98,7 +98,12 @@ def payload(model: ModelLike) -> Plain:
         "contexts": list(_contexts(knowledge)),
         "findings": list(_findings(knowledge)),
         "methods": {
-            id: {"label": method.label, "cost": method.cost, "burden": method.burden}
+            id: {
+                "label": method.label,
+                "aliases": list(method.aliases),
+                "cost": method.cost,
+                "burden": method.burden,
+            }
             for id, method in knowledge.methods.items()
         },
         "groups": [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import compress
 from pathlib import Path
@@ -19,7 +19,7 @@ from kneebayes.knowledge.names import example_causes
 from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.patients import DIFFICULTIES, KINDS, check_word, draw_patient, is_possible
 from kneebayes.teaching.situation import FORMAT, VERSION, Situation, Step, probabilities_by_id
-from kneebayes.teaching.talking import clearly, hear, likeliest, names_of, told_at_first
+from kneebayes.teaching.talking import names_of, told_at_first, understand
 from kneebayes.text import either, fold, shown, suggest
 from kneebayes.writing import plain_text, strict_json
 
@@ -55,14 +55,14 @@ class PracticeCase(Situation):
         Parameters
         ----------
         names
-            Findings and contexts by any of their names or in your own words, such as ``"is it
-            swollen?"``, or ways of examining such as ``"ultrasound"``, which give all their
-            results for one price.
+            Findings and contexts by any of their names or in your own words, such as ``"is the
+            calf swollen and red?"``, of which all that is named is answered; or ways of examining
+            such as ``"ultrasound"``, which give all their results for one price.
 
         Raises
         ------
         UnknownNameError
-            If it is not clear what is meant; names what comes near.
+            If something else or more may be meant than is known here; names what comes near.
         EvidenceError
             If it is known already, or the case is closed.
 
@@ -76,7 +76,7 @@ class PracticeCase(Situation):
         self._refuse_if_closed()
         case = self
         for name in names:
-            case = case.after(case._asked(name))
+            case = case._answering(name)
         return case
 
     @checked
@@ -163,33 +163,52 @@ class PracticeCase(Situation):
             message = "This case is closed. Draw another, or go on from the case before closing."
             raise EvidenceError(message)
 
-    def _asked(self, name: str) -> Step:
-        """What a name asks for: a node, or else a way of examining."""
+    def _answering(self, name: str) -> PracticeCase:
+        """The case with the answer to all that a name or a question asks for."""
+        case, meant = self, self._meant(name)
+        for id in [id for id in meant if id not in self.known] or meant:
+            results = self._results.get(id, ())
+            if len(results) == 1:  # "CT" may be meant of something else than the lungs
+                self._ask_back(name, results)
+            method = id if results else ""
+            case = case.after(case.step_asking(name, method, results or (id,)))
+        return case
+
+    def _meant(self, name: str) -> tuple[str, ...]:
+        """Ids of all that a name or a question asks for: nodes, and ways of examining."""
         names, kinds = self.data.names, ("finding", "context")
         try:
-            meaning = names.meaning(name, kinds, "model.findings and model.contexts")
+            return (names.meaning(name, kinds, "model.findings and model.contexts").id,)
         except UnknownNameError:
             if not isinstance(name, str) or names.has(name, ("cause", "group")):
                 raise  # nobody can be asked for these
             if method := self._method(name):
-                return self.step_asking(name, method, self._results[method])
-            if id := self._heard(name):
-                return self.step_asking(name, "", (id,))
-            raise
-        return self.step_asking(name, "", (meaning.id,))
+                return (method,)
+            knowledge, complaint = self.data.knowledge, self.data.complaint
+            ids = {**self._results, **knowledge.contexts, **knowledge.findings}
+            named = names_of(knowledge, (id for id in ids if id != complaint))
+            understood = understand(named, name, knowledge.label(complaint))
+            if understood.near:
+                self._ask_back(name, understood.near, understood.unheard)
+            if not understood.meant:
+                raise
+            return understood.meant
 
-    def _heard(self, asked: str) -> str:
-        """What a question in the learner's own words asks for; empty if nothing sounds like it."""
-        knowledge = self.data.knowledge
-        names = names_of(knowledge, (*knowledge.contexts, *knowledge.findings))
-        known = knowledge.meta.complaint  # from the beginning
-        heard = [pair for pair in hear(names, asked) if pair[0] != known]
-        meant = clearly(heard)
-        if len(heard) > 1 and not meant:
-            near = [knowledge.label(id) for id in likeliest(heard)]
-            message = f"'{asked}' may mean several things. Did you mean {either(near)}?"
-            raise UnknownNameError(message, asked, near)
-        return meant
+    def _ask_back(self, asked: str, near: Sequence[str], unheard: Sequence[str] = ()) -> NoReturn:
+        """Refuse a question that is not clear, with what it may mean; nothing is answered."""
+        labels = [self._label(id) for id in near]
+        if unheard:
+            why = f"Nothing here is called {either(unheard)}."
+        elif len(labels) > 1:
+            why = f"'{asked}' may mean several things."
+        else:
+            why = f"'{asked}' may ask for more or for something else than can be told."
+        message = f"{why} Did you mean {either(labels)}?"
+        raise UnknownNameError(message, asked, labels)
+
+    def _label(self, id: str) -> str:
+        methods = self.data.knowledge.methods
+        return methods[id].label if id in methods else self.data.knowledge.label(id)
 
     @property
     def examinations(self) -> list[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, zip_longest
 from math import log
@@ -20,7 +21,7 @@ from kneebayes.teaching.patients import Truth, chances_from
 Heard = tuple[str, float]
 
 CLEAR, APART = 0.6, 0.1  # how much must agree, and how much less with anything else
-FAINT = 0.35
+FAINT, NEARLY = 0.35, 0.45
 BESIDE, SEVERAL = 0.25, 4  # how much less likely a meaning may be to be named beside the best
 STEM, BEGINS, SLIP = 0.95, 0.8, 0.6  # of a word: the same but for its ending, its start, a slip
 LITTLE_WORDS = """
@@ -28,10 +29,13 @@ LITTLE_WORDS = """
     from get got had has have he her his how i in is it its me much my now of on or other
     patient please she so still tell than that the their them then there they this to was were
     what when where whether which while will with would you your yours
+    currently doctor ever hello hi lately ok okay pls recently take takes taking thank thanks
+    today u ur use
 """
 LITTLE = frozenset(LITTLE_WORDS.split())
 ABLE = "able"  # what is asked after by "can you bend it?", and by a name such as "cannot bend"
 OF_ABILITY = frozenset(["able", "can", "cannot", "cant", "could", "couldnt", "unable", "wont"])
+ASKS_MORE = re.compile(r"\s*(how|what|when|where|which|who|whom|whose|why)\b(?! about\b)", re.I)
 # what follows "can you" where no ability is asked after
 TO_TELL = frozenset(["describe", "feel", "hear", "notice", "remember", "say", "see", "show"])
 TURNS = {"how long": "long duration", "going on": ""}
@@ -60,6 +64,89 @@ TOLD_BY_PATIENTS = ("history", "symptom", "complaint")
 
 
 # what a question means: the page's ``hearing.js`` does the same
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a question asks for, or, where that is not clear, what it may mean."""
+
+    meant: tuple[str, ...]  # ids of all that it names; empty where that is not clear
+    near: tuple[str, ...] = ()  # ids of what it may mean instead
+    unheard: tuple[str, ...] = ()  # its words that nothing is called by
+
+
+def understand(names: Mapping[str, Sequence[str]], asked: str, complaint: str = "") -> Understood:
+    """All that a question names, if it asks for nothing else.
+
+    Either one thing is clearly meant, one of its names is said in full and every word belongs to
+    it, or the question is made of whole names: "is the calf swollen and red". Otherwise something
+    else is asked for, or more, and nothing is answered in its place. Words of the complaint may be
+    left over, and "feel" and the like.
+
+    Examples
+    --------
+    >>> names = {"clot": ["clots before"], "swelling": ["swollen calf"], "redness": ["red"]}
+    >>> understand(names, "Is the calf swollen and red?").meant
+    ('swelling', 'redness')
+    >>> understand(names, "any clots in the family?")
+    Understood(meant=(), near=('clot',), unheard=('family',))
+    """
+    split = {id: [words_of(name) for name in some] for id, some in names.items()}
+    known = {word for some in split.values() for words in some for word in words}
+    said = words_of(asked)
+    alike = {word: _alike(word, known).keys() for word in said}
+    spared = {*words_of(complaint), *TO_TELL}
+    heard = hear(names, asked)
+    if meant := clearly(heard):
+        its = set().union(*split[meant])
+        whole = any(_is_said(words, said, alike) for words in split[meant])
+        if whole and all(word in spared or not its.isdisjoint(alike[word]) for word in said):
+            return Understood((meant,))
+    parts = () if ASKS_MORE.match(asked) else _parts(split, said, alike, spared)
+    if parts:
+        return Understood(parts)
+    unheard = tuple(word for word in alike if not alike[word] and word not in spared)
+    near = [id for id in likeliest(heard) if not unheard or dict(heard)[id] >= NEARLY]
+    return Understood((), tuple(near), unheard)
+
+
+def _is_said(words: Sequence[str], said: Iterable[str], alike: Mapping[str, Set[str]]) -> bool:
+    """Whether every word of a name was said."""
+    return bool(words) and set(words) <= set().union(*(alike[word] for word in said))
+
+
+def _parts(
+    split: Mapping[str, Sequence[Sequence[str]]],
+    said: Sequence[str],
+    alike: Mapping[str, Set[str]],
+    spared: Collection[str],
+) -> tuple[str, ...]:
+    """Ids of the whole names, each the longest, that make up a question; none if words are left."""
+    found: list[str] = []
+    at = 0
+    while at < len(said):
+        for end in range(len(said), at, -1):
+            part = said[at:end]
+            best = [
+                id
+                for id, some in split.items()
+                if any(
+                    _is_said(words, part, alike)
+                    and all(not alike[one].isdisjoint(words) for one in part)
+                    for words in some
+                )
+            ]
+            if len(best) > 1 and end == at + 1:
+                return ()
+            if len(best) == 1:
+                found += best
+                at = end
+                break
+        else:
+            if said[at] not in spared:
+                return ()
+            at += 1
+    return tuple(dict.fromkeys(found))
 
 
 @lru_cache(maxsize=8192)  # the same names are compared with every question
@@ -140,7 +227,8 @@ def _likeness(first: str, other: str) -> float:
         return 1.0
     if _stem(first) == _stem(other):
         return STEM
-    if min(len(first), len(other)) >= 3 and (first.startswith(other) or other.startswith(first)):
+    begins = first.startswith(other) or other.startswith(first)
+    if begins and 2 * min(len(first), len(other)) >= max(6, len(first), len(other)):
         return BEGINS
     slips = 0 if len(first) < 4 else 1 if len(first) < 7 else 2
     near = slips >= max(1, abs(len(first) - len(other)))
@@ -199,17 +287,18 @@ def likeliest(heard: Sequence[Heard]) -> list[str]:
 
 
 def names_of(knowledge: Knowledge, ids: Iterable[str]) -> dict[str, list[str]]:
-    """All names under which findings and contexts can be asked for, by id."""
+    """All names under which findings, contexts and methods can be asked for, by id."""
     return {id: list(_names(knowledge, id)) for id in ids}
 
 
 def _names(knowledge: Knowledge, id: str) -> Iterator[str]:
-    record = knowledge.findings.get(id) or knowledge.contexts[id]
+    node = knowledge.findings.get(id) or knowledge.contexts.get(id)
+    record = node or knowledge.methods[id]
     yield record.label
     yield from record.aliases
-    if record.question:
-        yield record.question
-    for state in getattr(record, "states", ()) if id in knowledge.contexts else ():
+    if node is not None and node.question:
+        yield node.question
+    for state in knowledge.contexts[id].states if id in knowledge.contexts else ():
         yield from (state.label, *state.aliases)
 
 

@@ -262,13 +262,22 @@ def test_impossible_answers_are_named_and_can_be_taken_back(seen: Visit) -> None
 
 
 def test_the_search_finds_labels_and_aliases(seen: Visit) -> None:
+    def visible() -> list[str]:
+        return seen.page.locator("fieldset:visible").all_inner_texts()
+
     search = seen.page.locator("input[id$=-search]").first
     search.fill("posterior  DRAWER")
     assert seen.page.locator("fieldset:visible").count() == 1
     search.fill("volleyball")  # an alias of "jumping sport"
     assert "jumping sport" in seen.text("fieldset:visible")
+    search.fill("fever")  # "severe" and "never" are nearly the same
+    assert {one.split("\n")[0] for one in visible()} >= {"fever"}
+    assert all("fever" in one.lower() for one in visible()[:1])
+    assert not any(one.startswith(("severe", "getting")) for one in visible())
+    search.fill("fevr")
+    assert any(one.startswith("fever") for one in visible())
     search.fill("")
-    assert seen.page.locator("fieldset:visible").count() > 10
+    assert len(visible()) > 10
 
 
 def test_the_policy_is_there_and_is_kept(seen: Visit) -> None:

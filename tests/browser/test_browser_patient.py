@@ -292,6 +292,34 @@ def test_the_answer_stands_where_it_was_asked_for(seen: Visit, knee: kb.Model) -
         assert case.says(id) in seen.text(".kb-card:has([data-act=ask-in-words])")
 
 
+@pytest.mark.parametrize(
+    ("typed", "asked", "said"),
+    [
+        ("ultrasound", ["us_clot", "us_cyst"], ""),
+        ("x ray", ["xray_fracture"], ""),
+        ("blood test", ["blood_inflammation", "blood_white_cells"], ""),
+        ("MRI", ["mri_acl_tear"], ""),
+        ("is it red, hot or swollen?", ["redness", "warmth", "swollen_knee"], ""),
+        ("CT", [], "scan: clot in the lungs"),
+        ("family history of clots?", [], "Nothing here is called \u201cfamily\u201d"),
+        ("how long does the stiffness last?", [], "That may mean several things"),
+        ("any allergies?", [], "Nothing here sounds like that"),
+    ],
+)
+def test_the_page_answers_all_that_is_typed_and_nothing_else(
+    seen: Visit, knee: kb.Model, typed: str, asked: list[str], said: str
+) -> None:
+    open_patient(seen, 42)
+    words = seen.page.get_by_placeholder("Is there a fever?")
+    words.fill(typed)
+    words.press("Enter")
+    ids = {one.get_attribute("data-asked") for one in seen.page.locator("[data-asked]").all()}
+    told = {*knee.practice_case("any", seed=42, background="page").told}
+    assert ids >= {*asked} - told
+    assert bool(ids) == bool(asked)
+    assert said in seen.text(".kb-card:has([data-act=ask-in-words])")
+
+
 def test_a_case_is_closed_with_a_belief_and_handed_in_under_a_name(seen: Visit) -> None:
     open_patient(seen, 42)
     seen.page.locator("[data-act=close]").click()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from kneebayes.teaching.talking import (
     likeliest,
     names_of,
     told_at_first,
+    understand,
 )
 
 ASKED = [
@@ -37,21 +39,43 @@ ASKED = [
     "is he undergoing once more what they show longer",
     "toString constructor",
     "patient\u2019s knee is hot, red and it started suddenly at night",
+    "is the calf swollen and red?",
+    "is the calf red and swollen?",
+    "is it red, hot or swollen?",
+    "hot red joint?",
+    "how long does the stiffness last?",
+    "what makes it worse?",
+    "what about fever and chest pain",
+    "family history of clots?",
+    "any allergies?",
+    "arthroscopy",
+    "CT",
+    "ultrasound and a blood test",
+    "x ray",
+    "do u take any blood thinners pls",
+    "any shortness of breath or chest pain?",
+    "how long have you had the pain",
 ]
 
 
 def test_the_page_hears_what_python_hears(knee: kb.Model, tmp_path: Path) -> None:
-    names = names_of(knee.knowledge, [*knee.knowledge.contexts, *knee.knowledge.findings])
+    known = knee.knowledge
+    names = names_of(known, [*known.methods, *known.contexts, *known.findings])
     program = """
-    const main = ({ names, asked }) =>
-      asked.map(hearingOf(names)).map((one) => [one, clearly(one), likeliest(one)]);
+    const main = ({ names, asked, complaint }) => asked.map((one) => {
+      const heard = hearingOf(names)(one);
+      return [heard, clearly(heard), likeliest(heard), understandingOf(names, complaint)(one)];
+    });
     """
-    heard = run(tmp_path, program, {"names": names, "asked": ASKED})
-    for asked, (found, clear, near) in zip(ASKED, heard, strict=True):
+    complaint = knee.knowledge.label(knee.data.complaint)
+    heard = run(tmp_path, program, {"names": names, "asked": ASKED, "complaint": complaint})
+    for asked, (found, clear, near, understood) in zip(ASKED, heard, strict=True):
         expected = hear(names, asked)
         assert dict(map(tuple, found)) == pytest.approx(dict(expected), abs=1e-12)
         assert clear == clearly(expected)
         assert near == likeliest(expected)
+        meant = asdict(understand(names, asked, complaint))
+        assert understood == {part: list(ids) for part, ids in meant.items()}
 
 
 def test_the_same_seed_is_the_same_patient_with_the_same_words(

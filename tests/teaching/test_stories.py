@@ -13,6 +13,7 @@ from kneebayes.errors import KnowledgeError, UnknownNameError
 from kneebayes.knowledge import read_knowledge
 from kneebayes.knowledge.layers import in_layer
 from kneebayes.knowledge.records import Incoherence, contradiction
+from kneebayes.teaching import PracticeCase
 from kneebayes.teaching.patients import is_teachable, worlds_of
 from kneebayes.teaching.talking import (
     clearly,
@@ -308,18 +309,92 @@ def test_every_answer_that_a_patient_can_give_has_words(knee: kb.Model) -> None:
         ("does it wake you at night", "night_pain"),
         ("have you had an operation", "recent_surgery_immobility"),
         ("does it hurt to kneel", "pain_on_bending"),
-        ("does it hurt when you sit", "pain_after_sitting"),
         ("is it stiff in the morning", "stiffness"),
         ("is it swolen", "swollen_knee"),
-        ("any back pain?", "back_pain_down_leg"),
         ("did you twist it", "twisting_injury"),
         ("is the calf sore", "calf_pain"),
         ("do your hands hurt", "small_hand_joints"),
     ],
 )
 def test_a_question_in_own_words_is_understood(knee: kb.Model, asked: str, meant: str) -> None:
-    case = replace(knee.practice_case("any", seed=5, background="none"), told=()).ask(asked)
-    assert case.steps[-1].asked == (meant,)
+    assert visited(knee, asked).steps[-1].asked == (meant,)
+
+
+def visited(knee: kb.Model, *asked: str) -> PracticeCase:
+    """A patient of whom nothing is known but what was asked."""
+    return replace(knee.practice_case("any", seed=0, background="none"), told=()).ask(*asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("is the calf swollen and red?", ["leg_swelling", "redness"]),
+        ("hot red joint?", ["warmth", "redness"]),
+        ("is it red, hot or swollen?", ["redness", "warmth", "swollen_knee"]),
+        ("any shortness of breath or chest pain?", ["shortness_of_breath", "chest_pain"]),
+        ("does it lock or give way?", ["locking", "gives_way"]),
+        ("what about fever and numbness", ["fever", "numbness"]),
+        ("do u take any blood thinners pls", ["blood_thinner"]),
+        ("any recent surgery or long flights?", ["recent_surgery_immobility"]),
+    ],
+)
+def test_all_that_a_question_names_is_answered(
+    knee: kb.Model, asked: str, meant: list[str]
+) -> None:
+    assert [id for step in visited(knee, asked).steps for id in step.asked] == meant
+    known = visited(knee, meant[0])
+    again = known.ask(asked) if meant[1:] else known
+    assert [id for step in again.steps for id in step.asked] == meant
+
+
+@pytest.mark.parametrize(
+    ("asked", "said", "near"),
+    [
+        ("how long does the stiffness last?", "several things", "for more than six weeks"),
+        ("what makes it worse?", "several things", "getting steadily worse"),
+        ("family history of clots?", "Nothing here is called 'family'", "previous DVT"),
+        ("does your father have gout?", "Nothing here is called 'father'", "gout known"),
+        ("arthroscopy", "may ask for more", "recent joint injection or surgery"),
+        ("do you take steroids?", "may ask for more", "recent joint injection or surgery"),
+        ("any back pain?", "may ask for more", "back pain spreading down the leg"),
+        ("does it hurt when you sit", "several things", "pain after prolonged sitting"),
+        ("have you travelled recently?", "may ask for more", "recent surgery or immobility"),
+        ("any allergies or fever?", "Nothing here is called 'allergies'", "fever"),
+        ("CT", "may ask for more", "scan: clot in the lungs"),
+        ("any allergies?", "No finding or context named 'any allergies\\?'", ""),
+    ],
+)
+def test_nothing_is_answered_in_the_place_of_what_was_asked(
+    knee: kb.Model, asked: str, said: str, near: str
+) -> None:
+    with pytest.raises(UnknownNameError, match=said) as refused:
+        visited(knee, asked)
+    assert near in (*refused.value.suggestions, "")
+    assert "sudden onset" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("asked", "method"),
+    [
+        ("ultrasound", "ultrasound"),
+        ("an ultrasound please", "ultrasound"),
+        ("x ray", "xray"),
+        ("xray", "xray"),
+        ("MRI", "mri"),
+        ("blood tests", "blood"),
+    ],
+)
+def test_an_examination_is_ordered_in_own_words(knee: kb.Model, asked: str, method: str) -> None:
+    (step,) = visited(knee, asked).steps
+    results = [id for id, one in knee.knowledge.findings.items() if one.method == method]
+    assert (step.method, step.whole, list(step.asked)) == (method, True, results)
+
+
+def test_several_examinations_at_once_are_each_paid_once(knee: kb.Model) -> None:
+    case = visited(knee, "x-ray and blood test", "fever")
+    costs = {step.method: step.cost for step in case.steps}
+    methods = knee.knowledge.methods
+    assert costs == {"xray": methods["xray"].cost, "blood": methods["blood"].cost, "": 0.0}
 
 
 def test_a_turn_inside_a_word_is_none() -> None:

@@ -3,6 +3,7 @@
 const CLEAR = 0.6;
 const APART = 0.1;
 const FAINT = 0.35;
+const NEARLY = 0.45;
 const STEM = 0.95; // how far a word agrees that is the same but for its ending
 const BESIDE = 0.25;
 const SEVERAL = 4;
@@ -11,11 +12,14 @@ const LITTLE = new Set(
     "a about also an and any anything are at be been but by did do does doing done for " +
     "from get got had has have he her his how i in is it its me much my now of on or other " +
     "patient please she so still tell than that the their them then there they this to was were " +
-    "what when where whether which while will with would you your yours"
+    "what when where whether which while will with would you your yours " +
+    "currently doctor ever hello hi lately ok okay pls recently take takes taking thank thanks " +
+    "today u ur use"
   ).split(" "),
 );
 const OF_ABILITY = /^(able|can|cannot|cant|could|couldnt|unable|wont)$/;
 const TO_TELL = /^(describe|feel|hear|notice|remember|say|see|show)?$/;
+const ASKS_MORE = /^\s*(how|what|when|where|which|who|whom|whose|why)\b(?! about\b)/i;
 const FORMS = {
   bent: "bend", came: "come", fell: "fall", fallen: "fall", felt: "feel", gave: "give", given: "give",
   goes: "go", gone: "go", went: "go", tore: "tear", torn: "tear", woke: "wake", woken: "wake",
@@ -57,6 +61,65 @@ export function hearingOf(names) {
   };
 }
 
+/**
+ * All that a question names, if it asks for nothing else: one thing of which a name is said in full
+ * and to which every word belongs, or whole names in a row. Words of the complaint may be left over.
+ *
+ * @param {Object<string, Array<string>>} names all names and question texts by id
+ * @param {string} complaint what it is called
+ * @returns {function(string): {meant: Array<string>, near: Array<string>, unheard: Array<string>}}
+ *   for a question the ids of what it asks for or, where that is not clear, of what it may mean,
+ *   and the words that nothing is called by
+ */
+export function understandingOf(names, complaint = "") {
+  const hear = hearingOf(names);
+  const split = new Map(Object.entries(names).map(([id, some]) => [id, some.map(wordsOf)]));
+  const known = [...new Set([...split.values()].flat(2))];
+  const ofComplaint = wordsOf(complaint);
+  const spared = (word) => TO_TELL.test(word) || ofComplaint.includes(word);
+  return (asked) => {
+    const said = wordsOf(asked);
+    const alike = new Map(said.map((word) => [word, alikeTo(word, known)]));
+    const heard = hear(asked);
+    const meant = clearly(heard);
+    const isSaid = (words, part) => words.length > 0 && words.every((word) => part.some((one) => alike.get(one).has(word)));
+    if (meant !== "") {
+      const its = split.get(meant).flat();
+      const belongs = (word) => spared(word) || its.some((one) => alike.get(word).has(one));
+      if (split.get(meant).some((words) => isSaid(words, said)) && said.every(belongs)) {
+        return { meant: [meant], near: [], unheard: [] };
+      }
+    }
+    const isWhole = (words, part) => isSaid(words, part) && part.every((one) => words.some((word) => alike.get(one).has(word)));
+    const parts = ASKS_MORE.test(asked) ? [] : namesInRow(split, said, isWhole, spared);
+    if (parts.length > 0) return { meant: parts, near: [], unheard: [] };
+    const unheard = [...alike.keys()].filter((word) => alike.get(word).size === 0 && !spared(word));
+    const agreement = new Map(heard);
+    const near = likeliest(heard).filter((id) => unheard.length === 0 || agreement.get(id) >= NEARLY);
+    return { meant: [], near, unheard };
+  };
+}
+
+/** Ids of the whole names, each the longest, that make up a question; none if words are left. */
+function namesInRow(split, said, isWhole, spared) {
+  const found = new Set();
+  let at = 0;
+  while (at < said.length) {
+    let end = said.length + 1;
+    let best = [];
+    while (best.length !== 1 && end > at + 1) {
+      end -= 1;
+      const part = said.slice(at, end);
+      best = [...split].filter(([, some]) => some.some((words) => isWhole(words, part))).map(([id]) => id);
+    }
+    if (best.length === 1) found.add(best[0]);
+    else if (best.length > 1 || !spared(said[at])) return [];
+    else end = at + 1;
+    at = end;
+  }
+  return [...found];
+}
+
 /** Id of the one thing that was meant; empty where it is not clear. */
 export function clearly(heard) {
   if (heard.length === 0 || heard[0][1] < CLEAR) return "";
@@ -95,7 +158,8 @@ function agreement(wanted, words, spread, weight, full, alike) {
 function likeness(one, other) {
   if (one === other) return 1;
   if (stem(one) === stem(other)) return STEM;
-  if (Math.min(one.length, other.length) >= 3 && (one.startsWith(other) || other.startsWith(one))) return 0.8;
+  const begins = one.startsWith(other) || other.startsWith(one);
+  if (begins && 2 * Math.min(one.length, other.length) >= Math.max(6, one.length, other.length)) return 0.8;
   const slips = one.length < 4 ? 0 : one.length < 7 ? 1 : 2;
   return slips > 0 && slipsBetween(one, other) <= slips ? 0.6 : 0;
 }

@@ -72,13 +72,13 @@ function answerSection(catalog, prefix, act, section) {
       items.forEach((item) => item.show(answers.get(item.id) ?? ""));
     },
     /** Show only what a search finds, first what is called so; all of it, folded as before, without. */
-    filter(search, loosely) {
+    filter(search, way) {
       if (search && !searching) openBefore = element.open;
       searching = search !== "";
-      const isCalled = (item) => search !== "" && matches(search, folded(catalog.label(item.id)));
+      const isCalled = (item) => search !== "" && matches(search, folded(catalog.label(item.id)), way);
       const order = [...items.filter(isCalled), ...items.filter((item) => !isCalled(item))];
       element.append(...order.map((item) => item.element));
-      const hits = items.filter((item) => item.filter(search, loosely)).length;
+      const hits = items.filter((item) => item.filter(search, way)).length;
       element.hidden = hits === 0;
       element.open = search ? hits > 0 : openBefore;
       return hits;
@@ -124,8 +124,8 @@ function answerItem(catalog, prefix, act, id) {
         input.checked = input.value === state;
       });
     },
-    filter(search, loosely) {
-      const hit = !search || matches(search, text, loosely);
+    filter(search, way) {
+      const hit = !search || matches(search, text, way);
       element.hidden = !hit;
       return hit;
     },

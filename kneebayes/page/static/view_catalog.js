@@ -1,5 +1,5 @@
 // What a payload names, made ready to be listed and searched.
-import { hearingOf } from "./hearing.js";
+import { understandingOf } from "./hearing.js";
 import { folded } from "./view_dom.js";
 import { statesOf, thereOf } from "./model.js";
 import { PERHAPS, PRIOR, WEIGHT } from "./weights.js";
@@ -13,7 +13,7 @@ export function catalogOf(payload) {
   const causes = new Map(payload.causes.map((cause) => [cause.id, cause]));
   const findings = new Map(payload.findings.map((finding) => [finding.id, { kind: "test", ...finding }]));
   const words = (id) => payload.stateLabels[id] ?? {};
-  const label = (id) => payload.labels[id] ?? id;
+  const label = (id) => payload.labels[id] ?? payload.methods[id]?.label ?? id;
   const there = thereOf(payload);
   const causeThere = new Map([...there].map(([cause, node]) => [node, cause]));
   return {
@@ -35,22 +35,31 @@ export function catalogOf(payload) {
     states: (id) => shownFirst(nodes.has(id) ? statesOf(nodes.get(id)) : []),
     groupLabel: (id) => payload.groups.find((group) => group.id === id)?.label ?? id,
     groupOf: (id) => payload.groups.find((group) => group.id === id),
-    heard: hearingOf(askedNames(payload)),
+    /** What a question asks for: ids of nodes and of methods. */
+    understood: understandingOf(askedNames(payload), label(payload.complaint)),
+    /** Ids of the results of a method; what is none stands for itself. */
+    resultsOf: (id) => (nodes.has(id) ? [id] : resultsOf(payload, id)),
     searchText: (id) => folded(namesOf(payload, id, words(id)).join(" ")),
   };
+}
+
+function resultsOf(payload, method) {
+  return payload.findings.filter((one) => one.method === method).map(({ id }) => id);
 }
 
 /** Under which names and questions things can be asked for, as in Python. */
 function askedNames(payload) {
   const states = new Map(payload.contexts.map((one) => [one.id, one.states]));
-  const ids = [...payload.contexts, ...payload.findings].map((one) => one.id);
+  const nodes = [...payload.contexts, ...payload.findings].map((one) => one.id).filter((id) => id !== payload.complaint);
+  const methods = Object.keys(payload.methods).filter((id) => resultsOf(payload, id).length > 0);
   const some = (id) => [
     payload.labels[id],
     ...(payload.aliases[id] ?? []),
     ...(payload.questions[id] ? [payload.questions[id]] : []),
     ...(states.get(id) ?? []).flatMap((state) => [state.label, ...state.aliases]),
   ];
-  return Object.fromEntries(ids.map((id) => [id, some(id)]));
+  const ofMethod = (id) => [payload.methods[id].label, ...payload.methods[id].aliases];
+  return Object.fromEntries([...methods.map((id) => [id, ofMethod(id)]), ...nodes.map((id) => [id, some(id)])]);
 }
 
 /** The sections with what can be told in each: contexts, findings of a kind, results of a method. */

@@ -113,30 +113,30 @@ export function folded(name) {
     .trim();
 }
 
-/**
- * Whether every word of a search stands in a text that is folded already, or nearly so; with
- * `loosely` one of its longer words is enough.
- */
-export function matches(search, text, loosely = false) {
-  const words = folded(search).split(" ");
-  if (loosely) return words.some((word) => word.length >= LONG && text.includes(word));
-  if (words.every((word) => text.includes(word))) return true;
-  const there = text.split(" ");
-  return words.every((word) => text.includes(word) || there.some((one) => isNearly(word, one)));
-}
-
 const LONG = 4; // letters of a word that says something by itself
 
+/** How a search finds a text that is folded already; what comes later counts where nothing before it does. */
+const WAYS = {
+  exactly: (words, text) => words.every((word) => text.includes(word)),
+  nearly: (words, text) => words.every((word) => text.includes(word) || text.split(" ").some((one) => isNearly(word, one))),
+  partly: (words, text) => words.some((word) => word.length >= LONG && text.includes(word)),
+};
+
+/** Whether a search finds a text in one of the `WAYS`. */
+export function matches(search, text, way = "exactly") {
+  return WAYS[way](folded(search).split(" "), text);
+}
+
 /**
- * Search sections of a list: what has all words, or if nothing has, what has one of them. Each
- * section's `filter(search, loosely)` tells its hits. Returns what to say about it.
+ * Search sections of a list: what has all words, or nearly so, or one of them. Each section's
+ * `filter(search, way)` tells its hits. Returns what to say about it.
  */
 export function searchSections(sections, search, total) {
-  const found = (loosely) => sections.map((section) => section.filter(search, loosely)).reduce((sum, one) => sum + one, 0);
-  const all = found(false);
+  const found = (way) => sections.map((section) => section.filter(search, way)).reduce((sum, one) => sum + one, 0);
+  const hits = found("exactly") || (search === "" ? 0 : found("nearly"));
   if (search === "") return "";
-  if (all > 0) return `${all} of ${total} shown`;
-  const some = found(true);
+  if (hits > 0) return `${hits} of ${total} shown`;
+  const some = found("partly");
   return some > 0 ? `Nothing has all of these words; ${counted(some, "entry has", "entries have")} one of them` : "Nothing here is called so";
 }
 

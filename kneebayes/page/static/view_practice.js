@@ -1,5 +1,4 @@
 // The virtual patient: a case drawn from the model, asked, judged and then told.
-import { clearly, likeliest } from "./hearing.js";
 import { DIFFICULTIES, drawWanted } from "./hardness.js";
 import { KINDS } from "./patient.js";
 import { button, counted, make, matches, refill, searchSections } from "./view_dom.js";
@@ -35,7 +34,7 @@ export function practicePanel(catalog, prefix, onAsked, onExplore) {
     visit = next;
     const parts = {
       chart: chartCard(catalog, prefix, visit),
-      ask: askCard(catalog, prefix, (id) => ask(id)),
+      ask: askCard(catalog, prefix, ask),
       guess: guessCard(catalog, prefix, startingGuess(), { onNote: note, onClose: close }),
     };
     const chosen = element.querySelector(".kb-share:has([data-act=seed])")?.open ?? false;
@@ -59,18 +58,17 @@ export function practicePanel(catalog, prefix, onAsked, onExplore) {
     return causes.map((cause) => ({ id: cause.id, probability: cause.prior }));
   }
 
-  function ask(id) {
+  function ask(ids) {
     if (visit.closed) return;
-    if (visit.asked.includes(id) || visit.free.includes(id)) {
-      visit.parts.ask.answered(visit, id);
-      return;
+    const open = ids.filter((id) => !visit.asked.includes(id) && !visit.free.includes(id));
+    for (const id of open) {
+      visit.compare(visit.asked.length);
+      visit.asked.push(id);
     }
-    visit.compare(visit.asked.length);
-    visit.asked.push(id);
     visit.parts.chart.show(visit);
     visit.parts.ask.show(visit);
-    visit.parts.ask.answered(visit, id);
-    onAsked();
+    visit.parts.ask.answered(visit, ids);
+    if (open.length > 0) onAsked();
   }
 
   /** What is believed now, in the middle of the case; said again at once, it counts as corrected. */
@@ -296,18 +294,16 @@ function askCard(catalog, prefix, onAsk) {
   const sections = catalog.sections.map((section) => askSection(catalog, section, onAsk));
   const total = catalog.sections.reduce((sum, section) => sum + section.nodes.length, 0);
   const askInWords = () => {
-    const heard = catalog.heard(input.value).filter(([id]) => id !== catalog.payload.complaint);
-    const meant = clearly(heard);
-    if (meant !== "") {
+    const { meant, near, unheard } = catalog.understood(input.value);
+    const asked = meant.map(catalog.resultsOf);
+    const single = asked.find((ids, at) => ids.length === 1 && ids[0] !== meant[at]);
+    if (meant.length > 0 && single === undefined) {
       input.value = "";
       sections.forEach((section) => section.filter(""));
-      onAsk(meant);
+      onAsk(asked.flat());
       return;
     }
-    const near = likeliest(heard).map((id) => `\u201c${catalog.label(id)}\u201d`);
-    found.textContent = near.length === 0
-      ? "Nothing here sounds like that. Put it in other words."
-      : `That may mean several things: ${near.join(", ")}. Say which, or press it below.`;
+    found.textContent = askedBack((single ?? near).map((id) => `\u201c${catalog.label(id)}\u201d`), unheard);
   };
   const input = make("input", {
     type: "search",
@@ -341,10 +337,12 @@ function askCard(catalog, prefix, onAsk) {
     element,
     show: (visit) => sections.forEach((section) => section.show(visit)),
     /** Say the answer where it was asked for: on a phone the chart is far below. */
-    answered(visit, id) {
-      const said = catalog.stateLabel(id, visit.patient.states[id]);
-      refill(found, make("span", { text: `${catalog.label(id)}: ` }), make("strong", { text: said }),
-        visit.said(id) ? make("q", { class: "kb-said", text: visit.said(id) }) : null);
+    answered(visit, ids) {
+      refill(found, ...ids.flatMap((id, at) => [
+        make("span", { text: `${at > 0 ? "; " : ""}${catalog.label(id)}: ` }),
+        make("strong", { text: catalog.stateLabel(id, visit.patient.states[id]) }),
+        visit.said(id) ? make("q", { class: "kb-said", text: visit.said(id) }) : null,
+      ]));
     },
     /** A closed case answers no more. */
     close: () => {
@@ -353,10 +351,19 @@ function askCard(catalog, prefix, onAsk) {
   };
 }
 
+/** What is said to a question that is not clear, as in Python: nothing is answered in its place. */
+function askedBack(near, unheard) {
+  const meant = `${near.join(", ")}. Say which, or press it below.`;
+  if (near.length === 0) return "Nothing here sounds like that. Put it in other words.";
+  if (unheard.length > 0) return `Nothing here is called ${unheard.map((word) => `\u201c${word}\u201d`).join(" or ")}. It may mean: ${meant}`;
+  if (near.length > 1) return `That may mean several things: ${meant}`;
+  return `That may ask for more or for something else than can be told. It may mean: ${meant}`;
+}
+
 function askSection(catalog, section, onAsk) {
   const items = section.nodes.map((id) => {
     const press = button(catalog.payload.questions[id] ?? catalog.label(id), () => {
-      if (press.getAttribute("aria-disabled") !== "true") onAsk(id);
+      if (press.getAttribute("aria-disabled") !== "true") onAsk([id]);
     }, { class: "kb-ask", data: { ask: id } });
     return { id, press, row: make("li", {}, press), text: catalog.searchText(id) };
   });
@@ -384,10 +391,10 @@ function askSection(catalog, section, onAsk) {
         }
       });
     },
-    filter(search, loosely = false) {
+    filter(search, way) {
       let hits = 0;
       items.forEach((item) => {
-        item.row.hidden = search !== "" && !matches(search, item.text, loosely);
+        item.row.hidden = search !== "" && !matches(search, item.text, way);
         hits += item.row.hidden ? 0 : 1;
       });
       element.hidden = hits === 0;
