@@ -29,8 +29,8 @@ LITTLE_WORDS = """
     from get got had has have he her his how i in is it its me much my now of on or other
     patient please she so still tell than that the their them then there they this to was were
     what when where whether which while will with would you your yours
-    currently doctor ever hello hi lately ok okay pls recently take takes taking thank thanks
-    today u ur use
+    currently doctor ever hello hi lately ok okay order pls recently take takes taking thank
+    thanks today u ur use
 """
 LITTLE = frozenset(LITTLE_WORDS.split())
 ABLE = "able"  # what is asked after by "can you bend it?", and by a name such as "cannot bend"
@@ -48,6 +48,7 @@ FORMS = {
         "feel": "felt",
         "give": "gave given",
         "go": "goes gone went",
+        "notice": "noticed",
         "tear": "tore torn",
         "wake": "woke woken",
     }.items()
@@ -94,7 +95,8 @@ def understand(names: Mapping[str, Sequence[str]], asked: str, complaint: str = 
     split = {id: [words_of(name) for name in some] for id, some in names.items()}
     known = {word for some in split.values() for words in some for word in words}
     said = words_of(asked)
-    alike = {word: _alike(word, known).keys() for word in said}
+    likeness = {word: _alike(word, known) for word in said}
+    alike = {word: its.keys() for word, its in likeness.items()}
     spared = {*words_of(complaint), *TO_TELL}
     heard = hear(names, asked)
     if meant := clearly(heard):
@@ -102,11 +104,15 @@ def understand(names: Mapping[str, Sequence[str]], asked: str, complaint: str = 
         whole = any(_is_said(words, said, alike) for words in split[meant])
         if whole and all(word in spared or not its.isdisjoint(alike[word]) for word in said):
             return Understood((meant,))
-    parts = () if ASKS_MORE.match(asked) else _parts(split, said, alike, spared)
+    surely = {  # "order" is no slip of "older"
+        word: {one for one, likely in its.items() if likely >= BEGINS}
+        for word, its in likeness.items()
+    }
+    parts = () if ASKS_MORE.match(asked) else _parts(split, said, surely, spared)
     if parts:
         return Understood(parts)
     unheard = tuple(word for word in alike if not alike[word] and word not in spared)
-    near = [id for id in likeliest(heard) if not unheard or dict(heard)[id] >= NEARLY]
+    near = [id for id in likeliest(heard) if dict(heard)[id] >= NEARLY]
     return Understood((), tuple(near), unheard)
 
 
@@ -296,6 +302,7 @@ def _names(knowledge: Knowledge, id: str) -> Iterator[str]:
     record = node or knowledge.methods[id]
     yield record.label
     yield from record.aliases
+    yield from getattr(node, "names_when_absent", ())
     if node is not None and node.question:
         yield node.question
     for state in knowledge.contexts[id].states if id in knowledge.contexts else ():

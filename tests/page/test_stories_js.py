@@ -51,6 +51,8 @@ ASKED = [
     "arthroscopy",
     "CT",
     "ultrasound and a blood test",
+    "order an x-ray",
+    "have you noticed a bruise or a rash",
     "x ray",
     "do u take any blood thinners pls",
     "any shortness of breath or chest pain?",

@@ -5,6 +5,7 @@ const APART = 0.1;
 const FAINT = 0.35;
 const NEARLY = 0.45;
 const STEM = 0.95; // how far a word agrees that is the same but for its ending
+const BEGINS = 0.8; // where it begins the same
 const BESIDE = 0.25;
 const SEVERAL = 4;
 const LITTLE = new Set(
@@ -13,8 +14,8 @@ const LITTLE = new Set(
     "from get got had has have he her his how i in is it its me much my now of on or other " +
     "patient please she so still tell than that the their them then there they this to was were " +
     "what when where whether which while will with would you your yours " +
-    "currently doctor ever hello hi lately ok okay pls recently take takes taking thank thanks " +
-    "today u ur use"
+    "currently doctor ever hello hi lately ok okay order pls recently take takes taking thank " +
+    "thanks today u ur use"
   ).split(" "),
 );
 const OF_ABILITY = /^(able|can|cannot|cant|could|couldnt|unable|wont)$/;
@@ -22,7 +23,7 @@ const TO_TELL = /^(describe|feel|hear|notice|remember|say|see|show)?$/;
 const ASKS_MORE = /^\s*(how|what|when|where|which|who|whom|whose|why)\b(?! about\b)/i;
 const FORMS = {
   bent: "bend", came: "come", fell: "fall", fallen: "fall", felt: "feel", gave: "give", given: "give",
-  goes: "go", gone: "go", went: "go", tore: "tear", torn: "tear", woke: "wake", woken: "wake",
+  goes: "go", gone: "go", went: "go", noticed: "notice", tore: "tear", torn: "tear", woke: "wake", woken: "wake",
 };
 const ENDINGS = ["ness", "ing", "ful", "ed", "es", "en", "s", "e", "y"];
 
@@ -90,12 +91,14 @@ export function understandingOf(names, complaint = "") {
         return { meant: [meant], near: [], unheard: [] };
       }
     }
-    const isWhole = (words, part) => isSaid(words, part) && part.every((one) => words.some((word) => alike.get(one).has(word)));
+    const surely = (one, word) => (alike.get(one).get(word) ?? 0) >= BEGINS; // "order" is no slip of "older"
+    const isWhole = (words, part) => words.length > 0 && words.every((word) => part.some((one) => surely(one, word))) &&
+      part.every((one) => words.some((word) => surely(one, word)));
     const parts = ASKS_MORE.test(asked) ? [] : namesInRow(split, said, isWhole, spared);
     if (parts.length > 0) return { meant: parts, near: [], unheard: [] };
     const unheard = [...alike.keys()].filter((word) => alike.get(word).size === 0 && !spared(word));
     const agreement = new Map(heard);
-    const near = likeliest(heard).filter((id) => unheard.length === 0 || agreement.get(id) >= NEARLY);
+    const near = likeliest(heard).filter((id) => agreement.get(id) >= NEARLY);
     return { meant: [], near, unheard };
   };
 }
@@ -159,7 +162,7 @@ function likeness(one, other) {
   if (one === other) return 1;
   if (stem(one) === stem(other)) return STEM;
   const begins = one.startsWith(other) || other.startsWith(one);
-  if (begins && 2 * Math.min(one.length, other.length) >= Math.max(6, one.length, other.length)) return 0.8;
+  if (begins && 2 * Math.min(one.length, other.length) >= Math.max(6, one.length, other.length)) return BEGINS;
   const slips = one.length < 4 ? 0 : one.length < 7 ? 1 : 2;
   return slips > 0 && slipsBetween(one, other) <= slips ? 0.6 : 0;
 }

@@ -55,6 +55,7 @@ function askedNames(payload) {
   const some = (id) => [
     payload.labels[id],
     ...(payload.aliases[id] ?? []),
+    ...(payload.absentNames[id] ?? []),
     ...(payload.questions[id] ? [payload.questions[id]] : []),
     ...(states.get(id) ?? []).flatMap((state) => [state.label, ...state.aliases]),
   ];
