@@ -436,7 +436,7 @@ BENCHMARKS = {
         recording=Recording(
             context=0.9, history=0.2, symptom=0.15, sign=0.12, test=0.04, absent_written=1.0
         ),
-        digest="d69a4a4d7fdd45033b09328e69a5acdd8867f338b9025894e14a192ebdcaf525",
+        digest="58d7fb6237e785b79c8eccf1288c4f5a444c9f07e1cec8dcc892fc2916613b01",
     )
 }
 
