@@ -91,7 +91,7 @@ export function understandingOf(names, complaint = "") {
         return { meant: [meant], near: [], unheard: [] };
       }
     }
-    const surely = (one, word) => (alike.get(one).get(word) ?? 0) >= BEGINS; // "order" is no slip of "older"
+    const surely = (one, word) => (alike.get(one).get(word) ?? 0) >= BEGINS; // a word that is alike may be another one
     const isWhole = (words, part) => words.length > 0 && words.every((word) => part.some((one) => surely(one, word))) &&
       part.every((one) => words.some((word) => surely(one, word)));
     const parts = ASKS_MORE.test(asked) ? [] : namesInRow(split, said, isWhole, spared);
