@@ -256,17 +256,17 @@ def ends(quantities: Quantities, at: Sequence[int], end: Literal["low", "high"])
 
 def labelled(knowledge: Knowledge, quantity: Quantity) -> str:
     """What a quantity is about, in words."""
-    node = knowledge.label(quantity.node)
-    parent = knowledge.label(quantity.parent)
+    node, parent = knowledge.label(quantity.node), knowledge.label(quantity.parent)
+    where = knowledge.where_it_holds(quantity.node, leak=quantity.kind == "leak")
     if quantity.state not in ("", "present"):
         parent += f" ({quantity.state.replace('_', ' ')})"
     return {
         "prior": f"how common {node} is",
-        "frequency": f"how often {parent} shows {node}",
+        "frequency": f"how often {parent} shows {node}{where}",
         "presence": f"how often {node} is there",
         "ratio": f"how much {node} raises {parent}",
         "scale": f"how much {parent} raises {node}",
-        "leak": f"{node} without a named cause",
+        "leak": f"{node} without a named cause{where}",
         "share": f"how many have {node}",
         "evoking": f"how strongly {node} points to {parent}",
     }[quantity.kind]

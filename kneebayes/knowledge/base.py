@@ -145,6 +145,12 @@ class Knowledge:
         each = ((id, one.less_often) for kind in kinds for id, one in kind.items())
         return {id: said for id, said in each if said is not None}
 
+    def where_it_holds(self, id: str, *, leak: bool = False) -> str:
+        """Where it holds how often something is found, in words; empty if it does everywhere."""
+        finding = self.findings.get(id)
+        of_most = finding is None or (leak and finding.specificity is None)
+        return " where it is found most" if of_most and id in self.less_often else ""
+
     def cause_of(self, node: str) -> str | None:
         """The cause that a node says is there or explains the complaint; None of other nodes."""
         return self._cause_by_node.get(node)

@@ -61,6 +61,8 @@ def payload(model: ModelLike) -> Plain:
           answer ("perhaps") from which on an uncertain sign counts;
         - ``incoherent`` and ``voices``: answers that no virtual patient gives together, and the
           words he answers; ``rest``, the cause that alone is nobody's diagnosis;
+        - ``lessOften``: by id of what is found less often in some ``by`` what factors, of states of
+          contexts and of causes that explain, and ``because`` of what;
         - ``arrows``, ``intervals``, ``origins``, ``claims``, ``references``: what each number
           rests on; what is no id of a claim or a reference is an assumption. An arrow goes from
           what raises or shows to what is raised or shown, as it is stated: a list of the places of
@@ -113,6 +115,10 @@ def payload(model: ModelLike) -> Plain:
         "sections": list(_sections(knowledge)),
         "urgency": _urgency(knowledge),
         "care": _care(knowledge),
+        "lessOften": {
+            id: {"by": {**said.by}, "because": _origins(*said.because)}
+            for id, said in knowledge.less_often.items()
+        },
         **_telling(knowledge),
         **numbers,
     }
@@ -345,7 +351,8 @@ def _grounds(knowledge: Knowledge, content: Plain) -> Plain:
     """The claims and references that are named anywhere, in arrows by their origins."""
     care = content["care"]
     told = [care["always"], *care["groups"].values(), *care["causes"].values()]
-    resting = [row["because"] for row in (*content["causes"], *content["urgency"]["rules"])]
+    records = (*content["causes"], *content["urgency"]["rules"], *content["lessOften"].values())
+    resting = [row["because"] for row in records]
     resting += [because for sentences in told for _, because, *_ in sentences]
     named = {*content["origins"], *chain.from_iterable(resting)}
     return {

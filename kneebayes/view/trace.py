@@ -13,6 +13,7 @@ from kneebayes.building import Elicited, Stated
 from kneebayes.building.model import ModelLike
 from kneebayes.building.words import amount_interval
 from kneebayes.knowledge import Knowledge
+from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.knowledge.records import Cause
 from kneebayes.knowledge.statements import Amount, Interval
 from kneebayes.text import between, counted, written
@@ -27,7 +28,7 @@ class TraceRow:
     """One number and where it comes from."""
 
     # prior, raised by (to blame), there, raised by (to blame or silent), raises, shows (to blame),
-    # shows, silent, or points to: P(cause | finding, complaint)
+    # shows, silent, points to: P(cause | finding, complaint), or less often: by what factor
     about: str
     node: str  # label of the other node, or of the cause itself for its prior
     stated: str  # the word or range as stated
@@ -84,13 +85,36 @@ def _evoked_rows(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> Iter
         yield _row(knowledge, "points to", label, stated, interval, link, because)
 
 
+def _rarer_rows(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> Iterator[TraceRow]:
+    """By what factor that which the cause raises, shows or rules out is less often found."""
+    own = {cause.id, knowledge.there[cause.id]}
+    ends = [{one.arrow.parent, one.arrow.child} for one in elicited.stated]
+    beside = set().union(*(both for both in ends if both & own))
+    for id, rarer in knowledge.less_often.items():
+        for context, factors in rarer.by.items():
+            states = knowledge.states_of(context) if id in beside else ()
+            given = {one.label: factors[one.id] for one in states if one.id in factors}
+            overall, most = sum(one.share * factors.get(one.id, 1.0) for one in states), 1.0
+            if context == EXPLANATION and cause.id in factors:
+                given = {f"where {cause.label} explains": factors[cause.id]}
+                overall = most = factors[cause.id]
+            if given:
+                said = ", ".join(f"{label} {written(one, 3)}" for label, one in given.items())
+                interval = Interval(low=min(given.values()), value=overall, high=most)
+                label, because = knowledge.label(id), rarer.because
+                yield _row(knowledge, "less often", label, said, interval, overall, because)
+
+
 def _arrow_row(knowledge: Knowledge, stated: Stated, about: str, node: str) -> TraceRow:
     statement = stated.arrow.statement
     said = _as_text(statement.amount)
+    where = knowledge.where_it_holds(stated.arrow.child)
     if statement.risk is not None:
         said = "odds ratio: " + said
     elif statement.in_cases is not None:
-        said = "in its patients: " + said
+        said = f"in its patients{where}: {said}"
+    else:
+        said += where
     multiplies = knowledge.states_of(stated.arrow.parent)  # age and sex multiply shares
     ratio = stated.reached if multiplies else None  # to which the table comes
     link = stated.link if ratio is None else ratio
@@ -215,5 +239,5 @@ def trace(model: ModelLike, cause: str) -> CauseTrace:
     """
     data = model.data
     about = data.knowledge, data.elicited, data.knowledge.diseases[data.disease_named(cause)]
-    rows = (_prior_row(*about), *_arrow_rows(*about), *_evoked_rows(*about))
+    rows = (_prior_row(*about), *_arrow_rows(*about), *_evoked_rows(*about), *_rarer_rows(*about))
     return CauseTrace(about[-1], data.lexicon, rows, made_by(model))

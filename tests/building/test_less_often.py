@@ -11,16 +11,19 @@ from conftest import DATA
 
 import kneebayes as kb
 from kneebayes.building import elicit
+from kneebayes.building.quantities import Kind, Quantity, labelled
 from kneebayes.building.relinking import between_of, relink
 from kneebayes.building.result import EXPLANATION, leak_in, links_in
 from kneebayes.inference import Evidence
 from kneebayes.knowledge import Knowledge, read_knowledge
 from kneebayes.knowledge.base import by_chance, where_most
 from kneebayes.knowledge.records import LessOften
+from kneebayes.knowledge.statements import Interval
 from kneebayes.network import Network
 from kneebayes.network.pgmpy_bridge import to_pgmpy
 
 WHY = ("assumed: made up for a test",)
+INTERVAL = Interval(low=0.1, value=0.2, high=0.3)
 FACTORS = {"new": 0.1, "ancient": 0.5}
 
 
@@ -191,3 +194,25 @@ def test_faults_are_told(folder: Path) -> None:
     contexts.write_text(whole + entry, encoding="utf-8")
     with pytest.raises(kb.KnowledgeError, match="has states, in one of which everybody is"):
         read_knowledge(folder)
+
+
+@pytest.mark.parametrize(
+    ("node", "kind", "where"),
+    [
+        ("fallen_leaves", "leak", True),
+        ("fallen_leaves", "frequency", True),
+        ("fallen_leaves", "ratio", False),  # a ratio is the same everywhere
+        ("weak_jet", "leak", False),
+    ],
+)
+def test_a_number_of_those_with_most_says_so(node: str, kind: Kind, where: bool) -> None:
+    knowledge = with_factors({"years_in_service": FACTORS})
+    one = Quantity(kind, node, "dry_bearing", "", 0.1, INTERVAL, (), 0, "")
+    assert labelled(knowledge, one).endswith("where it is found most") == where
+
+
+def test_of_a_finding_only_what_is_seen_by_chance_is_of_those_with_most(knee: kb.Model) -> None:
+    for id in knee.knowledge.less_often.keys() & knee.knowledge.findings.keys():
+        measured = knee.knowledge.findings[id].specificity is not None
+        assert bool(knee.knowledge.where_it_holds(id, leak=True)) != measured
+        assert knee.knowledge.where_it_holds(id) == ""

@@ -7,9 +7,11 @@ import pytest
 import kneebayes as kb
 from kneebayes.building import Stated
 from kneebayes.inference import Evidence
+from kneebayes.knowledge.base import EXPLANATION
 
 RAISED = ("raised by", "there, raised by")
-ABOUT = ("prior", *RAISED, "raises", "shows", "shows, silent,", "points to")
+ABOUT = ("prior", *RAISED, "raises", "shows", "shows, silent,", "points to", "less often")
+UNLINKED = ("prior", "points to", "less often")
 ORIGINS = ("article", "literature", "assumption")
 
 
@@ -68,7 +70,7 @@ def test_every_number_of_an_arrow_is_in_the_trace_of_its_causes(knee: kb.Model) 
             one for one in knee.elicited.stated if one.arrow.parent in own or one.arrow.child in own
         ]
         rows = knee.trace(cause.id).rows
-        links = sorted(row.link for row in rows if row.about not in ("prior", "points to"))
+        links = sorted(row.link for row in rows if row.about not in UNLINKED)
         placed = [
             in_the_network(knee, one)
             for one in knee.elicited.stated
@@ -193,3 +195,21 @@ def test_a_part_is_traced_whether_its_layer_names_it_or_not(knee: kb.Model) -> N
             assert sorted(one.stated for one in rows) == sorted(one.stated for one in expected)
     with pytest.raises(kb.UnknownNameError, match="No cause named 'ganglion'"):
         kb.load(layer="article").trace("ganglion")
+
+
+def test_it_tells_by_what_a_number_is_rarer_than_said(knee: kb.Model) -> None:
+    table = knee.trace("haemarthrosis").table
+    said = table[table["about"].eq("raised by") & table["node"].eq("blood thinner")]["stated"]
+    assert said.tolist() == ["in its patients where it is found most: 0.72 to 0.92"]
+    rarer = table[table["about"].eq("less often") & table["node"].eq("blood thinner")]
+    by = knee.knowledge.less_often["blood_thinner"].by
+    assert rarer["low"].tolist() == [min(factors.values()) for factors in by.values()]
+    assert (rarer["because"] != "").all()
+
+
+def test_it_tells_what_is_rarer_where_the_cause_explains(knee: kb.Model) -> None:
+    for id, said in knee.knowledge.less_often.items():
+        for cause, factor in said.by.get(EXPLANATION, {}).items():
+            rows = [one for one in knee.trace(cause).rows if one.about == "less often"]
+            found = [one.value for one in rows if one.node == knee.knowledge.label(id)]
+            assert factor in found

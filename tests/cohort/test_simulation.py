@@ -248,7 +248,8 @@ def test_files_that_cannot_be_written(knee: kb.Model, tmp_path: Path) -> None:
 def test_the_benchmark_is_the_same_bit_for_bit(knee: kb.Model) -> None:
     """If this fails without a change of the numbers, cohorts can no longer be compared.
 
-    A change of the knowledge changes the cohort: note its digest under a new name.
+    A change of the knowledge changes the cohort: note its new digest in place. A new name is for
+    a new recipe.
     """
     drawn = knee.benchmark_cohort()
     recipe = BENCHMARKS["kneebayes-2"]

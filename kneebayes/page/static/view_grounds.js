@@ -64,6 +64,19 @@ export function groundsOf(payload) {
     return [...straight, ...over];
   }
 
+  /** By what factors something is less often found: where this cause explains, and by state. */
+  function rarerOf(id, cause, byState) {
+    const said = payload.lessOften[id];
+    const factors = Object.entries(said?.by ?? {}).flatMap(([context, each]) =>
+      Object.entries(each)
+        .filter(([one]) => (payload.labels[context] ? byState : (own.get(one) ?? one) === cause))
+        .map(([one, factor]) => `${payload.stateLabels[context]?.[one] ?? `where ${label(one)} explains`} ${factor}`),
+    );
+    if (factors.length === 0) return [];
+    const text = `${label(id)} is less often found, as a factor of where it is found most: ${factors.join(", ")}`;
+    return [make("div", {}, make("p", { class: "kb-small", text }), list(said.because))];
+  }
+
   return {
     arrowText,
     between: (from, to) => between.get(`${from} ${to}`) ?? [],
@@ -81,8 +94,10 @@ export function groundsOf(payload) {
     /** What an answer rests on where it speaks of a cause; null where nothing links the two. */
     ofAnswer(cause, id) {
       const arrows = [...arrowsFrom(cause, id), ...arrowsFrom(id, cause)];
-      if (arrows.length === 0) return null;
-      return press("Sources", ...arrows.map((arrow) => make("div", {}, make("p", { class: "kb-small", text: arrowText(arrow) }), list(arrow.because))));
+      const ends = new Set([id, ...arrows.flatMap((arrow) => arrow.ends)]);
+      const rarer = [...ends].flatMap((one) => rarerOf(one, cause, arrows.length > 0));
+      if (arrows.length + rarer.length === 0) return null;
+      return press("Sources", ...arrows.map(this.ofArrow), ...rarer);
     },
   };
 }

@@ -263,13 +263,14 @@ class SensitivityFunction(CaseResult):
     @property
     def what(self) -> str:
         """The number in words."""
-        node = self.case.label(self.function.node)
+        node, what = self.case.label(self.function.node), self.function.what
+        where = self.case.knowledge.where_it_holds(self.function.node, leak=what == "leak")
         return {
             "prior": f"prior of {node}: P({node} | {self.case.knowledge.complaint.label})",
-            "link": f"link: P({self._parent} alone produces {node})",
-            "leak": f"leak: P({node} without a named cause)",
-            "share": f"share: P({node})",
-        }[self.function.what]
+            "link": f"link: P({self._parent} alone produces {node}){where}",
+            "leak": f"leak: P({node} without a named cause){where}",
+            "share": f"share: P({node}){where}",
+        }[what]
 
     @property
     def table(self) -> pd.DataFrame:
