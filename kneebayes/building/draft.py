@@ -197,7 +197,7 @@ class Draft:
         """A node with its links; the latest one, where neither leak nor links were solved since.
 
         What is rarer in some has another node that says that it would be there, were the patient of
-        those who have it most: with its leak, and of a context or mediator with its links too.
+        those who have it most: with its leak, and of a context with its links too.
         """
         known = self._nodes.get(id)
         if known is not None and known[0] == leak and known[1] is links:
@@ -224,8 +224,13 @@ class Draft:
         for id, said in self.knowledge.less_often.items():
             factors: Numbers = np.ones(())
             for other, by_state in said.by.items():
-                states = self.explanations if other == EXPLANATION else self.states(other)
-                factors = factors[..., None] * np.array([by_state.get(one, 1.0) for one in states])
+                each = [by_state.get(one, 1.0) for one in self.states(other)]
+                if other == EXPLANATION:  # what is said of the rest holds for its parts
+                    rest = by_state.get(self.knowledge.meta.rest, 1.0)
+                    parts = self.knowledge.parts
+                    usual = [rest if one in parts else 1.0 for one in self.explanations]
+                    each = list(map(by_state.get, self.explanations, usual))
+                factors = factors[..., None] * np.array(each)
             there = np.stack([np.zeros_like(factors), factors])
             table = np.stack([1.0 - there, there], axis=-1)
             node = by_chance(id) if id in self.knowledge.findings else id

@@ -94,7 +94,7 @@ class Quantities:
 
 
 def quantities_of(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Quantities:
-    """Collect every stated quantity of a model.
+    """Collect every stated quantity of a model; in whom something is rarer counts as exact.
 
     A statement in a word draws together with all others that use the word in the same
     direction: if "usually" means more than was thought, it does so everywhere. A published

@@ -130,22 +130,23 @@ class Restating:
         network = self.engine.network
         wanted: dict[str, dict[str, Numbers]] = {}
         places: dict[tuple[str, str], int] = {}
+        starts = self.engine.flat.number_start
+        order = [node.id for node in network.nodes if node.id in self.relevant]
+        held = {id: starts[network.index[leak_in(network, id)]] for id in order}
         for at in np.flatnonzero(self.linking):
             one = self.quantities.all[at]
             if one.kind == "frequency":
                 wanted.setdefault(one.node, {})[one.parent] = amounts[rows, at]
             elif one.kind == "ratio":
                 ratios = np.nan_to_num(amounts[rows, at], nan=1.0)
-                wanted.setdefault(one.node, {})[one.parent] = frequency_of(ratios, one.odds)
+                odds = one.odds * self._odds_factor(one.node, numbers[rows, held[one.node]])
+                wanted.setdefault(one.node, {})[one.parent] = frequency_of(ratios, odds)
             else:
                 continue
             places[one.parent, one.node] = one.place
-        starts = self.engine.flat.number_start
         evoking = self.quantities.of_kind("evoking").tolist()
         solved = {self.quantities.all[at].place: at for at in evoking}  # otherwise
-        order = [node.id for node in network.nodes if node.id in self.relevant]
-        held = (network.index[leak_in(network, id)] for id in order)
-        leaks = {id: numbers[rows, starts[at]] for id, at in zip(order, held, strict=True)}
+        leaks = {id: numbers[rows, place] for id, place in held.items()}
         leaks = chances_over_all(self.draft.knowledge, leaks)
         leaks |= {id: np.full(len(rows), mean) for id, mean in self._silent_means().items()}
         links = relink(wanted, leaks, order, self.free, self.companions)
@@ -156,6 +157,16 @@ class Restating:
                 numbers[rows[unsaid], place] = link[unsaid]
             else:
                 numbers[rows, place] = link
+
+    def _odds_factor(self, context: str, leaks: Numbers) -> Numbers:
+        """By what the odds that ratios of a context are taken against move with its share."""
+        if context not in self.draft.leaks:  # a cause that another one goes with
+            return np.ones(len(leaks))
+        place = self.engine.place_of(leak_in(self.engine.network, context))
+        base = self.base[place]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            factor = leaks / (1.0 - leaks) / base * (1.0 - base)
+        return np.where(np.isfinite(factor) & (factor > 0.0), factor, 1.0)
 
     def _silent_means(self) -> Mapping[str, float]:
         """How often causes are silent, over the ages, as the model has it."""

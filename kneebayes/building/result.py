@@ -1,7 +1,8 @@
 """What elicitation gives: a network, where each of its numbers comes from, and where it stands.
 
 Networks are kept from one process to the next, since solving one takes a second. Below what
-explains the complaint everything is a noisy-OR with one strength for each explanation. So a
+explains the complaint everything is a noisy-OR with one strength for each explanation, but for
+tables that let a part through of what is rarer in some. So a
 statement of what a cause shows where it explains the complaint is the strength of one state of
 one node; seen from outside it is still an arrow from the cause.
 """
@@ -224,7 +225,7 @@ def leak_in(network: Network, id: str) -> str:
 def links_in(network: Network, id: str) -> str:
     """The node that has the links of a node.
 
-    It is another one where age and sex say whether what produces the node is enough.
+    It is another one where age, sex or what explains say whether what produces it is enough.
     """
     return id if id not in network or network[id].is_noisy_or else leak_in(network, id)
 

@@ -139,9 +139,8 @@ class Knowledge:
 
     @cached_property
     def less_often(self) -> dict[str, LessOften]:
-        """In whom contexts and mediators, or findings by chance, are found less often, by id."""
-        nodes = (self.contexts, self.mediators, self.findings)
-        kinds: tuple[Mapping[str, Context | Mediator | Finding], ...] = nodes
+        """In whom contexts, or findings by chance, are found less often, by id."""
+        kinds: tuple[Mapping[str, Context | Finding], ...] = (self.contexts, self.findings)
         each = ((id, one.less_often) for kind in kinds for id, one in kind.items())
         return {id: said for id, said in each if said is not None}
 

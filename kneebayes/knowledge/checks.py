@@ -6,7 +6,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kneebayes.errors import Problem
-from kneebayes.knowledge.base import EXPLANATION, Arrow, Knowledge, place_inside
+from kneebayes.knowledge.base import (
+    EXPLANATION,
+    Arrow,
+    Knowledge,
+    by_chance,
+    place_inside,
+    where_most,
+)
 from kneebayes.knowledge.files import QUOTED, written_row
 from kneebayes.knowledge.names import Meaning, Names
 from kneebayes.knowledge.records import Group, parted
@@ -175,24 +182,49 @@ class _Checks:
 
     def less_often(self) -> Iterator[Problem]:
         """What a node is rarer by: contexts with states, of which one is left as it is."""
-        for node, said in self.knowledge.less_often.items():
+        knowledge = self.knowledge
+        for node, said in knowledge.less_often.items():
+            whole = f"{knowledge.place(node)}.less_often"
+            if node == knowledge.meta.complaint:
+                yield Problem(whole, "everybody has the complaint.", "Take it out.")
+            for made in (where_most(node), by_chance(node)):
+                if made in self.nodes:
+                    wrong = f"it makes a node '{made}', which is the id of an entry."
+                    yield Problem(whole, wrong, "Give that entry another id.")
             for id, factors in said.by.items():
-                place = f"{self.knowledge.place(node)}.less_often.by.{id}"
-                states = self.states(id)
+                place = f"{whole}.by.{id}"
                 if id == EXPLANATION:
-                    for cause in factors:
-                        yield from self.unknown(place, "cause", cause, self.knowledge.diseases)
-                elif id not in self.knowledge.contexts:
-                    yield from self.unknown(place, "context", id, self.knowledge.contexts)
-                elif len(states) < 2:
-                    wrong = f"'{id}' has no states."
-                    yield Problem(place, wrong, "Name a context with states, such as age or sex.")
-                elif unknown := [state for state in factors if state not in states]:
-                    wrong = f"'{unknown[0]}' is not a state of '{id}'."
-                    yield Problem(place, wrong, f"Its states are: {', '.join(states)}.")
-                elif all(factors.get(state, 1.0) < 1.0 for state in states):
-                    wrong = "it is less often found in every state."
-                    yield Problem(place, wrong, "Leave out the state that the others refer to.")
+                    yield from self.rarer_with(place, node, factors)
+                else:
+                    yield from self.rarer_at(place, id, factors)
+
+    def rarer_at(self, place: str, id: str, factors: Mapping[str, float]) -> Iterator[Problem]:
+        """States in which something is rarer: of a context that has some, and not all of them."""
+        states, contexts = self.states(id), self.knowledge.contexts
+        if id not in contexts:
+            yield from self.unknown(place, "context", id, contexts)
+        elif len(states) < 2:
+            wrong = f"'{id}' has no states."
+            yield Problem(place, wrong, "Name a context with states, such as age or sex.")
+        else:
+            for state in sorted(factors.keys() - set(states)):
+                hint = did_you_mean(state, states, f"Its states are: {', '.join(states)}.")
+                yield Problem(place, f"'{state}' is not a state of '{id}'.", hint)
+            if all(factors.get(state, 1.0) < 1.0 for state in states):
+                wrong = "it is less often found in every state."
+                yield Problem(place, wrong, "Leave out the state that the others refer to.")
+
+    def rarer_with(self, place: str, node: str, factors: Mapping[str, float]) -> Iterator[Problem]:
+        """Causes with which a node is rarer: those of the folder that do not show it besides."""
+        causes = self.knowledge.diseases
+        for id in factors:
+            yield from self.unknown(place, "cause", id, causes)
+            if id in causes and node in {*causes[id].shows, *causes[id].raised_by}:
+                wrong = f"how often it is found with '{id}' is said in {self.knowledge.place(id)}."
+                yield Problem(place, wrong, "Say it in one of the two places.")
+        if not factors or all(factors.get(id, 1.0) < 1.0 for id in causes):
+            wrong = "it names no cause." if not factors else "it is rarer with every cause."
+            yield Problem(place, wrong, "Name some causes, and leave the others out.")
 
     def arrow(self, arrow: Arrow) -> Iterator[Problem]:
         """What may be wrong with one arrow between two nodes."""
@@ -509,9 +541,8 @@ def _loose_findings(knowledge: Knowledge) -> Iterator[Remark]:
         if finding.id not in {*reached, knowledge.meta.complaint}:
             text = "no cause or mediator produces it."
             yield Remark("finding without cause", finding.id, text)
-    by_themselves = knowledge.less_often.keys()  # such as what comes with age
     for mediator in knowledge.mediators.values():
-        if mediator.id not in {*reached, *knowledge.there.values(), *by_themselves}:
+        if mediator.id not in {*reached, *knowledge.there.values()}:
             yield Remark("mediator without cause", mediator.id, "nothing produces it.")
 
 

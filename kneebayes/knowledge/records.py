@@ -193,7 +193,6 @@ class Mediator(Named, Sourced):
 
     about: Text
     leak: Frequency
-    less_often: LessOften | None = None
     shows: Shows = Field(default_factory=dict)
     layer: Layer = "article"
 

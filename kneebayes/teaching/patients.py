@@ -14,6 +14,7 @@ from kneebayes.case.case import Case
 from kneebayes.errors import KneebayesError, TooWideError
 from kneebayes.inference import Evidence
 from kneebayes.inference.paths import ancestors
+from kneebayes.knowledge.base import by_chance
 from kneebayes.knowledge.records import contradiction
 from kneebayes.network import Network, Node, Numbers
 from kneebayes.odds import entropy
@@ -250,7 +251,7 @@ def _from_a_cause(model: ModelLike, truth: Truth, id: str) -> bool:
     causes = {*model.data.knowledge.causes, *_nodes_of(model).values()}
     for link in network[id].links:
         state = network[link.parent].states.index(truth[link.parent])
-        if not link.strength[state]:
+        if not link.strength[state] or link.parent == by_chance(id):
             continue
         if link.parent in causes or network[link.parent].table is not None:
             if truth[link.parent] != "absent":  # a table says which cause explains

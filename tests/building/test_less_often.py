@@ -13,6 +13,7 @@ import kneebayes as kb
 from kneebayes.building import elicit
 from kneebayes.building.quantities import Kind, Quantity, labelled
 from kneebayes.building.relinking import between_of, relink
+from kneebayes.building.restating import Restating
 from kneebayes.building.result import EXPLANATION, leak_in, links_in
 from kneebayes.inference import Evidence
 from kneebayes.knowledge import Knowledge, read_knowledge
@@ -180,6 +181,9 @@ def test_faults_are_told(folder: Path) -> None:
         "by.model_year = { vintage = 0.5, current = 0.2, prototype = 0.9 }": "in every state",
         "by.model_year = { vintage = 1.5 }": "1.5",
         "by = {}": "by",
+        "by.explanation = { rusty_blot = 0.5 }": "Did you mean 'rusty_bolt'?",
+        "by.explanation = { rusty_bolt = 0.5 }": "with 'rusty_bolt' is said in causes/rusty_bolt",
+        "by.explanation = { }": "it names no cause",
     }.items():
         entry = f'[rain.less_often]\n{by}\nbecause = "assumed: made up for a test"\n\n[model_year]'
         contexts.write_text(whole.replace("[model_year]", entry), encoding="utf-8")
@@ -216,3 +220,55 @@ def test_of_a_finding_only_what_is_seen_by_chance_is_of_those_with_most(knee: kb
         measured = knee.knowledge.findings[id].specificity is not None
         assert bool(knee.knowledge.where_it_holds(id, leak=True)) != measured
         assert knee.knowledge.where_it_holds(id) == ""
+
+
+def test_every_misspelt_state_is_told(folder: Path) -> None:
+    contexts = folder / "contexts.toml"
+    whole = contexts.read_text(encoding="utf-8")
+    entry = (
+        '[rain.less_often]\nby.model_year = { vintgae = 0.1, curent = 0.2 }\nbecause = "C04"\n\n'
+    )
+    contexts.write_text(whole.replace("[model_year]", f"{entry}[model_year]"), encoding="utf-8")
+    with pytest.raises(kb.KnowledgeError) as caught:
+        read_knowledge(folder)
+    told = str(caught.value)
+    assert "Did you mean 'vintage'?" in told
+    assert "Did you mean 'current'?" in told
+
+
+@pytest.mark.parametrize("id", ["squeak_by_chance", "squeak_where_most"])
+def test_an_id_that_the_network_makes_is_told(folder: Path, id: str) -> None:
+    findings = folder / "findings.toml"
+    text = findings.read_text(encoding="utf-8")
+    rarer = '[squeak.less_often]\nby.model_year = { vintage = 0.1 }\nbecause = "C04"\n\n'
+    other = f'[{id}]\nlabel = "{id} heard"\nkind = "sign"\nleak = 0.1\nbecause = "C04"\n'
+    text = text.replace("[sparks]", f"{rarer}[sparks]")
+    findings.write_text(f"{text}\n{other}", encoding="utf-8")
+    with pytest.raises(kb.KnowledgeError, match="Give that entry another id"):
+        read_knowledge(folder)
+
+
+def test_the_share_of_a_context_moves_no_ratio(knee: kb.Model) -> None:
+    """Reading the folder anew with another share, and drawing that share, are the same."""
+    data = knee.data
+    kinds = [(one.kind, one.node) for one in data.quantities.all]
+    at = kinds.index(("leak", "smoking"))
+    restating = Restating(data.engine, data.knowledge, data.quantities, data.lexicon, ["smoking"])
+    amounts = data.quantities.values[None].copy()
+    amounts[0, at] *= 0.6
+    (numbers,) = restating.restate(amounts)
+    smoking = data.knowledge.contexts["smoking"]
+    said = smoking.but(share=float(amounts[0, at]))
+    knowledge = replace(data.knowledge, contexts={**data.knowledge.contexts, "smoking": said})
+    anew = elicit(knowledge, knowledge.lexicons[data.lexicon]).network[where_most("smoking")]
+    place = data.engine.place_of(where_most("smoking"))
+    drawn = numbers[place : place + len(anew.numbers)]
+    assert drawn == pytest.approx(np.array(anew.numbers), rel=0.05, abs=1e-4)
+    kept = data.engine.numbers[0][place : place + len(anew.numbers)]
+    assert np.abs(np.array(anew.numbers) - kept).max() > 0.02
+
+
+def test_without_a_cause_what_is_seen_by_chance_stays(knee: kb.Model) -> None:
+    dx = knee.diagnose({"D-dimer": True, "age": 85, "smoking": True, "calf pain": True})
+    table = dx.without("deep vein thrombosis").table.set_index("finding")["persists"]
+    assert 0.5 < table["D-dimer raised"] <= 1.0

@@ -132,7 +132,7 @@ function fromACause(model, states, at) {
   return (node.links ?? []).some((strength, place) => {
     const parent = model.nodes[node.parents[place]];
     const state = parent.states.indexOf(states[parent.id]);
-    if (!strength[state]) return false;
+    if (!strength[state] || parent.id === `${node.id}_by_chance`) return false;
     if (causes.has(parent.id) || !parent.isNoisyOr) return states[parent.id] !== "absent"; // a table says which explains
     return state > 0 && fromACause(model, states, node.parents[place]);
   });

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from kneebayes.binding import Axes, pd
-from kneebayes.building.result import acting_states, company_of, links_in
+from kneebayes.building.result import acting_states, company_of
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import KneebayesError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.evidence import impossible
 from kneebayes.inference.paths import reached, split_below
+from kneebayes.knowledge.base import by_chance
 from kneebayes.network import Network
 from kneebayes.text import counted
 from kneebayes.view.figures import BLUE, GREY, ORANGE, SMALL, below, beside, legend_above, lines_of
@@ -203,8 +204,9 @@ def without(case: CaseLike, cause: str) -> WhatIf:
     id = case.data.cause_named(cause)
     answered = [answer.id for answer in case.answers if answer.id in knowledge.findings]
     acting = acting_states(case.engine.network, knowledge)[id]
-    network = case.engine.network  # what raises a cause is there without it, too
-    staying = {*company_of(network), *(id for id in network.index if links_in(network, id) != id)}
+    network = case.engine.network  # what raises a cause, or is seen by chance, is so without it
+    rarer = [by_chance(id) if id in knowledge.findings else id for id in knowledge.less_often]
+    staying = {*company_of(network), *rarer}
     change = remove_cause(case.engine, case.evidence, id, answered, acting, staying)
     posterior = case.engine.propagate(case.evidence, [id]).present(id)
     return WhatIf(case, id, posterior, change)
