@@ -29,7 +29,7 @@ const main = ({ payload, cause, id }) => groundsOf(payload).ofAnswer(cause, id);
         ("meniscus_tear", "kneeling_work", "child 0.0005"),  # behind that of the ratio
         ("meniscus_tear", "age", None),
         ("deep_vein_thrombosis", "d_dimer", "child"),  # of what is seen by chance
-        ("gout", "d_dimer", ""),
+        ("gout", "mri_spine", ""),  # the same, but nothing links the two
     ],
 )
 def test_an_answer_tells_where_it_is_less_often_found(
