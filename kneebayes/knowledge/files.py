@@ -168,7 +168,8 @@ def fault_of(cells: Sequence[str], raw: str, columns: Sequence[str]) -> tuple[st
     """What is wrong with the number of cells of a row, and what to write; None if nothing is.
 
     A blank behind a comma is that of a sentence which the comma cuts in two, unless the row has
-    blanks behind all its commas, or the blank stands in quotation marks.
+    blanks behind all its commas, or the blank stands in quotation marks. No row is shown as mended
+    where two of its commas stand side by side: either may be the one too many, or neither.
 
     Examples
     --------
@@ -180,7 +181,8 @@ def fault_of(cells: Sequence[str], raw: str, columns: Sequence[str]) -> tuple[st
     split = next(goes_on, None)
     spaced = all(cell.startswith(" ") or not cell for cell in cells[1:])
     fits = len(cells) == len(columns)
-    if fits and (split is None or spaced):
+    cut = split is not None and (split == len(columns) - 1 or bool(cells[-1]))
+    if fits and (spaced or not cut):
         return None
     if fits and split is not None:
         wrong = (
@@ -190,14 +192,19 @@ def fault_of(cells: Sequence[str], raw: str, columns: Sequence[str]) -> tuple[st
         needed = f"There must be {len(columns)}, as in the header: {','.join(columns)}."
         wrong = f"{counted(len(cells), 'field')} found. {needed}"
     whole = list(cells) if spaced else _joined(cells)
-    commas = len(whole) < len(cells) or len(whole) > len(columns)
+    while len(whole) > len(columns) and not any(whole[-2:]):
+        whole.pop()  # a comma too many at the end
+    surplus = len(whole) - len(columns)
+    commas = len(whole) < len(cells) or surplus > 0
     remedies = [f"{QUOTED.capitalize()}."] if commas else []
+    stray = surplus > 0 and not all(whole[1:-1])  # nobody can tell where
+    remedies += ["Of two commas side by side one may be too many."] if stray else []
     if fits and split == len(columns) - 1:
         remedies.append("Should it be a column of its own, take the blank before it away.")
     if len(whole) == len(columns) - 1:
         remedies.append(ENDS)
         whole.append("")
-    if surplus := max(0, len(whole) - len(columns)):  # most likely it is of the longest text
+    if surplus > 0 and not stray:  # most likely it is of the longest text
         first = len(columns) - 2
         whole[first : first + surplus + 1] = [",".join(whole[first : first + surplus + 1])]
     if len(whole) == len(columns):
@@ -236,6 +243,7 @@ def not_csv(error: csv.Error, lines: int) -> tuple[str, str]:
 TWICE = "Each heading and each name stands once."
 OPEN_TEXT = "A text ends in the line it begins in, with the same quotation mark."
 OPEN_TABLE = "What begins with { ends with } in the same line."
+DECIMAL_COMMA = re.compile(r"=\s*([+-]?\d+),(\d+)")
 REMEDIES = {  # by what tomllib says
     "twice": TWICE,
     "Cannot overwrite": TWICE,
@@ -272,7 +280,9 @@ def toml_fault(text: str, error: Exception) -> tuple[str, str]:
     said = str(error)
     line, at = _line_of(text, said)
     remedy = next((told for sign, told in REMEDIES.items() if sign in said), OTHERWISE)
-    if "Invalid value" in said and line:
+    if comma := DECIMAL_COMMA.search(re.sub(r"\".*?\"|'.*?'", '""', line)):
+        remedy = f"Write a point for the decimal comma: {comma[1]}.{comma[2]}."
+    elif "Invalid value" in said and line:
         remedy = _of_value(line[at - 1 :].strip())
     elif "Expected '='" in said and (id := as_id(line.partition("=")[0])) and "=" in line:
         remedy = f"A name has no blanks: {id} = ..."
@@ -313,8 +323,6 @@ def _of_value(value: str) -> str:
 
 def _of_rest(rest: str, line: str) -> str:
     """What to write where something stands behind a value."""
-    if re.match(r",\s*\d", rest):
-        return "Write a point for the decimal comma: 0.5."
     if rest.startswith("%"):
         return "A share is a number from 0 to 1: 0.05 for 5 %."
     if '"' in line or "'" in line:

@@ -52,12 +52,15 @@ class Names:
                 self._add(meaning, [state.label, *state.aliases], with_id=False)
 
     def _add(self, meaning: Meaning, names: Iterable[str], *, with_id: bool = True) -> None:
+        own: dict[str, str] = {}
         for name in (*names, *([meaning.id] if with_id else [])):
+            own.setdefault(fold(name), name)
+        for folded, name in own.items():
             self._heads.setdefault(meaning, name)
-            before = self._meanings.setdefault(fold(name), meaning)
+            before = self._meanings.setdefault(folded, meaning)
             if before.id != meaning.id or before.state != meaning.state:
                 self.clashes.append((name, before, meaning))
-            self._shown.setdefault(meaning.kind, {}).setdefault(fold(name), name)
+            self._shown.setdefault(meaning.kind, {}).setdefault(folded, name)
 
     def known(self, kinds: Iterable[str]) -> list[str]:
         """All names of some kinds, as written."""

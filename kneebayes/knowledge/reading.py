@@ -18,7 +18,15 @@ from kneebayes.knowledge.checks import check
 from kneebayes.knowledge.files import read_csv, read_toml
 from kneebayes.knowledge.folder import Layered, digest_of, looks_known
 from kneebayes.knowledge.layers import in_layer, with_members, with_presences
-from kneebayes.knowledge.statements import Claim, Layer, Lexicon, Record, Reference, filled_in
+from kneebayes.knowledge.statements import (
+    Claim,
+    Layer,
+    Lexicon,
+    Record,
+    Reference,
+    filled_in,
+    number_in,
+)
 from kneebayes.text import as_id, did_you_mean, shown
 
 BRANCHES = {"statement", "states", "str", "float", "constrained-str"}
@@ -141,6 +149,9 @@ def _sentence(fault: Mapping[str, Any]) -> tuple[str, str]:
     if kind == "string_pattern_mismatch" and "must be an id" in pattern:
         id = as_id(str(fault["input"]))
         return sentence, f"Such as '{id}'." if id else ""
+    if kind == "float_type" and isinstance(fault["input"], str):
+        number = number_in(fault["input"])
+        return sentence, f"Write {number}." if number else ""
     return sentence, RANGE if kind == "too_long" else ""
 
 

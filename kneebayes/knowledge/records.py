@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Strict, Tag, model_validator
 
 from kneebayes.knowledge.statements import (
     Because,
@@ -15,6 +15,7 @@ from kneebayes.knowledge.statements import (
     Frequency,
     Identifier,
     Layer,
+    Number,
     Origins,
     Presence,
     Probability,
@@ -24,6 +25,7 @@ from kneebayes.knowledge.statements import (
     Statement,
     Suspects,
     Text,
+    Whole,
     as_tuple,
 )
 
@@ -98,7 +100,7 @@ class Cause(Named):
     group: str
     layer: Layer = "article"
     about: Text
-    urgent: bool = False
+    urgent: Annotated[bool, Strict()] = False
     because: Because
     commonness: Commonness
     present_in: Presence | None = None
@@ -124,7 +126,7 @@ class ContextState(Named):
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_ ]*$", max_length=60)]
     share: Probability
-    below: float | None = None  # of numbers, such as years, it has those below this bound
+    below: Number | None = None  # of numbers, such as years, it has those below this bound
 
 
 class LessOften(Sourced):
@@ -238,8 +240,8 @@ class Finding(Named, Sourced):
 class Method(Named, Sourced):
     """A way of examining; its cost and burden are rough."""
 
-    cost: Annotated[float, Field(ge=0.0)]
-    burden: Annotated[int, Field(ge=0, le=5)]
+    cost: Annotated[Number, Field(ge=0.0)]
+    burden: Annotated[Whole, Field(ge=0, le=5)]
 
 
 NodeOrState = Annotated[
@@ -257,7 +259,7 @@ class Combination(Sourced):
     all_of: tuple[NodeOrState, ...] = ()
     any_of: tuple[NodeOrState, ...] = ()
     none_of: tuple[NodeOrState, ...] = ()
-    at_least: Annotated[int, Field(ge=1)] = 1
+    at_least: Annotated[Whole, Field(ge=1)] = 1
     reason: Text
 
     @model_validator(mode="after")
@@ -320,7 +322,7 @@ MOST = 1000.0
 class Shift(Sourced):
     """By how much the odds of a cause, or of each member of a group, differ from the priors."""
 
-    odds: Annotated[float, Field(ge=1.0 / MOST, le=MOST)]
+    odds: Annotated[Number, Field(ge=1.0 / MOST, le=MOST)]
     note: str = ""
 
 
@@ -395,8 +397,8 @@ class Voice(Record):
     opens: dict[str, Turns] = Field(default_factory=dict)  # said unasked at the beginning
     part: Literal["", "beginning", "worry"] = ""  # of the nodes that share it one is spoken of
     called: dict[str, Text] = Field(default_factory=dict)
-    youngest: Annotated[int, Field(ge=0)] = 0  # where the first state of a number begins
-    oldest: Annotated[int, Field(ge=0)] = 0  # where the last one ends
+    youngest: Annotated[Whole, Field(ge=0)] = 0  # where the first state of a number begins
+    oldest: Annotated[Whole, Field(ge=0)] = 0  # where the last one ends
 
 
 def contradiction(

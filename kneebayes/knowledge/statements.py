@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, NoReturn, Self, TypeVar
 
@@ -12,6 +13,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    Strict,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -124,9 +126,9 @@ class Sourced(Record):
 class Interval(Record):
     """A value with the range in which it is believed to lie (central 90 %)."""
 
-    low: float
-    value: float
-    high: float
+    low: Number
+    value: Number
+    high: Number
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -139,6 +141,23 @@ class Interval(Record):
         return self
 
 
+WRITTEN = re.compile(r"(\d*[.,]?\d+)\s*(%?)")
+
+
+def number_in(text: str) -> str:
+    """How a number is written that stands in a text, such as "75 %"; empty if none does.
+
+    Examples
+    --------
+    >>> number_in("75 %"), number_in("0,5"), number_in("often")
+    ('0.75', '0.5', '')
+    """
+    found = WRITTEN.fullmatch(text.strip())
+    if found is None:
+        return ""
+    return f"{float(found[1].replace(',', '.')) / (100 if found[2] else 1):g}"
+
+
 def _amount(value: object) -> object:
     """A word, a number or a range; anything else is refused in one sentence."""
     if isinstance(value, list | tuple):
@@ -148,6 +167,9 @@ def _amount(value: object) -> object:
     elif _is_number(value):
         return float(str(value))
     elif isinstance(value, str):
+        if number := number_in(value):
+            message = f"a number stands without quotation marks and per cent: write {number}"
+            raise ValueError(message)
         return value
     message = "must be a word of the lexicons, a number or [low, high]"
     raise ValueError(message)
@@ -155,8 +177,8 @@ def _amount(value: object) -> object:
 
 def plain_amount(value: object) -> object:
     """A number or a range; a word is refused."""
-    made = None if isinstance(value, str) else _amount(value)
-    if made is None:
+    made = _amount(value)
+    if isinstance(made, str):
         message = "must be a number or [low, high]"
         raise ValueError(message)
     return made
@@ -184,6 +206,8 @@ def amount_between(low: float, high: float) -> Callable[[Value], Value]:
                 if low == 1 and number < low:
                     allowed = "at least 1 (a noisy-OR cannot protect)"
                 message = f"must be {allowed}, got {number:g}"
+                if high == 1 < number <= 100:
+                    message += f": write {number / 100:g} for {number:g} %"
                 raise ValueError(message)
         if numbers[0] > numbers[-1]:
             message = f"must be [low, high] with low <= high, got {list(numbers)}"
@@ -193,12 +217,14 @@ def amount_between(low: float, high: float) -> Callable[[Value], Value]:
     return check
 
 
+Number = Annotated[float, Strict()]  # true and a text are none
+Whole = Annotated[int, Strict()]
 HIGHEST_RISK = 1000.0
 Layer = Literal["article", "literature", "beyond"]
 Frequency = Annotated[Amount, AfterValidator(amount_between(0, 1))]
 Risk = Annotated[Amount, AfterValidator(amount_between(1, HIGHEST_RISK))]
-Range = Annotated[tuple[float, float], AfterValidator(amount_between(0, 1))]
-Probability = Annotated[float, AfterValidator(amount_between(0, 1))]
+Range = Annotated[tuple[Number, Number], AfterValidator(amount_between(0, 1))]
+Probability = Annotated[Number, AfterValidator(amount_between(0, 1))]
 Share = Annotated[
     tuple[float, float] | float, BeforeValidator(plain_amount), AfterValidator(amount_between(0, 1))
 ]
@@ -292,7 +318,7 @@ class Reference(Record):
     authors: Text
     title: str = ""
     journal: str = ""
-    year: Annotated[int, Field(ge=1900, le=2100)] | None = None
+    year: Annotated[Whole, Field(ge=1900, le=2100)] | None = None
     where: str = ""
     seen: Text
 

@@ -491,10 +491,15 @@ NAMES = {
         f"{RUST}: shows.squeak",
         "'oftn' is no word for frequency in the lexicon 'plain'. Did you mean 'often'?",
     ),
-    "word like no other": (
+    "number in quotation marks": (
         squeaks('"0.5"'),
         f"{RUST}: shows.squeak",
-        "'0.5' is no word for frequency in the lexicon 'plain'. Known: often, sometimes, seldom.",
+        "a number stands without quotation marks and per cent: write 0.5.",
+    ),
+    "word like no other": (
+        squeaks('"quxx"'),
+        f"{RUST}: shows.squeak",
+        "'quxx' is no word for frequency in the lexicon 'plain'. Known: often, sometimes, seldom.",
     ),
     "word of the other direction": (
         squeaks('"common"'),

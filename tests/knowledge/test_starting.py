@@ -281,6 +281,10 @@ ROWS = {
         'C07,Types,symptom,bursa,pain,may,It is "hot", they say,',
         'C07,Types,symptom,bursa,pain,may,"It is ""hot"", they say",',
     ),
+    "a comma too many at the end": (
+        "C07,Types,symptom,bursa,pain,may,It is dull.,,",
+        "C07,Types,symptom,bursa,pain,may,It is dull.,",
+    ),
 }
 
 
@@ -297,6 +301,93 @@ def test_a_row_is_shown_as_it_is_and_mended_and_the_mended_one_is_read(
     assert f"as it is: {wrong}\n      mended:   {mended}" in problem.remedy
     claims.write_text(f"{before}\n{mended}\n\n", "utf-8")  # empty lines are passed over
     assert "C07" in read_knowledge(shoulder).claims
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "C07,Types,,symptom,bursa,pain,may,It is dull.,",
+        "C07,Types,symptom,bursa,pain,may,,It is dull.,",
+        "C07,Types,symptom,bursa,,may,One in 1,000 has it.,",
+    ],
+)
+def test_no_row_is_mended_where_nobody_can_tell_which_comma_is_too_many(
+    shoulder: Path, wrong: str
+) -> None:
+    claims = shoulder / "claims.csv"
+    claims.write_text(f"{claims.read_text('utf-8')}{wrong}\n", "utf-8")
+    with pytest.raises(kb.KnowledgeError, match="Of two commas side by side one") as caught:
+        kb.load(shoulder)
+    (problem,) = caught.value.problems
+    assert "mended:" not in problem.remedy
+    assert problem.remedy.endswith(f"Got: {wrong}")
+
+
+def test_a_blank_before_one_cell_cuts_nothing(shoulder: Path) -> None:
+    claims = shoulder / "claims.csv"
+    wrong = "C07,Types, symptom,bursa,pain,may,It is dull.,"
+    claims.write_text(f"{claims.read_text('utf-8')}{wrong}\n", "utf-8")
+    assert read_knowledge(shoulder).claims["C07"].kind == "symptom"
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("75", "must be in [0, 1], got 75: write 0.75 for 75 %"),
+        ("[7.5, 90]", "must be in [0, 1], got 7.5: write 0.075 for 7.5 %"),
+        ('"75%"', "a number stands without quotation marks and per cent: write 0.75"),
+        ('"0,75"', "a number stands without quotation marks and per cent: write 0.75"),
+        ('"0.75"', "a number stands without quotation marks and per cent: write 0.75"),
+        ("true", "must be a word of the lexicons, a number or [low, high]"),
+        ("-1", "must be in [0, 1], got -1."),
+        ("750", "must be in [0, 1], got 750."),
+    ],
+)
+def test_a_share_in_per_cent_is_told_as_one(shoulder: Path, value: str, said: str) -> None:
+    findings = shoulder / "findings.toml"
+    entry = (
+        f'[ache]\nlabel = "ache"\nkind = "symptom"\nleak = {value}\nbecause = "assumed: made up"\n'
+    )
+    findings.write_text(f"{findings.read_text('utf-8')}\n{entry}", "utf-8")
+    with pytest.raises(kb.KnowledgeError) as caught:
+        kb.load(shoulder)
+    (problem,) = caught.value.problems
+    assert said in problem.wrong
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("true", "old must be a number. Got 'True'."),
+        ('"0.5"', "old must be a number. Got '0.5'. Write 0.5."),
+        ('"5 %"', "old must be a number. Got '5 %'. Write 0.05."),
+        ("5", "old must be in [0, 1], got 5: write 0.05 for 5 %."),
+    ],
+)
+def test_a_factor_is_a_number(shoulder: Path, value: str, said: str) -> None:
+    findings = shoulder / "findings.toml"
+    rarer = f'less_often = {{ by.age = {{ old = {value} }}, because = "assumed: made up" }}'
+    entry = f'[ache]\nlabel = "ache"\nkind = "symptom"\nleak = 0.1\n{rarer}\n'
+    entry += 'because = "assumed: made up"\n'
+    findings.write_text(f"{findings.read_text('utf-8')}\n{entry}", "utf-8")
+    with pytest.raises(kb.KnowledgeError) as caught:
+        kb.load(shoulder)
+    (problem,) = caught.value.problems
+    assert f"{problem.wrong} {problem.remedy}".strip() == said
+
+
+def test_a_name_of_two_things_is_told_once(shoulder: Path) -> None:
+    findings = shoulder / "findings.toml"
+    entry = (
+        '[{}]\nlabel = "{}"\naliases = {}\nkind = "symptom"\nleak = 0.1\n'
+        'because = "assumed: made up"\n'
+    )
+    first = entry.format("ache", "ache", '["dull arm"]')
+    second = entry.format("dull_arm", "dull arm", '["Dull arm"]')
+    findings.write_text(f"{findings.read_text('utf-8')}\n{first}{second}", "utf-8")
+    with pytest.raises(kb.KnowledgeError) as caught:
+        kb.load(shoulder)
+    assert len(caught.value.problems) == 1
 
 
 def test_a_reason_that_may_be_the_end_of_a_statement_is_not_lost(shoulder: Path) -> None:
@@ -451,6 +542,17 @@ LINES = {
     "a capital": ("states = {}\nurgent = True", "true or false, in small letters", None),
     "a blank in a name": ("night pain = 1", "A name has no blanks: night_pain = ...", None),
     "a colon": ("leak: 0.5", "A line says NAME = VALUE", "leak = 0.5"),
+    "a decimal comma in a table": (
+        'shows = { fall = { how_often = 0,25, because = "assumed: x, 1,5" } }',
+        "Write a point for the decimal comma: 0.25.",
+        None,
+    ),
+    "a decimal comma before another": (
+        "leak = 0.5\nshown_by = { fall = 5,0, cold = 1 }",
+        "Write a point for the decimal comma: 5.0.",
+        None,
+    ),
+    "no decimal comma": ("leak = [0,1, 2", "What begins with [ ends with ]", None),
     "a decimal comma": ("leak = 0,5", "Write a point for the decimal comma", "leak = 0.5"),
     "a per cent sign": ("leak = 5 %", "from 0 to 1: 0.05 for 5 %", "leak = 0.05"),
     "no digit before the point": ("leak = .5", "before the point: 0.5", "leak = 0.5"),
