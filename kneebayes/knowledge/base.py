@@ -275,7 +275,8 @@ class Knowledge:
     def place(self, id: str) -> str:
         """File and entry in which a node or a group is written."""
         if id in self.causes or id in self.parts:
-            return f"causes/{id}.toml"
+            written = (self.whole or self).causes  # what is left of something else is not
+            return f"causes/{id if id in written else self.meta.rest}.toml"
         if id in self.findings:
             file = "tests.toml: results." if self.findings[id].method else "findings.toml: "
             return f"{file}{id}"

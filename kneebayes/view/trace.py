@@ -57,9 +57,10 @@ def _prior_row(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> TraceR
 
 
 def _arrow_rows(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> Iterator[TraceRow]:
+    raising = {f"{knowledge.place(cause.id)}: raised_by.{id}" for id in cause.raised_by}
     for stated in elicited.stated:
         arrow, own = stated.arrow, (cause.id, knowledge.there[cause.id])
-        if arrow.place.startswith(knowledge.place(cause.id) + ": raised_by."):
+        if arrow.place in raising:
             other = arrow.parent if arrow.child in own else arrow.child
             state = "" if arrow.state == "present" else f" ({arrow.state.replace('_', ' ')})"
             to_blame = cause.id in (arrow.parent, arrow.child)

@@ -75,6 +75,7 @@ def test_every_number_of_an_arrow_is_in_the_trace_of_its_causes(knee: kb.Model) 
             in_the_network(knee, one)
             for one in knee.elicited.stated
             if one not in arrows
+            and cause.raised_by  # of what has parts, each part says it
             and one.arrow.place.startswith(f"causes/{cause.id}.toml: raised_by.")
         ]
         wanted = sorted([*(in_the_network(knee, one) for one in arrows), *placed])
@@ -213,3 +214,9 @@ def test_it_tells_what_is_rarer_where_the_cause_explains(knee: kb.Model) -> None
             rows = [one for one in knee.trace(cause).rows if one.about == "less often"]
             found = [one.value for one in rows if one.node == knee.knowledge.label(id)]
             assert factor in found
+
+
+def test_what_is_left_of_something_else_stands_in_its_file(knee: kb.Model) -> None:
+    knowledge = knee.in_layer("literature").knowledge
+    files = {f"causes/{id}.toml" for id in knee.in_layer("beyond").knowledge.causes}
+    assert {knowledge.place(id) for id in knowledge.diseases} == files
