@@ -16,6 +16,8 @@ from kneebayes.binding import Axes, pd
 from kneebayes.building.model import ModelData, ModelLike
 from kneebayes.case.case import Case
 from kneebayes.knowledge.base import EXPLANATION
+from kneebayes.knowledge.files import read_toml
+from kneebayes.knowledge.folder import META, shipped_folder
 from kneebayes.study.published import shipped
 from kneebayes.text import counted
 from kneebayes.view.figures import COLOURS, GREY, SMALL, WIDE, below, beside, name_lines, new_axes
@@ -64,7 +66,8 @@ def accuracy(model: ModelLike) -> Accuracy:
     Parameters
     ----------
     model
-        The model. Pairs whose cause or answer it does not have are left out and counted.
+        The model. Pairs whose cause or answer it does not have are left out and counted; all are
+        where it is of another complaint than theirs, whatever its ids.
 
     Examples
     --------
@@ -74,17 +77,20 @@ def accuracy(model: ModelLike) -> Accuracy:
     []
     """
     data, rows = model.data, []
+    theirs = read_toml(shipped_folder() / META, META, []) or {}
+    same = data.knowledge.meta.complaint == theirs.get("complaint")
     with shipped(FILE).open(encoding="utf-8", newline="") as lines:
         published = list(csv.DictReader(lines))
     for stated in published:
         answer, among = _answers(stated["answer"]), _answers(stated["among"])
         known = {*answer, *among} <= set(data.network.index)
-        if known and stated["cause"] in data.knowledge.diseases:
+        if same and known and stated["cause"] in data.knowledge.diseases:
             ratio = _ratio(data, stated["cause"], answer, among)
             low, high = float(stated["low"]), float(stated["high"])
             told = (stated["cause"], stated["answer"], stated["among"], low, high, stated["source"])
             rows.append(AccuracyRow(*told, ratio, _verdict(ratio, low, high)))
-    return Accuracy(data, tuple(rows), len(published) - len(rows))
+    elsewhere = "" if same else str(theirs.get("title"))
+    return Accuracy(data, tuple(rows), len(published) - len(rows), elsewhere)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -94,6 +100,7 @@ class Accuracy(ModelResult):
     model: ModelLike
     rows: tuple[AccuracyRow, ...]  #: one for each published ratio
     left_out: int  #: how many published ratios are about what the model does not have
+    elsewhere: str = ""  #: title of what they are about, where that is another complaint
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -121,8 +128,13 @@ class Accuracy(ModelResult):
             f"{near:.0%} of {len(self.rows)} lie in the published interval or within a factor of "
             f"{NEAR:g} of it; {turned:.0%} point the other way."
         )
-        notes = [counted, ABOUT]
-        if self.left_out:
+        notes = [counted, ABOUT] if self.rows else []
+        if self.elsewhere:
+            notes.append(
+                f"Left out, all {self.left_out}: they were measured with another complaint, "
+                f"'{self.elsewhere}'. Equal ids mean other things there."
+            )
+        elif self.left_out:
             notes.append(f"Left out, for the model has no such cause or answer: {self.left_out}.")
         title = "published likelihood ratios and the model's"
         return self._report(title, HEADER, rows, notes=tuple(notes))

@@ -1,10 +1,13 @@
 """Likelihood ratios beside published ones."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from article_checks import ratio_verdicts, rows_of
 
 import kneebayes as kb
-from kneebayes.study.accuracy import DRAWN, Accuracy
+from kneebayes.study.accuracy import DRAWN, Accuracy, accuracy
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +51,21 @@ def test_the_text_says_how_many_are_near_and_the_picture_has_a_dot_for_each(
     assert found.text.count(" or more") == len(endless) > 0
 
 
-def test_ratios_of_what_a_model_does_not_know_are_left_out_and_counted(robot: kb.Model) -> None:
-    found, published = robot.accuracy(), len(rows_of("published_ratios.csv"))
-    assert len(found) == 0
-    assert found.left_out == published
-    assert f"Left out, for the model has no such cause or answer: {published}." in found.text
+def test_of_another_complaint_all_are_left_out_whatever_its_ids(robot: kb.Model) -> None:
+    published = len(rows_of("published_ratios.csv"))
+    known = {row["cause"] for row in rows_of("published_ratios.csv")}
+    knowledge = robot.knowledge
+    causes = {**knowledge.causes, **dict.fromkeys(known, knowledge.causes["loose_wire"])}
+    for model in (robot, robot.data.replace(knowledge=replace(knowledge, causes=causes))):
+        found = accuracy(model)
+        assert (len(found), found.left_out) == (0, published)
+        said = f"Left out, all {published}: they were measured with another complaint, '"
+        assert said in found.text
+        assert " of 0 lie in" not in found.text
+
+
+def test_a_folder_that_extends_theirs_is_held_against_them(tmp_path: Path, found: Accuracy) -> None:
+    (tmp_path / "knowledge.toml").write_text('extends = "kneebayes"\ntitle = "Ours"\n')
+    ours = kb.load(tmp_path).accuracy()
+    assert len(ours) == len(found)
+    assert f"has no such cause or answer: {found.left_out}." in ours.text or not found.left_out
