@@ -15,7 +15,7 @@ import numpy as np
 
 from kneebayes.arguments import checked, is_share
 from kneebayes.building.model import LAYERS, ModelData, ModelLike, in_setting, model_of
-from kneebayes.errors import KneebayesError, UnknownNameError
+from kneebayes.errors import KneebayesError
 from kneebayes.exchange.data_files import ExchangeError, Problems, read_json, save_json
 from kneebayes.exchange.networks import save_network
 from kneebayes.exchange.side_table import about_model
@@ -199,7 +199,7 @@ def load_model(path: str | Path) -> ModelData:
         if network == data.network:
             return data
         return data.replace(elicited=replace(data.elicited, network=network))
-    except (ExchangeError, UnknownNameError):
+    except ExchangeError:
         raise
     except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
         problems.stop("learning", f"it is not as it was written ({error!r}).", REMEDY)

@@ -92,7 +92,7 @@ class Asked:
     ) -> float:
         """P(answer | cause) / P(answer | no such cause), among those with the complaint.
 
-        What is found at some ages more than at others is compared among people of one age and
+        A background found at some ages more than at others is compared among people of one age and
         sex, weighed as they are found among the patients of the cause.
         """
         contexts = self.model.knowledge.contexts

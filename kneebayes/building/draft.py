@@ -196,8 +196,9 @@ class Draft:
     def _below_nodes(self, id: str, leak: float, links: dict[str, float]) -> tuple[Node, ...]:
         """A node with its links; the latest one, where neither leak nor links were solved since.
 
-        What is rarer in some has another node that says that it would be there, were the patient of
-        those who have it most: with its leak, and of a context with its links too.
+        What is rarer in some has three: its leak stands in the node of those who have it most, then
+        comes what lets a part of that through, and of a finding the finding itself. The links of
+        a context stand beside its leak, those of a finding in the finding.
         """
         known = self._nodes.get(id)
         if known is not None and known[0] == leak and known[1] is links:

@@ -178,8 +178,8 @@ def _contrasts(draft: Draft) -> Iterator[Contrast]:
         silent = draft.cause_there.get(arrow.child, "")
         if silent in draft.presences:  # how often it is there where it explains nothing
             people = {**people, silent: "absent"}
-        at_one_age = where_most(arrow.child) if arrow.child in draft.rarer else ""
-        yield Contrast(arrow.parent, arrow.child, interval.value, people, at_one_age)
+        most = where_most(arrow.child) if arrow.child in draft.rarer else ""
+        yield Contrast(arrow.parent, arrow.child, interval.value, people, most)
 
 
 def _stated(

@@ -30,7 +30,7 @@ class Contrast:
     context: str
     target: float
     among: Mapping[str, str]  # what these people have, by id
-    at_one_age: str = ""  # the node that says so of those who have it most, where there is one
+    where_most: str = ""  # the node of those who have it most, where the context is rarer in some
 
 
 class Contrasts:
@@ -99,7 +99,7 @@ class Contrasts:
         kinds: dict[tuple[str, frozenset[tuple[str, str]]], int] = {}
         places = [
             kinds.setdefault(
-                (one.at_one_age or one.context, frozenset(one.among.items())), 2 * len(kinds)
+                (one.where_most or one.context, frozenset(one.among.items())), 2 * len(kinds)
             )
             for one in self.all
         ]

@@ -232,7 +232,7 @@ class TargetedNetwork:
         if hasattr(answer, "items"):  # a mapping, or a Series by state
             by_state: dict[str, Any] = {}
             for state, value in answer.items():
-                if by_state.setdefault(self.find_state(id, state), value) is not value:
+                if by_state.setdefault(self.find_state(id, state), value) != value:
                     message = f"'{id}': {shown(state)} stands twice in the evidence. Keep one."
                     raise EvidenceError(message)
             answer = [by_state.get(state, 0.0) for state in states]

@@ -233,16 +233,13 @@ def _placed(model: Diagnosing, content: dict[str, Any], problems: Problems) -> D
         _add_unknown(problems, "lexicon", wanted["lexicon"], knowledge.lexicons, "lexicon")
     if wanted["setting"] is not None and wanted["setting"] not in knowledge.settings:
         _add_unknown(problems, "setting", wanted["setting"], knowledge.settings, "setting")
-    if len(problems):
-        return model
     if (learnt := data.learnt) is not None:
         for key in (key for key in READING if wanted[key] != own[key]):
             wrong = (
                 f"it is {wanted[key]!r}; this model learnt under {own[key]!r} from {learnt.told}."
             )
             problems.add(key, wrong, "Take model.learnt.before.load_case(...).")
-    problems.raise_any()
-    return read_as(model, **wanted)
+    return model if len(problems) else read_as(model, **wanted)
 
 
 def _taught_otherwise(model: ModelLike, content: Mapping[str, Any]) -> tuple[str, ...]:

@@ -160,11 +160,11 @@ def patient_among_relatives(text: str) -> frozenset[str]:
     >>> sorted(patient_among_relatives("A 40-year-old primary school teacher has a swollen calf."))
     ['teacher']
     """
+    if OF_ONESELF.search(text) is not None:
+        return frozenset()
     introduced = INTRODUCED.match(text[:START].casefold())
     if introduced is not None:
         return frozenset([introduced["trade"]])
-    if OF_ONESELF.search(text) is not None:
-        return frozenset()
     start = re.split(r"[.;!?]\s", text[:START].casefold())[:2]
     for number, sentence in enumerate(start):
         if number and not SITES.isdisjoint(re.findall(r"[a-z]+", start[0])):

@@ -355,12 +355,12 @@ def company_node(cause: str, other: str) -> str:
 
 
 def where_most(id: str) -> str:
-    """Id of the node that says that something is there, were all of the age that has it most."""
+    """Id of the node that holds how often something is found in those who have it most."""
     return f"{id}_where_most"
 
 
 def by_chance(finding: str) -> str:
-    """Id of the node that says that a finding is there for no reason, as often as at an age."""
+    """Id of the node of a false positive, made rarer by age, sex or what explains."""
     return f"{finding}_by_chance"
 
 

@@ -130,7 +130,7 @@ class ContextState(Named):
 
 
 class LessOften(Sourced):
-    """How often something is found at an age or in a sex, against those who have it most.
+    """How often something is found at an age, in a sex or with a cause, against those with most.
 
     ``by`` has for each context with states, or for ``explanation``, the states (causes) in which it
     is found less often, each with a factor from above 0 to 1. Factors of different ones multiply.

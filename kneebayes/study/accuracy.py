@@ -30,11 +30,11 @@ DRAWN = 12  # ratios of the picture
 HEADER = ("cause", "answer", "among", "published", "model", "")
 WORDS = {"present": True, "absent": False}
 EDGE = 1e-12
-LEAST = 1e-300
+LEAST = 1e-300  # so that nothing is divided by zero
 ABOUT = (
     "Each figure is by how much the answer multiplies the odds that the cause is there, among "
-    "people with the complaint and with what stands under 'among'; what is rarer at some ages or "
-    "in one sex is compared among people of one age and sex."
+    "people with the complaint and with what stands under 'among'; a background that is rarer at "
+    "some ages or in one sex is compared among people of one age and sex."
 )
 
 
@@ -59,9 +59,9 @@ def accuracy(model: ModelLike) -> Accuracy:
     """The model's likelihood ratios beside published ones.
 
     A ratio is that of the odds that the cause is there, with the answer against without it
-    being known, among those with the complaint and what the people studied had. What is less often
-    found at some ages or in one sex is held against others of the same age and sex, as they are
-    among the patients of the cause.
+    being known, among those with the complaint and what the people studied had. A background that
+    is less often found at some ages or in one sex is held against others of the same age and sex,
+    as they are among the patients of the cause.
 
     Parameters
     ----------
@@ -201,10 +201,10 @@ def _answers(text: str) -> dict[str, Any]:
 def _ratio(
     data: ModelData, cause: str, answer: Mapping[str, object], among: Mapping[str, object]
 ) -> float:
-    """P(answer | cause) over P(answer | no such cause), for people of the cause's ages.
+    """P(answer | cause) over P(answer | no such cause).
 
-    What is found at some ages, or in one sex, more than in others is compared with others of the
-    same age and sex, as studies of risks do.
+    A background that is rarer at some ages or in one sex is compared with others of the same
+    age and sex, as studies of risks do: averaged over those that patients of the cause have.
     """
     knowledge = data.knowledge
     node, contexts = knowledge.there[cause], answer.keys() & knowledge.contexts.keys()

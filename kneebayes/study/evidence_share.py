@@ -123,9 +123,9 @@ def _keys(data: ModelData, case: PublishedCase, visit: Visit) -> Iterator[Key]:
     told = case.answers(visit)
     read = understood(data, told)
     answers = [one for one in chain.from_iterable(read.values()) if one.id != data.complaint]
-    try:
+    try:  # answers that disagree say nothing, either
         order = Case.of(data, {name: told[name] for name in read}).by_probability
-    except ImpossibleEvidenceError:
+    except (EvidenceError, ImpossibleEvidenceError):
         return
     right = next(id for id in order if id in case.causes)
     rival = next((id for id in order if id not in case.causes), "")

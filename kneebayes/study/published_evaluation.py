@@ -70,13 +70,13 @@ class Judge:
     def rows(self, case: PublishedCase) -> Iterator[dict[str, object]]:
         """What each predictor says of one patient at each visit.
 
-        A patient whose answers are impossible in the model gets no row.
+        A patient whose answers are impossible in the model, or disagree, gets no row.
         """
         for visit in VISITS:
             try:
                 answers = self._understood(case, visit)
                 beliefs, level = self._beliefs(answers)
-            except ImpossibleEvidenceError:
+            except (EvidenceError, ImpossibleEvidenceError):
                 continue
             predictors = {NETWORK: beliefs, NAIVE: self._naive(answers), PRIOR: self.prior}
             for predictor, believed in predictors.items():

@@ -127,7 +127,7 @@ def resampled_means(values: Numbers, resamples: int, seed: int) -> Numbers:
     """Means of columns over cases drawn again with replacement (the bootstrap, Efron 1979).
 
     ``values`` are cases x columns, the result resamples x columns. All columns see the same
-    cases, so differences are paired. With an infinite value that is drawn the mean is infinite.
+    cases, so differences are paired. With +inf that is drawn the mean is +inf.
     """
     endless = np.isinf(values)  # no times this is no number
     finite, endless = np.where(endless, 0.0, values), endless.astype(float)
@@ -141,7 +141,8 @@ def resampled_means(values: Numbers, resamples: int, seed: int) -> Numbers:
 
 
 ENDS = (0.025, 0.975)  # of an interval that holds 95 %
-LEAST = 4  # cases of an interval: of three, one drawing in 27 has the worst alone, so it is no end
+# cases of an interval: of three, one drawing in 27 (3.7 %) has the worst alone, which is its end
+LEAST = 4
 
 
 def interval_of(drawn: Numbers, cases: int) -> tuple[float, float]:

@@ -166,7 +166,8 @@ class PracticeCase(Situation):
     def _answering(self, name: str) -> PracticeCase:
         """The case with the answer to all that a name or a question asks for."""
         case, meant = self, self._meant(name)
-        for id in [id for id in meant if id not in self.known] or meant:
+        told = [id for id in meant if self.known.keys() >= {*self._results.get(id, (id,))}]
+        for id in [id for id in meant if id not in told] or meant:
             results = self._results.get(id, ())
             if len(results) == 1:  # "CT" may be meant of something else than the lungs
                 self._ask_back(name, results)

@@ -248,8 +248,9 @@ class Judgement:
         """Whether more was advised than signs and P(an urgent cause) ask for; None if unsaid."""
         if not self.advice:
             return None
-        higher = LEVELS.index(self.advice) > LEVELS.index(self.due.level)
-        return higher and self.case.any_urgent < PROBABLE
+        probable = "soon" if self.case.any_urgent >= PROBABLE else "routine"
+        asked_for = max(LEVELS.index(self.due.level), LEVELS.index(probable))
+        return LEVELS.index(self.advice) > asked_for
 
     @property
     def advice_wrong(self) -> str:

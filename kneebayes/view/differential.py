@@ -121,7 +121,7 @@ def _unnamed(case: Case) -> str:
     share = case.engine.probability_of_any([parts], case.evidence)[0] if parts else 0.0
     if share < case.any_urgent / 2.0 or share < LEAST_UNNAMED:
         return ""
-    return f", {percent(share)} of it by what stands in {case.knowledge.label(rest)}"
+    return f", of which {percent(share)} stand in {case.knowledge.label(rest)}"
 
 
 def _notes(case: Case) -> list[str]:

@@ -60,3 +60,20 @@ def test_where_the_complaint_is_stands_in_any_of_its_names(tmp_path: Path) -> No
         "utf-8",
     )
     assert Dictionary(kb.load(folder).knowledge).site == {"head"}
+
+
+@pytest.mark.parametrize(
+    ("text", "patient"),
+    [
+        ("A 40-year-old teacher has a swollen calf.", {"teacher"}),
+        ("The patient, a retired primary school teacher, has fever.", {"teacher"}),
+        ("A trainer who treated me has gout. My knee is red.", set()),
+        ("A landlord of mine has a DVT. I have a swollen knee.", set()),
+        ("A friend of a teacher has fever.", set()),
+        ("A dog has fever.", set()),
+    ],
+)
+def test_who_a_text_begins_with_is_the_patient_unless_somebody_else_tells(
+    text: str, patient: set[str]
+) -> None:
+    assert patient_among_relatives(text) == patient

@@ -83,11 +83,12 @@ def test_who_is_impossible_in_the_model_is_left_out(
     knee: kb.Model, chosen: list[PublishedCase], judged: PublishedEvaluation
 ) -> None:
     nothing = dict.fromkeys(knee.knowledge.causes, False)
-    impossible = replace(chosen[0], id="impossible", first_visit=nothing, tests={})
-    both = evaluate_published(knee, [*chosen, impossible])
-    pd.testing.assert_frame_equal(both.scores, judged.scores)
-    shares = [evidence_share(knee, cases).table for cases in (chosen, [*chosen, impossible])]
-    pd.testing.assert_frame_equal(*shares)
+    for answers in (nothing, {"fever": True, "temperature": False}, {"age": 67, "child": True}):
+        odd = replace(chosen[0], id="odd", first_visit=answers, tests={})
+        both = evaluate_published(knee, [*chosen, odd])
+        pd.testing.assert_frame_equal(both.scores, judged.scores)
+        shares = [evidence_share(knee, cases).table for cases in (chosen, [*chosen, odd])]
+        pd.testing.assert_frame_equal(*shares)
 
 
 def test_naive_bayes_is_that_of_the_other_studies(

@@ -93,7 +93,7 @@ def test_a_case_is_of_the_kind_that_was_asked_for(knee: kb.Model, kind: str) -> 
 
 
 def test_patients_as_they_come_teach_every_level_of_urgency(knee: kb.Model) -> None:
-    """By all that costs nothing: most have some warning sign, and one of twenty has none."""
+    """By all that costs nothing: most have some warning sign, one of fifty or more has none."""
     closed = [knee.practice_case(seed=seed).close({"gout": 0.1}) for seed in range(600)]
     shares = {
         level: sum(one.due.level == level for one in closed) / len(closed)

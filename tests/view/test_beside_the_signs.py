@@ -43,9 +43,9 @@ def test_what_is_urgent_and_has_no_row_is_said(knee: kb.Model) -> None:
     dx = knee.diagnose(PULSATING)
     parts = [id for id, one in knee.knowledge.parts.items() if one.urgent]
     share = knee.engine.probability_of_any([parts], dx.case.evidence)[0]
-    assert f"explains it) = {dx.any_urgent:.0%}, {share:.0%} of it by what stands in " in str(dx)
-    assert "of it by what stands in" not in str(knee.diagnose(NO_SIGN))
-    assert "of it by what stands in" not in str(kb.load(layer="beyond").diagnose(PULSATING))
+    assert f"explains it) = {dx.any_urgent:.0%}, of which {share:.0%} stand in " in str(dx)
+    assert "of which" not in str(knee.diagnose(NO_SIGN))
+    assert "of which" not in str(kb.load(layer="beyond").diagnose(PULSATING))
 
 
 def test_the_page_says_it_from_the_same_probability_on() -> None:

@@ -66,7 +66,8 @@ export function statementsOf(model, opening, answered, notes) {
  * @returns {Array<string>} a sentence, or none
  */
 export function closedEarly(model, { opening, known }, stated, best) {
-  const exact = (id) => infer(model, known).posterior[id].at(-1);
+  const { posterior } = infer(model, known);
+  const exact = (id) => posterior[id].at(-1);
   const settled = Object.keys(stated)
     .filter((id) => stated[id] >= CONVINCED)
     .find((id) => stated[id] > exact(id) && strayed(exact(id), stated[id]) >= FAR_ABOVE);

@@ -98,9 +98,9 @@ function advised(model, visit, due, { advice, wrong, urgent }) {
 /** Whether less was advised than the signs call for, or more than they and P(an urgent cause) do. */
 function wrongAdvice(advice, due, urgent) {
   if (advice === "") return "";
-  const above = LEVELS.indexOf(advice) - LEVELS.indexOf(due);
-  if (above < 0) return "too low";
-  return above > 0 && urgent < PROBABLE ? "too high" : "";
+  const [given, signs, probable] = [advice, due, urgent < PROBABLE ? "routine" : "soon"].map((one) => LEVELS.indexOf(one));
+  if (given < signs) return "too low";
+  return given > Math.max(signs, probable) ? "too high" : "";
 }
 
 /** What was truly there, where that is more urgent than the signs. */

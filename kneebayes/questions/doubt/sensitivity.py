@@ -21,6 +21,7 @@ from kneebayes.errors import (
 )
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.evidence import impossible
+from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.knowledge.names import example_link
 from kneebayes.network import Numbers
 from kneebayes.text import counted, suggest
@@ -460,7 +461,7 @@ def _in_link(case: Case, causes: list[str], ends: Sequence[str]) -> Sensitivity:
         message = f"'{ends[0]}' has several states; name one of them: {', '.join(states)}."
         raise EvidenceError(message)
     rarer = case.knowledge.less_often.get(child.id)
-    if rarer is not None and parent.id in rarer.by:
+    if rarer is not None and parent.id in {*rarer.by, *rarer.by.get(EXPLANATION, ())}:
         message = f"'{ends[0]}' makes '{ends[1]}' rarer and has no single link; move another one."
         raise EvidenceError(message)
     node, offset = offset_of(case.data.network, parent.id, parent.state, child.id)
