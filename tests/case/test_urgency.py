@@ -28,6 +28,11 @@ SIGNS: list[tuple[dict[str, object], str]] = [
     ({"misshapen knee": True, "onset": "sudden"}, "now"),
     ({"misshapen knee": True, "recent trauma": True}, "now"),
     ({"misshapen knee": True, "immediate swelling": True}, "now"),
+    ({"bone out of place": True}, "now"),
+    ({"bone out of place": True, "onset": "sudden", "old injury": True}, "now"),
+    ({"bone out of place": True, "comes and goes": True, "cannot bend": True}, "now"),
+    ({"bone out of place": True, "comes and goes": True}, "soon"),  # a kneecap that goes back
+    ({"bone out of place": True, "old injury": True}, "soon"),
     ({"joint fluid: bacteria or very high white cells": True}, "now"),
     ({"MRI: bone infection": True}, "now"),
     ({"ultrasound: clot in the vein": True}, "now"),

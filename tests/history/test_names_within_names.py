@@ -17,6 +17,8 @@ OTHERWISE = {
     ("fever", "warmth"),  # the temperature of the skin
     ("severe_pain", "unable_to_bear_weight"),  # weight, not pain
     ("displaced_joint", "bone_structure"),  # that slips out again and again
+    ("displaced_joint", "feels_unstable"),  # as if it would jump out
+    ("displaced_joint", "old_injury"),  # that was out before
     ("leg_swelling", "lump_elsewhere"),
 }
 
