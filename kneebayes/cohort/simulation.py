@@ -436,7 +436,7 @@ BENCHMARKS = {
         recording=Recording(
             context=0.9, history=0.2, symptom=0.15, sign=0.12, test=0.04, absent_written=1.0
         ),
-        digest="58d7fb6237e785b79c8eccf1288c4f5a444c9f07e1cec8dcc892fc2916613b01",
+        digest="7b1966179aa0fbdc2b33cb1db2e40ff24d635e43ca6559b184a21e26e3c67033",
     )
 }
 
