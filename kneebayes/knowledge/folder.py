@@ -12,12 +12,14 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from kneebayes.errors import KneebayesError, Problem
 from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.knowledge.files import LARGEST, read_toml
+from kneebayes.knowledge.leaving_out import without_mentions
 from kneebayes.text import as_id, clipped, did_you_mean, shown
 
 
@@ -154,7 +156,9 @@ META = "knowledge.toml"
 KINDS = {".toml", ".tml", ".csv"}  # of files that look as if they held knowledge
 SHIPPED = "kneebayes"  # as a folder: the one that comes with the package
 MOST = 8  # folders, one extending the next
+ENTRIES = ("contexts.toml", "mediators.toml", "findings.toml", "tests.toml", "groups.toml")
 NESTED = {"tests.toml", "sayings.toml"}  # their entries stand in tables of their own
+THERE = "Or, in the folder that extends it: state the entry anew, or leave it out ('without')."
 OWN_MATTER = ("extends", "without")  # what a folder says of itself alone
 
 
@@ -216,11 +220,33 @@ class Layered:
 
     def merged(self, file: str, contents: Iterable[tuple[Extended, Mapping[str, Any]]]) -> Any:
         """The entries of a file from what each folder says in it, the furthest first."""
+        return self._laid(file, {one: self.left_of(file, said, one) for one, said in contents})
+
+    def left_of(self, file: str, content: Any, folder: Extended) -> Any:
+        """What a folder says in a file; one that is extended, without what is left out of it."""
+        extended = folder is not self.folders[-1]
+        return without_mentions(file, content, self.gone) if extended else content
+
+    @cached_property
+    def gone(self) -> frozenset[str]:
+        """Ids of entries that are left out of what is extended, and not stated anew."""
+        if not any(one.without for one in self.folders):
+            return frozenset()
+        found = {file.stem for one in self.folders for file in (one.path / "causes").glob("*.toml")}
+        left = set(self.causes())
+        for file in ENTRIES:
+            said = {one: read_toml(one.path / file, file, []) or {} for one in self.having(file)}
+            for ids, contents in ((found, said.values()), (left, [self._laid(file, said)])):
+                for one in contents:
+                    ids.update(one.get("results", ()) if file in NESTED else one)
+        return frozenset(found - left)
+
+    def _laid(self, file: str, said: Mapping[Extended, Mapping[str, Any]]) -> dict[str, Any]:
+        """What each folder says in a file, laid over what those before it say."""
         whole: dict[str, Any] = {}
-        said = {one.path: content for one, content in contents}
         for folder in self.folders:
             whole = self._kept(file, whole, folder.without)
-            for key, value in said.get(folder.path, {}).items():
+            for key, value in said.get(folder, {}).items():
                 if file in NESTED and isinstance(value, dict):
                     before = whole.get(key)
                     whole[key] = {**(before if isinstance(before, dict) else {}), **value}
@@ -258,7 +284,8 @@ class Layered:
         for place, folder in self.owner.items():
             rest = problem.place.removeprefix(place)
             if folder.name and rest != problem.place and rest[:1] in ("", ".", ":", "["):
-                return replace(problem, place=folder.place(problem.place))
+                remedy = f"{problem.remedy} {THERE}".lstrip()
+                return replace(problem, place=folder.place(problem.place), remedy=remedy)
         return problem
 
     def _kept(self, file: str, whole: dict[str, Any], without: Iterable[str]) -> dict[str, Any]:

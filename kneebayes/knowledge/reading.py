@@ -429,7 +429,9 @@ class _Reader:
         for id, (folder, file) in found.items():
             name = f"causes/{file.name}"
             before = len(self.problems)
-            content = self.one_toml(file, folder.place(name))
+            content = self.layered.left_of(
+                "causes", self.one_toml(file, folder.place(name)), folder
+            )
             if content is None:
                 self.whole_files_missing = True
             if not content and len(self.problems) == before:

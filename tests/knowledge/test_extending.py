@@ -1,14 +1,19 @@
 """A folder that extends another says only in what it differs."""
 
+import copy
+import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import DATA
 
 import kneebayes as kb
-from kneebayes.knowledge import read_knowledge
+from kneebayes.knowledge import read_knowledge, shipped_folder
+from kneebayes.knowledge.leaving_out import without_mentions
 
 Make = Callable[..., Path]
 
@@ -157,3 +162,120 @@ def test_two_that_extend_each_other(make: Make) -> None:
 def test_what_extends_nothing_that_is_there_is_told_of_nothing_else(make: Make) -> None:
     (told,) = refused(make(knowledge='extends = "../nowhere"'))
     assert told.startswith("knowledge.toml: extends: there is no knowledge folder '../nowhere'")
+
+
+GONE = {"gout", "age"}
+RULE = {"reason": "so", "because": "C01"}
+MENTIONS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
+    "statements": (
+        "causes",
+        {"raised_by": {"age": {"old": {"risk": 2}}, "fall": 1}, "shows": {"gout": 1}},
+        {"raised_by": {"fall": 1}, "shows": {}},
+    ),
+    "a text that has the name": ("causes", {"about": "gout", "label": "gout"}, {}),
+    "whom it was measured in": (
+        "causes",
+        {"shows": {"lump": {"risk": 2, "among": ["age.old", "fall"]}}},
+        {"shows": {"lump": {"risk": 2, "among": ["fall"]}}},
+    ),
+    "nobody left in whom it was measured": (
+        "causes",
+        {"raised_by": {"fall": {"risk": 2, "among": "gout"}, "cold": {"among": "population"}}},
+        {"raised_by": {"fall": {"risk": 2}, "cold": {"among": "population"}}},
+    ),
+    "factors": (
+        "contexts.toml",
+        {"x": {"less_often": {"by": {"age": {"old": 0.1}, "explanation": {"gout": 0.1, "y": 1}}}}},
+        {"x": {"less_often": {"by": {"explanation": {"y": 1}}}}},
+    ),
+    "no factor left": ("contexts.toml", {"x": {"less_often": {"by": {"age": {}}}}}, {"x": {}}),
+    "members": ("groups.toml", {"x": {"members": ["gout", "y"]}}, {"x": {"members": ["y"]}}),
+    "what is needed": ("tests.toml", {"results": {"x": {"against": "gout"}}}, {}),
+    "care": ("causes", {"care": [{"not_for": ["age.old"]}]}, {"care": [{}]}),
+    "shifts": (
+        "settings.toml",
+        {"x": {"shifts": {"gout": 1, "y": 2}}},
+        {"x": {"shifts": {"y": 2}}},
+    ),
+    "voices": ("voices.toml", {"age": {"says": {}}, "y": {}}, {"y": {}}),
+    "sayings": (
+        "sayings.toml",
+        {"sayings": {"age": {}, "y": {"present": ["gout"], "present_means": ["not gout", "z"]}}},
+        {"sayings": {"y": {"present": ["gout"], "present_means": ["z"]}}},
+    ),
+    "a rule that needs it": (
+        "urgency.toml",
+        {"x": {"all_of": ["age.old", "y"], **RULE}},
+        {"-": {}},
+    ),
+    "a rule with others": (
+        "urgency.toml",
+        {"x": {"any_of": ["gout", "y"], "at_least": 2, "none_of": ["age.old"]}},
+        {"x": {"any_of": ["y"], "at_least": 1}},
+    ),
+    "a rule of nothing else": (
+        "urgency.toml",
+        {"x": {"any_of": ["gout"], "all_of": ["y"]}},
+        {"-": {}},
+    ),
+    "incoherent without it": (
+        "incoherent.toml",
+        {"x": {"all_of": ["y"], "none_of": ["gout"]}, "z": {"any_of": ["y", "gout"]}},
+        {"z": {"any_of": ["y"]}},
+    ),
+    "incoherent by too few": (
+        "incoherent.toml",
+        {"x": {"any_of": ["y", "gout"], "at_least": 2}},
+        {"-": {}},
+    ),
+}
+
+
+@pytest.mark.parametrize(("file", "said", "left"), MENTIONS.values(), ids=MENTIONS)
+def test_what_is_left_out_is_mentioned_no_more(
+    file: str, said: dict[str, Any], left: dict[str, Any]
+) -> None:
+    wanted = {} if left == {"-": {}} else left or said  # "-": nothing is left
+    before = copy.deepcopy(said)
+    assert without_mentions(file, said, GONE) == wanted
+    assert said == before
+    assert without_mentions(file, said, set()) == said
+
+
+@pytest.mark.parametrize(
+    "without",
+    [
+        ["gout", "blood_urate"],
+        ["sex", "knee_prosthesis", "patellofemoral_pain"],
+        ["contexts.toml"],
+        ["meniscus_tear", "swollen", "mcmurray", "mri_meniscus_tear"],
+    ],
+)
+def test_the_shipped_folder_goes_on_without_some(make: Make, without: list[str]) -> None:
+    mine = make(knowledge=f'extends = "kneebayes"\ntitle = "Mine"\nwithout = {json.dumps(without)}')
+    knowledge = read_knowledge(mine)
+    assert not {*knowledge.kinds} & {*without}
+    assert knowledge.complaint == read_knowledge(shipped_folder()).complaint
+
+
+def test_what_cannot_do_without_is_told_with_what_to_do_in_the_own_folder(make: Make) -> None:
+    (told,) = refused(make(knowledge='extends = "kneebayes"\ntitle = "Mine"\nwithout = "gout"'))
+    assert told.startswith("kneebayes/tests.toml: results.blood_urate.against: 'gout' is not")
+    assert told.endswith("state the entry anew, or leave it out ('without').")
+
+
+def test_the_own_folder_may_not_mention_what_it_leaves_out(make: Make) -> None:
+    own = '[rain]\nlabel = "rain"\nshare = 0.2\nbecause = "assumed: made up"\n'
+    shows = "[rain.shows]\nshort_circuit = { how_often = 0.5, because = 'assumed: made up' }\n"
+    meta = 'extends = "../tiny"\nwithout = "short_circuit"'
+    told = refused(make(knowledge=meta, contexts=own + shows))
+    assert any(one.startswith("contexts.toml: rain.shows.short_circuit") for one in told)
+
+
+def test_what_is_stated_anew_is_mentioned_as_before(make: Make) -> None:
+    gout = (shipped_folder() / "causes" / "gout.toml").read_text("utf-8")
+    meta = 'extends = "kneebayes"\ntitle = "Mine"\nwithout = ["gout"]'
+    knowledge = read_knowledge(make(knowledge=meta, causes__gout=gout))
+    assert replace(knowledge, meta=knowledge.meta) == replace(
+        read_knowledge(shipped_folder()), folder=knowledge.folder, meta=knowledge.meta
+    )
