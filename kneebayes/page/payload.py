@@ -16,7 +16,7 @@ from kneebayes.knowledge.records import Combination, Named, Voice, bounds_of
 from kneebayes.knowledge.statements import Care
 from kneebayes.network import Node
 
-VERSION = 4  # of the form of the payload; the scripts refuse any other
+VERSION = 5  # of the form of the payload; the scripts refuse any other
 
 
 Plain = dict[str, Any]

@@ -45,3 +45,21 @@ def test_an_answer_tells_where_it_is_less_often_found(
     if said is not None:
         because = knee.knowledge.less_often[id].because
         assert any(one.startswith(f"{because[0]}: ") for one in told) or "assumed" in because[0]
+
+
+@pytest.mark.parametrize(
+    ("cause", "id", "most"),
+    [
+        ("something_else", "blood_thinner", True),  # a share of its patients
+        ("meniscus_tear", "kneeling_work", False),  # a ratio holds everywhere
+        ("gout", "d_dimer", False),  # of a finding only what is seen by chance is rarer
+    ],
+)
+def test_a_share_says_that_it_holds_where_a_background_is_found_most(
+    knee: kb.Model, tmp_path: Path, cause: str, id: str, most: bool
+) -> None:
+    told = run(tmp_path, SAID, {"payload": payload(knee), "cause": cause, "id": id})
+    arrows = [one for one in told if "\u2192" in one]
+    shares = [one for one in arrows if " times (" not in one]
+    assert bool(shares) == (id != "kneeling_work")
+    assert all(one.endswith(", where it is found most") == most for one in shares)

@@ -6,7 +6,7 @@
  */
 
 /** The form of the payload that these scripts read. */
-export const PAYLOAD_VERSION = 4;
+export const PAYLOAD_VERSION = 5;
 
 const BINARY = ["absent", "present"];
 

@@ -41,6 +41,12 @@ export function groundsOf(payload) {
   const list = (origins) => make("ul", { class: "kb-list kb-small" }, ...origins.map((one) => make("li", { text: words(one) })));
   const label = (id) => payload.labels[id] ?? id;
 
+  /** Whether a share is of those who have a background most: it is among the patients of a cause, or shown. */
+  function holdsWhereMost({ parent, child }) {
+    const rarer = (id) => payload.contexts.some((one) => one.id === id) && payload.lessOften[id];
+    return rarer(child) || (rarer(parent) && payload.causes.some((one) => one.id === child));
+  }
+
   function arrowText(arrow) {
     const state = arrow.state === "present" ? "" : ` (${payload.stateLabels[arrow.parent]?.[arrow.state] ?? arrow.state})`;
     const [low, value, high] = arrow.interval;
@@ -48,8 +54,9 @@ export function groundsOf(payload) {
       ? `${value.toPrecision(2)} times (${low.toPrecision(2)} to ${high.toPrecision(2)})`
       : `${percentText(value)} (${percentText(low)} to ${percentText(high)})`;
     const silent = arrow.silent ? ", there in silence" : "";
+    const most = arrow.is !== "risk" && holdsWhereMost(arrow) ? ", where it is found most" : "";
     const [from, to] = arrow.ends.map((id) => label(parts.includes(id) ? id : own.get(id) ?? id));
-    return `${from}${state}${silent} \u2192 ${to}: ${amount}`;
+    return `${from}${state}${silent} \u2192 ${to}: ${amount}${most}`;
   }
 
   /** Arrows from one node to another, straight or over one mediator. */
