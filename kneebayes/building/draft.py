@@ -30,6 +30,7 @@ from kneebayes.network.network import circle_among
 Pair = tuple[str, str]
 FIRST = 0.01  # a leak of a cause, before its silent rate is known
 LEAST = 1e-6
+FEW = 10  # digits of a product of factors
 DIGITS = 4  # of what is hardly known to two
 OFTEN, SELDOM = 0.2, 0.1  # from where on, and up to where, it matters at which age a cause is there
 COMPLAINS = 0.98  # P(complaint), whatever explains it: a few come with a lump that does not hurt
@@ -233,7 +234,7 @@ class Draft:
                     each = list(map(by_state.get, self.explanations, usual))
                 factors = factors[..., None] * np.array(each)
             there = np.stack([np.zeros_like(factors), factors])
-            table = np.stack([1.0 - there, there], axis=-1)
+            table = np.stack([1.0 - there, there], axis=-1).round(FEW)  # 0.998, not 0.9980000001
             node = by_chance(id) if id in self.knowledge.findings else id
             found[id] = table_node(node, [where_most(id), *said.by], table)
         return found
