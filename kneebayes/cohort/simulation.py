@@ -436,7 +436,7 @@ BENCHMARKS = {
         recording=Recording(
             context=0.9, history=0.2, symptom=0.15, sign=0.12, test=0.04, absent_written=1.0
         ),
-        digest="7b1966179aa0fbdc2b33cb1db2e40ff24d635e43ca6559b184a21e26e3c67033",
+        digest="32c17762a55c9063abcf56a1577cb6931e1aaf762f30cc5dbb754d442d38bb76",
     )
 }
 

@@ -328,7 +328,7 @@ class Network:
         if (odd := given[~((given >= 0.0) & (given <= 1.0 + TOLERANCE))]).size:
             message = f"A probability must be between 0 and 1, got {odd[0]:g}."
             raise KneebayesError(message)
-        each = iter(given.tolist())
+        each = iter(np.minimum(given, 1.0).tolist())  # what a sum made a little more than 1
         made = self.replacing([node.with_numbers(each) for node in self.nodes])
         for node in made.nodes:
             if node.table is not None:

@@ -207,6 +207,18 @@ class Calibration:
         return self.error <= self.limit
 
 
+def _bins_of(values: Numbers, bins: int) -> NDArray[np.int64]:
+    """Where each bin of rising predictions begins."""
+    each, first = np.unique(values, return_index=True)
+    # by number alone the likely ones would share one bin, by variance the rare ones
+    weight = np.cumsum(np.add.reduceat(np.sqrt(values * (1.0 - values)), first))
+    cuts = np.searchsorted(weight, weight[-1] * np.arange(bins) / bins)
+    # what fills a bin by itself ends there, and what was said for certain stands alone
+    full = cuts[1:][cuts[1:] == cuts[:-1]] + 1
+    certain = np.searchsorted(each, [SMALLEST, 1.0])
+    return first[np.unique([*cuts, *(at for at in (*full, *certain) if at < each.size)])]
+
+
 @checked
 def calibration_of(
     predicted: Numbers, truth: NDArray[np.bool_], bins: int = 20, draws: int = 200, seed: int = 0
@@ -252,14 +264,7 @@ def calibration_of(
     rng = np.random.default_rng(whole_number("seed", seed))
     order = np.argsort(values, kind="stable")
     values, hits = values[order], hits[order]
-    each, first = np.unique(values, return_index=True)
-    # by number alone the likely ones would share one bin, by variance the rare ones
-    weight = np.cumsum(np.add.reduceat(np.sqrt(values * (1.0 - values)), first))
-    cuts = np.searchsorted(weight, weight[-1] * np.arange(bins) / bins)
-    # what fills a bin by itself ends there, and what was said for certain stands alone
-    full = cuts[1:][cuts[1:] == cuts[:-1]] + 1
-    certain = np.searchsorted(each, [SMALLEST, 1.0])
-    starts = first[np.unique([*cuts, *(at for at in (*full, *certain) if at < each.size)])]
+    starts = _bins_of(values, bins)
     ends = np.append(starts[1:], values.size)
     sums, sizes = np.add.reduceat(values, starts), ends - starts
 

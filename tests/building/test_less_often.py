@@ -153,7 +153,7 @@ def test_what_nobody_of_an_age_has_is_hardly_expected(
     [(30, 0.28, 0.42), (50, 0.33, 0.48), (70, 0.56, 0.8), (85, 0.8, 0.89)],
 )
 def test_dimers_rise_with_age(knee: kb.Model, age: int, least: float, most: float) -> None:
-    """Positives without a clot, as Schouten 2013 counted them in suspects of each age."""
+    """Positives without a clot, as counted in suspects from fifty on (Schouten 2013)."""
     nobody = {"leg swelling": True, "age": age, "DVT": False, "pulmonary embolism": False}
     assert least < knee.probability({"D-dimer": True}, nobody) < most
 
