@@ -216,7 +216,8 @@ def _bins_of(values: Numbers, bins: int) -> NDArray[np.int64]:
     # what fills a bin by itself ends there, and what was said for certain stands alone
     full = cuts[1:][cuts[1:] == cuts[:-1]] + 1
     certain = np.searchsorted(each, [SMALLEST, 1.0])
-    return first[np.unique([*cuts, *(at for at in (*full, *certain) if at < each.size)])]
+    found = np.unique([*cuts, *(at for at in (*full, *certain) if at < each.size)])
+    return np.asarray(first[found], dtype=np.int64)
 
 
 @checked
