@@ -25,7 +25,7 @@ ROUNDS, PILOT = 5, 4096  # draws from which it is learnt where to draw
 SHARE = 0.1  # of a pilot's draws, what they are worth at least: else its weights are flattened
 FARTHEST = 1e4  # what a chance may be multiplied by
 HEAVY = 0.7  # tail index of the weights from which on their mean says nothing (Vehtari 2024)
-MET = 25.0  # effective draws with and without a state from which on its interval holds
+MET = 50.0  # effective draws with and without a state; with fewer, intervals held .70 to .95
 WORTH = 400.0  # effective draws below which a standard error reaches 2.5 percentage points
 PIECE = 16384  # worlds drawn at a time, so that memory does not grow with their number
 
@@ -36,7 +36,7 @@ class Sampled:
 
     posteriors: Mapping[str, Numbers]  # for each target an estimate of P(state | evidence)
     # the same shape: the standard error of each estimate; under evidence so strong that the weights
-    # are skewed, 1.96 of them to either side held .89 to .93 instead of .95
+    # are skewed, 1.96 of them to either side of what is vouched for held .94 to .95
     standard_errors: Mapping[str, Numbers]
     # how many unweighted draws would tell as much (Kish's effective sample size)
     effective_draws: float

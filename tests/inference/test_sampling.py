@@ -50,9 +50,9 @@ def covered(
 def test_intervals_of_strong_evidence_hold(knee: kb.Model, said: dict[str, str]) -> None:
     """Fixed seeds; samples of all causes each, of which those count that are vouched for.
 
-    Under evidence this strong the weights are skewed, and intervals of 95 % are somewhat narrow:
-    over 160 samples each they held .93, .89 and .92. Intervals of one sample err together, so
-    twelve samples, enough for the first case, may be off by .05; the long cases take 48.
+    Over 540 samples each, intervals of 95 % held .94 to .95. Those of one sample err
+    together, so twelve samples, enough for the first case, may be off by .05; the long cases take
+    48.
     """
     is_first = said == HARD[0]
     evidence = Evidence.of(knee.network, said | {knee.knowledge.meta.complaint: "present"})
@@ -62,7 +62,7 @@ def test_intervals_of_strong_evidence_hold(knee: kb.Model, said: dict[str, str])
     share, reliable = covered(
         knee.network, evidence, right, known=True, times=TIMES if is_first else 4 * TIMES
     )
-    assert share >= 0.85
+    assert share >= (0.85 if is_first else 0.88)
     assert reliable > SELDOM
 
 

@@ -170,7 +170,7 @@ def test_the_tail_of_few_draws() -> None:
 
 
 def sampled(**changed: object) -> Sampled:
-    own = {"effective_draws": 400.0, "tail": 0.69, "met": {"a": np.array([25.0, 100.0])}}
+    own = {"effective_draws": 400.0, "tail": 0.69, "met": {"a": np.array([50.0, 100.0])}}
     return Sampled({}, {}, **(own | changed))  # type: ignore[arg-type]
 
 
@@ -180,7 +180,7 @@ def test_when_a_sample_can_be_relied_on() -> None:
     assert not sampled(tail=0.7).is_reliable
     assert not sampled(tail=0.7).knows("a")
     assert not sampled(effective_draws=399.9).is_reliable
-    assert not sampled(met={"a": np.array([24.9, 100.0])}).knows("a")
+    assert not sampled(met={"a": np.array([49.9, 100.0])}).knows("a")
 
 
 def test_estimates_are_those_of_the_weighted_draws() -> None:
