@@ -35,7 +35,6 @@ from kneebayes.case.urgency import POSSIBLE
 from kneebayes.errors import MOST_NAMES, EvidenceError, KneebayesError, Problem, UnknownNameError
 from kneebayes.network import Numbers
 from kneebayes.text import counted, did_you_mean, fold, shown
-from kneebayes.view.report import frame_of
 from kneebayes.writing import guard_cells, guard_text, plain_text, write_safely
 
 LARGEST = 10_000_000  # bytes
@@ -213,7 +212,7 @@ class TableReport:
     @property
     def table(self) -> pd.DataFrame:
         """The same as a DataFrame."""
-        return frame_of(list(self.rows), columns=[*HEADER, "patients", "problem"])
+        return pd.DataFrame(list(self.rows), columns=[*HEADER, "patients", "problem"])
 
     @property
     def problems(self) -> tuple[str, ...]:

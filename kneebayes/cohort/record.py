@@ -38,7 +38,7 @@ from kneebayes.text import counted, marked, shown
 from kneebayes.view.differential import what_it_is
 from kneebayes.view.figures import bars, below, caption, lines_of
 from kneebayes.view.markup import ShareBar, percent
-from kneebayes.view.report import ModelResult, Report, frame_of, records_of
+from kneebayes.view.report import ModelResult, Report, records_of
 
 SHOWN = 10
 Unclear = Literal["refuse", "mark"]
@@ -115,7 +115,7 @@ class Cohort(ModelResult):
         """P(one of a group explains the complaint | evidence): one column a group, by its id."""
         groups = self.data.knowledge.groups
         shares = {id: self._share(group.members) for id, group in groups.items()}
-        return frame_of(shares, index=self.table.index)
+        return pd.DataFrame(shares, index=self.table.index)
 
     @cached_property
     def reasons(self) -> pd.Series:
@@ -403,7 +403,7 @@ def plain_answers(
     meant = {column.asks: reader.meant(column, patients) for column in reader.columns}
     reader.warn_unmet(4)
     told = {asks: [values[code] for code in codes] for asks, (codes, values) in meant.items()}
-    return frame_of(told, index=patients.index, dtype=object)
+    return pd.DataFrame(told, index=patients.index, dtype=object)
 
 
 def diagnose_frame(

@@ -36,7 +36,7 @@ from kneebayes.view.figures import (
     ticks_apart,
 )
 from kneebayes.view.markup import percent
-from kneebayes.view.report import ModelResult, Report, frame_of, records_of
+from kneebayes.view.report import ModelResult, Report, records_of
 from kneebayes.writing import replacing_file, same_place
 
 
@@ -217,7 +217,7 @@ class SimulatedCohort(ModelResult):
                     "z": (share - expected) / spread if spread > 0.0 else nan,
                 }
             )
-        return frame_of(rows)
+        return pd.DataFrame(rows)
 
     @property
     def digest(self) -> str:

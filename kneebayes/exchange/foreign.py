@@ -41,7 +41,7 @@ from kneebayes.questions.doubt.sensitivity import What, move_number, percent_if_
 from kneebayes.questions.explain.subsets import Subsets, weigh
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
-from kneebayes.view.report import frame_of, known_line
+from kneebayes.view.report import known_line
 
 MOST_CASES = 10_000_000  # drawn at once; more do not fit into memory
 ORDERS = 32
@@ -539,7 +539,7 @@ class ForeignModel(TargetedNetwork):
             node.id: np.array(node.states, dtype=object)[worlds[:, index]]
             for index, node in enumerate(self.network.nodes)
         }
-        return frame_of(named)
+        return pd.DataFrame(named)
 
     def __repr__(self) -> str:
         return f"ForeignModel({self.network!r}, targets {', '.join(self.targets)})"

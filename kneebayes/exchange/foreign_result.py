@@ -11,7 +11,7 @@ from kneebayes.binding import Axes, pd
 from kneebayes.text import counted
 from kneebayes.view.figures import BLACK, BLUE, ORANGE, SMALL, below, beside, caption, lines_of
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Report, Reporting, frame_of
+from kneebayes.view.report import Report, Reporting
 
 Shown = Mapping[str, tuple[str, Callable[[Any], str]]]
 SHOWN = 20
@@ -95,7 +95,7 @@ class ForeignResult(Reporting):
     @property
     def table(self) -> pd.DataFrame:
         """All rows, with ids and labels, and all numbers with all digits."""
-        return frame_of([dict(row) for row in self.rows], columns=self.names or None)
+        return pd.DataFrame([dict(row) for row in self.rows], columns=list(self.names) or None)
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain values: what was asked and known, all rows, remarks, whose it is.

@@ -17,7 +17,7 @@ from kneebayes.errors import EvidenceError, UnknownNameError
 from kneebayes.exchange.data_files import Problems, check_schema, read_json, save_json, schema_named
 from kneebayes.text import counted, did_you_mean
 from kneebayes.view.differential import differential_dict, draw_differential
-from kneebayes.view.report import ModelResult, Report, frame_of, made_by, package_version
+from kneebayes.view.report import ModelResult, Report, made_by, package_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Patient(ModelResult):
         Columns: ``place``, ``code``, ``label``, ``id``, ``finding``, ``answer``, ``used``, ``why``.
         """
         columns = ("place", "code", "label", "id", "answer", "used", "why")
-        table = frame_of({name: [getattr(one, name) for one in self.told] for name in columns})
+        table = pd.DataFrame({name: [getattr(one, name) for one in self.told] for name in columns})
         label = self.data.knowledge.label
         table.insert(4, "finding", [label(one.id) if one.used else "" for one in self.told])
         return table

@@ -16,7 +16,7 @@ from kneebayes.case.answers import by_name
 from kneebayes.errors import EvidenceError
 from kneebayes.text import counted, shown
 from kneebayes.view.markup import tag
-from kneebayes.view.report import Report, fields_of, frame_of, report_html, report_text
+from kneebayes.view.report import Report, fields_of, report_html, report_text
 
 Status = Literal["present", "absent", "perhaps", "past", "other"]
 
@@ -154,7 +154,7 @@ class History:
             | {"words": one.words.text, "used": self._is_used(one)}
             for one in self.mentions
         ]
-        return frame_of(rows, columns=list(COLUMNS))
+        return pd.DataFrame(rows, columns=list(COLUMNS))
 
     @property
     def remark(self) -> str:

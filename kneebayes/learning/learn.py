@@ -53,7 +53,6 @@ from kneebayes.view.report import (
     ModelResult,
     Report,
     Reporting,
-    frame_of,
     made_by,
     made_by_line,
     records_of,
@@ -226,7 +225,7 @@ class Learnt(Reporting):
                     "urgent": subject in causes and causes[subject].urgent,
                 }
             )
-        return frame_of(rows)
+        return pd.DataFrame(rows)
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the statements that the patients say most about, before and after."""

@@ -21,7 +21,7 @@ from kneebayes.knowledge.folder import META, shipped_folder
 from kneebayes.study.published import shipped
 from kneebayes.text import counted
 from kneebayes.view.figures import COLOURS, GREY, SMALL, WIDE, below, beside, name_lines, new_axes
-from kneebayes.view.report import ModelResult, Report, frame_of
+from kneebayes.view.report import ModelResult, Report
 
 FILE = "published_ratios.csv"
 NEAR = 1.5  # so many times outside the published interval is still near
@@ -108,7 +108,7 @@ class Accuracy(ModelResult):
     @cached_property
     def table(self) -> pd.DataFrame:
         """One row a pair: cause, answer, among, low, high, source, model, verdict."""
-        return frame_of(self.rows)
+        return pd.DataFrame(self.rows)
 
     @checked
     def share(self, *verdicts: str) -> float:

@@ -21,7 +21,6 @@ from kneebayes.inference.paths import ancestors
 from kneebayes.network import Network, Node, Numbers, noisy_or_node, root_node
 from kneebayes.network.pgmpy_bridge import estimate_naive
 from kneebayes.odds import inverse_logit
-from kneebayes.view.report import frame_of
 
 EDGE = 1e-9  # naive Bayes may say 0 and 1 at once of one patient; it is kept this far from both
 
@@ -130,7 +129,7 @@ class PgmpyNaiveBayes:
         self.model = model
         network, items = model.data.network, items_of(model)
         known = states[:, [network.index[id] for id in items]].astype(float)
-        frame = frame_of(np.where(known < 0, np.nan, known), columns=items)
+        frame = pd.DataFrame(np.where(known < 0, np.nan, known), columns=items)
         sizes = {id: len(network[id].states) for id in items}
         columns = truth.T.astype(float)
         self.tables = [estimate_naive(frame, column, sizes, IMAGINED) for column in columns]

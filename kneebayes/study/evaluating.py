@@ -28,7 +28,7 @@ from kneebayes.study.baselines import (
 )
 from kneebayes.study.evaluation import CauseLabels, Evaluation, Scoring
 from kneebayes.text import counted, shown, suggest
-from kneebayes.view.report import frame_of, made_by
+from kneebayes.view.report import made_by
 
 SEPARATOR = re.compile(r"[;|]")
 NEITHER = "neither present, absent nor unknown"
@@ -87,7 +87,7 @@ def _check_index(mine: pd.Index, patients: pd.Index) -> None:
 
 def _from_diagnoses(truth: pd.Series, model: ModelLike) -> pd.DataFrame:
     causes = list(model.data.knowledge.causes)
-    table = frame_of(False, index=truth.index, columns=causes, dtype=object)
+    table = pd.DataFrame(False, index=truth.index, columns=causes, dtype=object)
     wrong: dict[str, UnknownNameError] = {}
     for label, value in truth.items():
         if isinstance(value, str | None | float) and says_unknown(spoken(value)):
@@ -303,8 +303,8 @@ def evaluate(
     for name, size, predicted in _learned(model, asked, states, seed, recording):
         values[name], sizes[name] = predicted, size
     exact = diagnosed.posteriors
-    axes = {"index": exact.index, "columns": exact.columns}
-    tables = {EXACT: exact} | {name: frame_of(each, **axes) for name, each in values.items()}
+    axes = exact.index, exact.columns
+    tables = {EXACT: exact} | {name: pd.DataFrame(each, *axes) for name, each in values.items()}
     scored = evaluate_predictions({**tables, **(others or {})}, known, model, scoring)
     kept = answers.index.isin(scored.truth.index)
     logs = diagnosed.log_probability[kept].to_numpy()

@@ -33,7 +33,7 @@ from kneebayes.study.scores import (
 )
 from kneebayes.text import counted
 from kneebayes.view.markup import or_untold, percent
-from kneebayes.view.report import Report, Reporting, cells_of, frame_of, made_by_line, records_of
+from kneebayes.view.report import Report, Reporting, cells_of, made_by_line, records_of
 
 MOST_RESAMPLES = 1_000_000
 FIRST = (1, 3, 5)
@@ -198,7 +198,7 @@ class Evaluation(Reporting):
         ``calibration_expected`` and ``calibration_limit``, its mean and 95 % point by chance
         alone, and ``cases``.
         """
-        return frame_of([self._row(name, values) for name, values in self.values_of.items()])
+        return pd.DataFrame([self._row(name, values) for name, values in self.values_of.items()])
 
     def _row(self, name: str, values: Numbers) -> dict[str, object]:
         truth, calibration = self.facts, self.calibrations[name]
@@ -244,7 +244,7 @@ class Evaluation(Reporting):
                     better = name if (low > 0.0) == score.startswith("recall") else self.reference
                 rows.append((name, score, each[0], low, high, better))
         header = ["predictor", "score", "difference", "low", "high", "better"]
-        return frame_of(rows, columns=header)
+        return pd.DataFrame(rows, columns=header)
 
     @cached_property
     def intervals(self) -> pd.DataFrame:
@@ -260,7 +260,7 @@ class Evaluation(Reporting):
             for name, own in zip(self.predictions, self._resampled.swapaxes(0, 1), strict=True)
             for score, each in zip(SCORES, own.T, strict=True)
         ]
-        return frame_of(rows, columns=["predictor", "score", "value", "low", "high"])
+        return pd.DataFrame(rows, columns=["predictor", "score", "value", "low", "high"])
 
     def _interval(self, score: str, each: Numbers) -> tuple[float, float]:
         """Ends of one score of the cases, then of cases drawn again; recall needs a cause."""
@@ -317,13 +317,13 @@ class Evaluation(Reporting):
                         "auc": area_under_curve(predicted[:, 0], truth[:, 0]),
                     }
                 )
-        return frame_of(rows)
+        return pd.DataFrame(rows)
 
     @cached_property
     def curve(self) -> pd.DataFrame:
         """The calibration curve: one row a predictor and bin, with Wilson's 95 % intervals."""
         bins = [(name, box) for name, found in self.calibrations.items() for box in found.bins]
-        return frame_of([{"predictor": name, **asdict(box)} for name, box in bins])
+        return pd.DataFrame([{"predictor": name, **asdict(box)} for name, box in bins])
 
     @cached_property
     def urgent(self) -> pd.DataFrame:
@@ -351,7 +351,7 @@ class Evaluation(Reporting):
                 signed, found, missed = has & signs, has & likely, has & ~signs & ~likely
                 counts = [int(which.sum()) for which in (has, signed, found, missed)]
                 rows.append((name, id, label, *counts, false_alarms))
-        return frame_of(rows, columns=URGENT)
+        return pd.DataFrame(rows, columns=URGENT)
 
     def _any_urgent_of(self, name: str) -> Numbers:
         """P(any urgent cause) as told; else one minus the product of P(absent)."""

@@ -25,7 +25,7 @@ from kneebayes.questions.explain.subsets import DECIBANS
 from kneebayes.study.published import VISITS, PublishedCase, Visit, published_cases, understood
 from kneebayes.text import counted
 from kneebayes.view.figures import GREY, below, legend_above, name_lines, new_axes, write
-from kneebayes.view.report import ModelResult, Report, cells_of, frame_of
+from kneebayes.view.report import ModelResult, Report, cells_of
 from kneebayes.view.trace import ORIGINS
 
 NARROW = 0.06  # a share in which its number has no room
@@ -241,7 +241,7 @@ class EvidenceShare(ModelResult):
                         **{kind: weight * origins.get(kind, 0.0) for kind in ORIGINS},
                     }
                 )
-        return _falling(frame_of(rows), "weight")
+        return _falling(pd.DataFrame(rows), "weight")
 
     @cached_property
     def table(self) -> pd.DataFrame:
@@ -255,7 +255,7 @@ class EvidenceShare(ModelResult):
                 for kind, weight in zip(ORIGINS, sums, strict=True)
                 if weight > 0.0 or kind != "patients"
             ]
-        return frame_of(rows)
+        return pd.DataFrame(rows)
 
     @cached_property
     def assumed(self) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from kneebayes.study.scores import draw_worlds, with_interval
 from kneebayes.text import counted
 from kneebayes.view.figures import caption
 from kneebayes.view.markup import percent
-from kneebayes.view.report import ModelResult, Report, cells_of, frame_of, records_of
+from kneebayes.view.report import ModelResult, Report, cells_of, records_of
 
 AS_STATED = "as the model thinks"
 WRONG = (0.05, 0.15)
@@ -81,7 +81,7 @@ class Misspecification(ModelResult):
         patients with an urgent cause were ``urgent_missed`` of ``urgent_patients``, how many
         cases were ``impossible``.
         """
-        return frame_of([self._row(world) for world in self.worlds])
+        return pd.DataFrame([self._row(world) for world in self.worlds])
 
     def _row(self, world: World) -> dict[str, Any]:
         evaluation = self.evaluations[world.name]

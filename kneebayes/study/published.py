@@ -26,7 +26,7 @@ from kneebayes.study.scores import share_with_interval
 from kneebayes.text import counted
 from kneebayes.view.figures import BLUE, WIDE, below, in_margin, name_lines, new_axes
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Report, Reporting, frame_of, made_by, made_by_line
+from kneebayes.view.report import Report, Reporting, made_by, made_by_line
 from kneebayes.writing import plain_text
 
 LARGEST = 100_000_000  # bytes
@@ -245,12 +245,12 @@ class ReadingEvaluation(Reporting):
     def table(self) -> pd.DataFrame:
         """One row a share: ``measure``, ``share``, ``low``, ``high`` (95 %), ``of``."""
         rows = [(name, *share_with_interval(*pair), pair[1]) for name, pair in self.shares.items()]
-        return frame_of(rows, columns=["measure", "share", "low", "high", "of"])
+        return pd.DataFrame(rows, columns=["measure", "share", "low", "high", "of"])
 
     @property
     def answers(self) -> pd.DataFrame:
         """One row for every answer taken or missed."""
-        return frame_of(self.judgements, columns=[one.name for one in fields(Verdict)])
+        return pd.DataFrame(self.judgements, columns=[one.name for one in fields(Verdict)])
 
     def worst_texts(self) -> list[str]:
         """Ids of the patients whose text was read worst, worst first."""

@@ -37,7 +37,7 @@ from kneebayes.study.scores import (
     with_interval,
 )
 from kneebayes.text import counted
-from kneebayes.view.report import ModelResult, Report, cells_of, frame_of, in_words, records_of
+from kneebayes.view.report import ModelResult, Report, cells_of, in_words, records_of
 
 NETWORK, NAIVE, PRIOR = "network", "naive Bayes", "prior only"
 EXPLAINS, PRESENT = "posterior", "present"
@@ -214,7 +214,7 @@ def evaluate_published(
     chosen = published_cases(half) if cases is None else tuple(cases)
     knowledge = model.data.knowledge
     judge = Judge(model, ranked_by)
-    scores = frame_of([row for case in chosen for row in judge.rows(case)])
+    scores = pd.DataFrame([row for case in chosen for row in judge.rows(case)])
     told = sum(len(case.answers(visit)) for case in chosen for visit in VISITS)
     refuse_others(knowledge.meta.title, told - sum(judge.unknown.values()), told)
     if scores.empty:
@@ -277,7 +277,9 @@ class PublishedEvaluation(ModelResult):
             _, *ends = share_with_interval(int(told[:, 0].sum()), len(told))
             *tops, mean_log = map(_mean, told.T)
             rows.append((among, visit, predictor, len(told), *tops, *ends, mean_log))
-        return frame_of(rows, columns=[*ASKED, *SCORES[:3], "top_1_low", "top_1_high", SCORES[3]])
+        return pd.DataFrame(
+            rows, columns=[*ASKED, *SCORES[:3], "top_1_low", "top_1_high", SCORES[3]]
+        )
 
     def _judged(self, among: str, visit: str, predictor: str) -> pd.DataFrame:
         """``rank`` and ``probability`` of what is right for some patients."""
@@ -305,7 +307,7 @@ class PublishedEvaluation(ModelResult):
                     ends = interval_of(means, len(gap))
                     rows.append((among, visit, predictor, score, own.mean(), *ends))
         header = ["among", "visit", "predictor", "score", "difference", "low", "high"]
-        return frame_of(rows, columns=header)
+        return pd.DataFrame(rows, columns=header)
 
     @cached_property
     def sure(self) -> pd.DataFrame:
@@ -316,7 +318,7 @@ class PublishedEvaluation(ModelResult):
             said, right = _mean(sure["first_probability"]), int(sure["first_right"].sum())
             rows.append((visit, predictor, said, right, len(sure)))
         header = ["visit", "predictor", "mean_said", "number", "total"]
-        return _with_shares(frame_of(rows, columns=header))
+        return _with_shares(pd.DataFrame(rows, columns=header))
 
     @cached_property
     def something_else(self) -> pd.DataFrame:
@@ -337,7 +339,7 @@ class PublishedEvaluation(ModelResult):
             area = area_under_curve(predicted, outside)
             rows.append((visit, *means, area, len(wrong), int(outside.sum())))
         header = ["visit", "outside", "inside", "auc", "number", "total"]
-        return _with_shares(frame_of(rows, columns=header))
+        return _with_shares(pd.DataFrame(rows, columns=header))
 
     @cached_property
     def triage(self) -> pd.DataFrame:
@@ -354,7 +356,7 @@ class PublishedEvaluation(ModelResult):
                 ids = cases.loc[base & (wanted != level_given), "id"]
                 rows.append((visit, mistake, len(ids), int(base.sum()), ", ".join(ids)))
         header = ["visit", "mistake", "number", "total", "ids"]
-        return _with_shares(frame_of(rows, columns=header))
+        return _with_shares(pd.DataFrame(rows, columns=header))
 
     @property
     def report(self) -> Report:

@@ -23,7 +23,7 @@ from kneebayes.view.figures import (
     write,
 )
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Grid, Paragraph, frame_of, made_by, urgency_lines
+from kneebayes.view.report import Grid, Paragraph, made_by, urgency_lines
 
 SHOWN = 10
 BELIEFS = ("cause", "truth", "opening", "exact", "stated")
@@ -66,7 +66,7 @@ class Feedback(Judgement, Paged):
         ``best_test``, ``best_test_bits`` and ``best_test_cost`` (the best test then), ``cost``,
         ``burden`` and ``in_vain`` (whether it could hardly change anything).
         """
-        return frame_of(self.question_rows, columns=COLUMNS)
+        return pd.DataFrame(self.question_rows, columns=COLUMNS)
 
     @property
     def differential(self) -> pd.DataFrame:
@@ -77,7 +77,7 @@ class Feedback(Judgement, Paged):
         question), ``exact`` (given all that was found out), ``stated`` and ``named`` (whether
         the learner named it).
         """
-        return frame_of(self.belief_rows)
+        return pd.DataFrame(self.belief_rows)
 
     def _origin(self) -> Mapping[str, Any]:
         """Which model the case is of."""

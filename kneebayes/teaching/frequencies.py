@@ -24,7 +24,7 @@ from kneebayes.teaching.practice_text import Page, Paged, in_short
 from kneebayes.text import counted, marked
 from kneebayes.view.figures import BLUE, GREY, ORANGE, SMALL, WIDE, broken, new_axes, write
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Grid, Paragraph, frame_of, made_by, urgency_lines
+from kneebayes.view.report import Grid, Paragraph, made_by, urgency_lines
 
 COUNTED_BY = "people are counted by what is present or absent. Say True, False or a state."
 NEVER_SILENT = "it is never there without explaining the complaint. Name findings."
@@ -183,7 +183,7 @@ class NaturalFrequencies(Paged):
         Columns: ``id``, ``who``, ``of`` (id of the count it is a part of), ``count``,
         ``probability`` (exact, of all people) and ``probability_within`` (of that part).
         """
-        return frame_of(self._rows)
+        return pd.DataFrame(self._rows)
 
     @property
     def sentences(self) -> list[str]:

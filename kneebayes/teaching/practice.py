@@ -27,7 +27,7 @@ from kneebayes.teaching.scoring import GretherWeights, weigh_statements
 from kneebayes.text import clipped, counted
 from kneebayes.view.figures import BLUE, GREY, ORANGE, finished, lines_of, write
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Grid, Paragraph, frame_of, made_by
+from kneebayes.view.report import Grid, Paragraph, made_by
 from kneebayes.writing import write_safely
 
 Learner = Callable[[PracticeCase, np.random.Generator], Feedback]
@@ -213,7 +213,7 @@ class Practice(Paged):
         ``due``, ``advice``, ``advice_too_low``, ``advice_too_high``, ``in_vain`` (questions that
         could hardly change anything) and ``cost_in_vain``.
         """
-        table = frame_of([feedback.summary for feedback in self.feedbacks])
+        table = pd.DataFrame([feedback.summary for feedback in self.feedbacks])
         table.insert(0, "learner", list(self.learners))
         table.insert(1, "case", table.groupby("learner").cumcount() + 1)
         return table
@@ -226,7 +226,7 @@ class Practice(Paged):
         """
         pairs = zip(self.learners, self.feedbacks, strict=True)
         rows = [(who, name, each.scores[name]) for who, each in pairs for name in SCORES]
-        values = frame_of(rows, columns=["learner", "score", "value"]).astype({"value": float})
+        values = pd.DataFrame(rows, columns=["learner", "score", "value"]).astype({"value": float})
         grouped = values.groupby(["learner", "score"], sort=False)["value"]
         scores = grouped.agg(cases="size", mean="mean", error="sem").reset_index()
         half = NORMAL_95 * scores["error"]
@@ -278,7 +278,7 @@ class Practice(Paged):
         found.sort(key=lambda row: (order.index(row["learner"]), row["place"]))
         bins = [f"{low} to {high}" for low, high in pairwise(TENTHS)]
         rows = [{**row, "bin": bins[row["place"]]} for row in found]
-        return frame_of(rows, columns=CALIBRATION)
+        return pd.DataFrame(rows, columns=CALIBRATION)
 
     @property
     def _page(self) -> Page:

@@ -26,7 +26,7 @@ from kneebayes.teaching.talking import introduction, sentence_about
 from kneebayes.text import shown
 from kneebayes.view.figures import BLUE, finished, lines_of, write
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Grid, ModelResult, Paragraph, frame_of, urgency_lines
+from kneebayes.view.report import Grid, ModelResult, Paragraph, urgency_lines
 from kneebayes.writing import write_safely
 
 FORMAT, VERSION = "kneebayes case", 1
@@ -218,7 +218,7 @@ class Situation(Paged, ModelResult):
         ``state``, ``answer`` (the state in words), ``said`` (in the patient's words, where he
         was asked), ``cost`` and ``burden``.
         """
-        return frame_of(self._rows)
+        return pd.DataFrame(self._rows)
 
     @property
     def _page(self) -> Page:

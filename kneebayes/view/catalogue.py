@@ -12,7 +12,6 @@ from kneebayes.errors import UnknownNameError
 from kneebayes.knowledge.records import Context, Finding, Named
 from kneebayes.text import MINUS, either, fold, suggest
 from kneebayes.view.markup import table as html_table
-from kneebayes.view.report import frame_of
 
 FIRST = 4  # names in a repr
 SHOWN = 40  # rows in a notebook
@@ -100,7 +99,7 @@ class Catalogue(tuple[Some_co, ...], Generic[Some_co]):
     def table(self) -> pd.DataFrame:
         """One row a record: ``id``, ``kind``, ``label``, ``also`` (other names), ``question``."""
         rows = [(record.id, *_cells(record)) for record in self]
-        return frame_of(rows, columns=["id", *COLUMNS])
+        return pd.DataFrame(rows, columns=["id", *COLUMNS])
 
     @property
     def text(self) -> str:

@@ -16,7 +16,6 @@ from kneebayes.view.markup import ShareBar, percent
 from kneebayes.view.report import (
     Report,
     fields_of,
-    frame_of,
     known_of,
     plain_case,
     ranked_frame,
@@ -62,7 +61,7 @@ def group_table(case: CaseLike) -> pd.DataFrame:
         {"id": id, "group": groups[id].label, "prior": before[id], "posterior": now}
         for id, now in sorted(after.items(), key=lambda item: -item[1])
     ]
-    return frame_of(rows, columns=["id", "group", "prior", "posterior"])
+    return pd.DataFrame(rows, columns=["id", "group", "prior", "posterior"])
 
 
 def differential_dict(case: CaseLike) -> dict[str, Any]:

@@ -214,11 +214,6 @@ def report_on(
     )
 
 
-def frame_of(rows: Any = None, **axes: Any) -> pd.DataFrame:
-    """Rows as a DataFrame; pandas is imported when the first is made."""
-    return pd.DataFrame(rows, **axes)
-
-
 def fields_of(record: Any) -> dict[str, Any]:
     """Values of a record by field, as they stand: ``asdict`` would copy whatever is in them."""
     return {one.name: getattr(record, one.name) for one in fields(record)}
@@ -239,7 +234,8 @@ def cells_of(table: pd.DataFrame, columns: Mapping[str, str]) -> tuple[Row, tupl
 
     Examples
     --------
-    >>> cells_of(frame_of({"cause": ["gout"], "p": [0.25]}), {"what": "{cause}", "P": "{p:.0%}"})
+    >>> gout = pd.DataFrame({"cause": ["gout"], "p": [0.25]})
+    >>> cells_of(gout, {"what": "{cause}", "P": "{p:.0%}"})
     (('what', 'P'), (('gout', '25%'),))
     """
     ways = columns.values()

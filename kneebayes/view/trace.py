@@ -18,7 +18,7 @@ from kneebayes.knowledge.records import Cause
 from kneebayes.knowledge.statements import Amount, Interval
 from kneebayes.text import between, counted, written
 from kneebayes.view.markup import Markup, table, tag
-from kneebayes.view.report import InJson, fields_of, frame_of, made_by, made_by_line, plain
+from kneebayes.view.report import InJson, fields_of, made_by, made_by_line, plain
 
 ORIGINS = ("article", "literature", "assumption", "patients")
 
@@ -167,7 +167,7 @@ class CauseTrace(InJson):
     @property
     def table(self) -> pd.DataFrame:
         """One row a number: about, node, stated, low, value, high, link, origin, because."""
-        frame = frame_of(map(fields_of, self.rows))
+        frame = pd.DataFrame(map(fields_of, self.rows))
         frame["because"] = ["; ".join(because) for because in frame["because"]]
         return frame
 

@@ -25,7 +25,7 @@ from kneebayes.questions.ask.ranking import QUESTION_KINDS, kinds_of, open_nodes
 from kneebayes.text import counted
 from kneebayes.view import figures
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, frame_of, report_on
+from kneebayes.view.report import CaseResult, Report, report_on
 
 KEPT = {2: 16, 3: 11}  # answers put together in twos and threes: 120 and 165 sets
 SHOWN = 5
@@ -188,7 +188,7 @@ class ChangeOfMind(CaseResult):
         ``to_posterior`` and ``over_posterior`` (after these answers), ``first`` and
         ``first_posterior`` (the most probable cause of all then).
         """
-        return frame_of(map(self._row, self.sets), columns=list(self._row(self.now)))
+        return pd.DataFrame(map(self._row, self.sets), columns=list(self._row(self.now)))
 
     def _row(self, outcome: Outcome) -> dict[str, Any]:
         first = max(outcome.posteriors, key=outcome.posteriors.__getitem__)

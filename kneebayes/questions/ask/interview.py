@@ -27,7 +27,7 @@ from kneebayes.questions.ask.ranking import (
 from kneebayes.text import counted
 from kneebayes.view.figures import BLUE, GREEN, GREY, ORANGE, SMALL, WIDE, new_axes
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Outline, Report, frame_of, report_on
+from kneebayes.view.report import CaseResult, Outline, Report, report_on
 
 DEEPEST = 4
 TOLD = 1e-12  # bits below which a question is taken to tell nothing
@@ -175,7 +175,7 @@ class DecisionTree(CaseResult):
         and ``asks``, ``leading`` (id), ``posterior`` (of the leading cause, or of what was
         asked about) and ``urgency``.
         """
-        return frame_of(self._rows).drop(columns=["says", "label", "ends", "urgent"])
+        return pd.DataFrame(self._rows).drop(columns=["says", "label", "ends", "urgent"])
 
     @property
     def report(self) -> Report:

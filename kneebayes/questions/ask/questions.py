@@ -29,7 +29,7 @@ from kneebayes.questions.ask.ranking import (
 from kneebayes.text import counted
 from kneebayes.view import figures
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, frame_of, ranked_frame, report_on
+from kneebayes.view.report import CaseResult, Report, ranked_frame, report_on
 
 Rows = Sequence[Mapping[str, Any]]
 SHOWN = 10
@@ -267,7 +267,7 @@ class Questions(CaseResult):
 
         ``posterior`` is that of what the question speaks of; ``leading`` is an id.
         """
-        return frame_of(self._outcome_rows)
+        return pd.DataFrame(self._outcome_rows)
 
     @checked
     def posteriors(self, question: str) -> pd.DataFrame:
@@ -287,7 +287,7 @@ class Questions(CaseResult):
             raise EvidenceError(message)
         chosen = asked[question]
         after = {chosen.state_of(outcome): outcome.posteriors for outcome in chosen.outcomes}
-        return frame_of({"now": self.now.posteriors, **after}).rename_axis("id")
+        return pd.DataFrame({"now": self.now.posteriors, **after}).rename_axis("id")
 
     @bounded
     def pairs(self, best: int = PAIRED) -> pd.DataFrame:
@@ -298,7 +298,7 @@ class Questions(CaseResult):
         tell the same, above zero one makes the other worth asking.
         """
         pairs = look_ahead(self.case, self.subject, self.now, self.ranked[:best])
-        return frame_of(pairs, columns=Pair._fields)
+        return pd.DataFrame(pairs, columns=Pair._fields)
 
     @bounded
     def same_decision(

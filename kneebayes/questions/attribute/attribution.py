@@ -21,7 +21,7 @@ from kneebayes.network import Network
 from kneebayes.text import counted
 from kneebayes.view.figures import SMALL, name_lines, new_axes, write
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, frame_of, report_on
+from kneebayes.view.report import CaseResult, Report, report_on
 
 States = Mapping[str, tuple[int, ...]]
 Acting = Mapping[str, States]
@@ -206,13 +206,13 @@ class Attribution(CaseResult):
             for kind, share in found.rest.items():
                 rows.append((*finding, kind, "", kind, share, False))
         columns = ["id", "finding", "kind", "source_id", "source", "probability", "urgent"]
-        return frame_of(rows, columns=columns)
+        return pd.DataFrame(rows, columns=columns)
 
     @property
     def matrix(self) -> pd.DataFrame:
         """The same as findings x sources, by id; ``not explained`` and ``background`` last."""
         rows = [{**found.shares, **found.rest} for found in self.findings]
-        return frame_of(rows, index=[found.finding for found in self.findings])
+        return pd.DataFrame(rows, index=[found.finding for found in self.findings])
 
     @property
     def unexplained(self) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from kneebayes.network import Network, Numbers
 from kneebayes.text import counted
 from kneebayes.view.figures import AMBER, SMALL, WIDE, new_axes, scale_above
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, frame_of, records_of, report_on
+from kneebayes.view.report import CaseResult, Report, records_of, report_on
 
 
 def distinguish_causes(
@@ -213,7 +213,7 @@ class Distinguishability(CaseResult):
             "best_bits": self.bits[a, b, best],
             "apart": total[a, b] >= ONE_BIT,
         }
-        return frame_of(columns).sort_values("bits", kind="stable", ignore_index=True)
+        return pd.DataFrame(columns).sort_values("bits", kind="stable", ignore_index=True)
 
     @property
     def inseparable(self) -> pd.DataFrame:
@@ -231,7 +231,7 @@ class Distinguishability(CaseResult):
         total = self._totals[0]
         order = order_by_likeness(total)
         ids = [self.causes[index] for index in order]
-        return frame_of(total[np.ix_(order, order)], index=ids, columns=ids)
+        return pd.DataFrame(total[np.ix_(order, order)], index=ids, columns=ids)
 
     @property
     def profiles(self) -> pd.DataFrame:
@@ -244,7 +244,7 @@ class Distinguishability(CaseResult):
         stands_out = present - present.mean(axis=1, keepdims=True)
         rows = np.lexsort((-stands_out.max(axis=1), stands_out.argmax(axis=1)))
         findings, causes = ([self.findings[at] for at in rows], [self.causes[at] for at in order])
-        return frame_of(present[rows], index=findings, columns=causes)
+        return pd.DataFrame(present[rows], index=findings, columns=causes)
 
     @checked
     def between(self, cause: str, other: str) -> pd.DataFrame:
@@ -267,7 +267,7 @@ class Distinguishability(CaseResult):
             "present_if_other": self.present[b],
             "bits": self.bits[a, b],
         }
-        rows = frame_of(columns)
+        rows = pd.DataFrame(columns)
         return rows.sort_values("bits", ascending=False, kind="stable", ignore_index=True)
 
     @property

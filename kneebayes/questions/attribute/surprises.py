@@ -16,7 +16,7 @@ from kneebayes.inference.evidence import impossible
 from kneebayes.text import counted
 from kneebayes.view.figures import bars, below, lines_of
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, frame_of, report_on
+from kneebayes.view.report import CaseResult, Report, report_on
 
 DOUBTFUL = 19.0  # times another answer must be as probable as the one given: 95 % against 5 %
 NUMBERS = ("probability", "alone", "bits", "conflict")
@@ -131,7 +131,7 @@ class Surprises(CaseResult):
             )
             for one in self.surprising
         ]
-        return frame_of(rows, columns=[*columns, "doubtful"])
+        return pd.DataFrame(rows, columns=[*columns, "doubtful"])
 
     @property
     def report(self) -> Report:

@@ -20,7 +20,7 @@ from kneebayes.network import Network
 from kneebayes.text import counted
 from kneebayes.view.figures import BLUE, GREY, ORANGE, SMALL, below, beside, legend_above, lines_of
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, frame_of, report_on
+from kneebayes.view.report import CaseResult, Report, report_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ class WhatIf(CaseResult):
             (one.finding, self.case.label(one.finding), one.now, one.without, one.persists)
             for one in self._ordered
         ]
-        return frame_of(rows, columns=["id", "finding", "now", "without", "persists"])
+        return pd.DataFrame(rows, columns=["id", "finding", "now", "without", "persists"])
 
     @property
     def report(self) -> Report:

@@ -14,7 +14,7 @@ from kneebayes.case.case import Case, CaseLike
 from kneebayes.text import marked
 from kneebayes.view import figures
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, frame_of, report_on
+from kneebayes.view.report import CaseResult, Report, report_on
 
 SHOWN = 10
 MARKS = "osD^vPX*<>"
@@ -85,7 +85,7 @@ class LexiconComparison(CaseResult):
             for id in self._ranks[self.case.data.lexicon]
             for lexicon, posteriors in self.posteriors.items()
         ]
-        return frame_of(rows, columns=columns)
+        return pd.DataFrame(rows, columns=columns)
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the first causes, and all urgent ones, with one mark a lexicon."""

@@ -28,7 +28,6 @@ from kneebayes.view.report import (
     CaseResult,
     Report,
     fields_of,
-    frame_of,
     known_of,
     made_by_line,
     ranked_frame,
@@ -246,7 +245,7 @@ class Robustness(CaseResult):
     @property
     def draws(self) -> pd.DataFrame:
         """P(cause | evidence) in every draw: one row a draw, one column a cause (its id)."""
-        return frame_of(self.posteriors, columns=list(self.ids))
+        return pd.DataFrame(self.posteriors, columns=list(self.ids))
 
     def to_xarray(self) -> xr.Dataset:
         """The draws as an xarray dataset, in the form that ArviZ reads (one chain).

@@ -28,7 +28,7 @@ from kneebayes.text import counted, suggest
 from kneebayes.view import figures
 from kneebayes.view.figures import BLACK, EXPLAINS, PALETTE, SMALL, finished, name_ends, new_axes
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, frame_of, report_on
+from kneebayes.view.report import CaseResult, Report, report_on
 
 What = Literal["prior", "link", "leak", "share"]
 Number = tuple[What, str, str, str]  # what it is, its node, the parent and its state
@@ -285,7 +285,7 @@ class SensitivityFunction(CaseResult):
             for id in self._order()
         ]
         columns = ["id", "cause", "urgent", "posterior", "at_zero", "at_one", *"abcd"]
-        return frame_of(rows, columns=columns)
+        return pd.DataFrame(rows, columns=columns)
 
     def _order(self) -> list[str]:
         """The cause asked about, then the others by their posterior in the model."""

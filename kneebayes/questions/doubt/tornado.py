@@ -26,7 +26,7 @@ from kneebayes.network import Numbers
 from kneebayes.text import written
 from kneebayes.view import figures
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, fields_of, frame_of, report_on
+from kneebayes.view.report import CaseResult, Report, fields_of, report_on
 
 Over = Literal["numbers", "words", "claims"]
 
@@ -228,7 +228,7 @@ class Tornado(CaseResult):
         where the evidence is impossible then.
         """
         columns = ["about", "id", "said", "statements", "at_low", "at_high", "unsaid", "reach"]
-        return frame_of(self._rows, columns=columns)
+        return pd.DataFrame(self._rows, columns=columns)
 
     @property
     def _rows(self) -> list[dict[str, Any]]:

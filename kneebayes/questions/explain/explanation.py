@@ -19,7 +19,7 @@ from kneebayes.questions.explain.words import Words, explanation_rows, in_deciba
 from kneebayes.text import counted
 from kneebayes.view.figures import BLUE, ORANGE, SMALL, caption, name_lines, new_axes, write
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, frame_of, report_on, with_signs
+from kneebayes.view.report import CaseResult, Report, report_on, with_signs
 
 MOST_ORDERS = 1_000_000  # of the answers; fewer are looked at where time is over
 ORDERS = ("ledger", "shapley")
@@ -182,7 +182,7 @@ class Explanation(CaseResult):
         row of the posterior has sums: of the single weights, of the ledger, of the Shapley
         shares, and the overlap of all.
         """
-        return frame_of(self._rows)
+        return pd.DataFrame(self._rows)
 
     @property
     def overlaps(self) -> pd.DataFrame:
@@ -193,7 +193,7 @@ class Explanation(CaseResult):
         """
         columns = ["first", "second", "apart", "together", "overlap"]
         rows = [[getattr(pair, name) for name in columns] for pair in self.explained.overlaps]
-        return frame_of(rows, columns=columns)
+        return pd.DataFrame(rows, columns=columns)
 
     @cached_property
     def _words(self) -> Words:

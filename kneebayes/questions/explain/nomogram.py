@@ -18,7 +18,7 @@ from kneebayes.odds import decibans, inverse_logit, logit
 from kneebayes.text import written
 from kneebayes.view.figures import DARK, PALETTE, SMALL, broken, caption, new_axes, write
 from kneebayes.view.markup import percent
-from kneebayes.view.report import CaseResult, Report, frame_of, known_of, report_on, with_signs
+from kneebayes.view.report import CaseResult, Report, known_of, report_on, with_signs
 
 DASHES = ("-", (0, (5, 2)), (0, (1, 1.2)), (0, (5, 1, 1, 1)))
 MARKS = ("o", "D", "s", "^")
@@ -162,7 +162,7 @@ class Nomogram(CaseResult):
             "weight_alone": decibans(self.alone),
             "after_if_alone": self.after_if_alone,
         }
-        return frame_of([row])
+        return pd.DataFrame([row])
 
     @property
     def report(self) -> Report:
