@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # tests run side by side on all cores as it is
+os.environ["MPLBACKEND"] = "Agg"  # pictures are drawn, not shown
 
 # some hundred processes that the tests start import the same modules: each keeps what it compiles
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -75,9 +76,6 @@ def told_apart(knee: kb.Model) -> Distinguishability:
 @pytest.fixture
 def axes() -> Any:
     """Axes that somebody else made."""
-    import matplotlib as mpl
-
-    mpl.use("Agg")
     import matplotlib.pyplot as plt
 
     return plt.subplots()[1]

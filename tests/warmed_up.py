@@ -2,7 +2,7 @@
 
 import os
 
-os.environ.setdefault("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
 
 import matplotlib.pyplot as plt  # noqa: F401
 import warm_kernels  # noqa: F401

@@ -281,6 +281,3 @@ def test_it_shows_itself(knee: kb.Model, cohort: SimulatedCohort) -> None:
     assert "<table>" in cohort.html
     ax = cohort.draw()
     assert len(ax.get_yticks()) == len(knee.causes)
-    import matplotlib.pyplot as plt
-
-    plt.close("all")

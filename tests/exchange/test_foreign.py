@@ -291,14 +291,7 @@ def test_everything_shows_itself(weather: NetworkFile) -> None:
             assert "\n" not in repr(result)
             ax = result.draw()
             ax.figure.canvas.draw()
-            _close()
     assert case.explain("sky", "storm").table["single"].iloc[0] > 0
-
-
-def _close() -> None:
-    import matplotlib.pyplot as plt
-
-    plt.close("all")
 
 
 WRONG: dict[str, tuple[Any, type[KneebayesError], str]] = {
@@ -590,7 +583,6 @@ def test_the_picture_of_a_network(weather: NetworkFile) -> None:
     ax = ForeignModel(weather, ["sky"]).draw()
     ax.figure.canvas.draw()
     assert {text.get_text() for text in ax.texts} >= {"The sky", "<b>Wet</b> $x$"}
-    _close()
 
 
 def test_a_table_has_its_columns_whether_anything_is_open_or_not(weather: NetworkFile) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
 
 from kneebayes.errors import (
     EvidenceError,
@@ -609,7 +610,7 @@ def test_the_picture_of_a_network_read_back() -> None:
     assert not ax.axison
 
 
-def test_of_a_large_network_what_is_next_to_the_targets_is_drawn() -> None:
+def test_of_a_large_network_what_is_next_to_the_targets_is_drawn(axes: Axes) -> None:
     chain = [root_node("n0", [0.5, 0.5])]
     chain += [noisy_or_node(f"n{at}", 0.1, {f"n{at - 1}": 0.5}) for at in range(1, 70)]
     ax = ForeignModel(Network(tuple(chain)), ["n69"]).draw()
@@ -617,10 +618,7 @@ def test_of_a_large_network_what_is_next_to_the_targets_is_drawn() -> None:
     assert named == {f"n{at}": (0.5, 10.0 - at) for at in range(10, 70)}
     assert len([text for text in ax.texts if not text.get_text()]) == 59
     assert "10 more nodes are not drawn" in ax.get_title(loc="left").replace("\n", " ")
-    import matplotlib.pyplot as plt
-
-    own = plt.subplots()[1]
-    assert ForeignModel(NETWORK, ["sky"]).draw(own) is own
+    assert ForeignModel(NETWORK, ["sky"]).draw(axes) is axes
 
 
 def test_names_of_a_wide_level_go_on_in_the_next_line() -> None:

@@ -333,9 +333,6 @@ def test_urgency_stands_on_top_of_a_patient(knee: kb.Model) -> None:
     assert f'<p role="alert"><strong>{advice}' in patient.html
     assert repr(patient) == "Patient('the case': 1 answer, 0 not used)"
     patient.draw()
-    import matplotlib.pyplot as plt
-
-    plt.close("all")
 
 
 # phenopackets

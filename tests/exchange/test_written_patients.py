@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-import matplotlib.pyplot as plt
 import pytest
+from matplotlib.axes import Axes
 
 import kneebayes as kb
 from kneebayes.exchange import ExchangeError, load_network_file, save_network
@@ -236,7 +236,7 @@ def test_a_case_file_field_by_field(robot: kb.Model, dx: kb.Differential) -> Non
     assert not {"results", "name", "note"} & set(bare)
 
 
-def test_what_is_told_of_a_patient(robot: kb.Model, dx: kb.Differential) -> None:
+def test_what_is_told_of_a_patient(robot: kb.Model, dx: kb.Differential, axes: Axes) -> None:
     content = case_content(dx)
     content["answers"]["rain"]["label"] = "wet"  # type: ignore[index]
     patient = robot.load_case(json.loads(json.dumps(content)))
@@ -279,8 +279,7 @@ def test_what_is_told_of_a_patient(robot: kb.Model, dx: kb.Differential) -> None
             ["moon_magnet", "loose_wire", "rusty_bolt"], dx.ranking.itertuples(), strict=True
         )
     }
-    ax = plt.subplots()[1]
-    assert patient.draw(ax) is ax
+    assert patient.draw(axes) is axes
     packet = robot.load_phenopacket(
         {
             "id": "a",

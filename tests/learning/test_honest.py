@@ -18,9 +18,6 @@ from kneebayes.inference import Evidence
 from kneebayes.knowledge.statements import Interval
 from kneebayes.learning.outcome import LearntNumber
 
-matplotlib = pytest.importorskip("matplotlib")
-matplotlib.use("Agg")
-
 FOLDERS = ("tiny", "pump")
 
 
@@ -188,7 +185,6 @@ def test_explain_gives_the_patients_their_share(taught: kb.Model) -> None:
     assert ((sums - 1.0).abs().lt(1e-9) | sums.eq(0.0)).all()
     assert "The prior rests on patients" in " ".join(explained.text.split())
     assert "learnt from 200 patients" in explained.draw().get_title(loc="left")
-    matplotlib.pyplot.close("all")
 
 
 def test_json_says_what_made_it(taught: kb.Model, robot: kb.Model) -> None:

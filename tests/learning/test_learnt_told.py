@@ -5,11 +5,11 @@ from pathlib import Path
 from statistics import NormalDist
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 from conftest import DATA, Edit
+from matplotlib.axes import Axes
 from scipy.special import logit
 
 import kneebayes as kb
@@ -354,7 +354,7 @@ def test_lessons_read_back(taught: kb.Model) -> None:
     assert ax.get_ylim() == pytest.approx((len(rows) - 0.4, -0.6))
 
 
-def test_lessons_that_are_drawn_are_those_of_chances(taught: kb.Model) -> None:
+def test_lessons_that_are_drawn_are_those_of_chances(taught: kb.Model, axes: Axes) -> None:
     """Fourteen at most, by what the patients say; ratios have no place on that scale."""
     rows = taught.learnt.table
     rows = rows[rows["learnt"] & ~rows["kind"].isin(["ratio", "scale"])]
@@ -363,15 +363,14 @@ def test_lessons_that_are_drawn_are_those_of_chances(taught: kb.Model) -> None:
     ax = taught.learnt.draw()
     names = [one.get_text().replace("\n", " ") for one in ax.get_yticklabels()]
     assert names == right
-    own = plt.subplots()[1]
-    assert taught.learnt.draw(own) is own
+    assert taught.learnt.draw(axes) is axes
 
 
 def held_out(gains: list[float]) -> HeldOut:
     return HeldOut(pd.DataFrame({"gain": gains}), kb.load(DATA / "tiny"), "1 patient")
 
 
-def test_gains_read_back() -> None:
+def test_gains_read_back(axes: Axes) -> None:
     """As many bars as gains need, with an edge at 0: worse ones hatched on its left."""
     gains = [-0.5, -0.1, 0.0, 0.2, 0.25, 1.0]
     ax = held_out(gains).draw()
@@ -408,8 +407,7 @@ def test_gains_read_back() -> None:
     assert sum(bar.get_height() for bar in nothing.patches) == 2
     one = held_out([-2.0]).draw()
     assert [bar.get_height() for bar in one.patches if bar.get_height()] == [1.0]
-    own = plt.subplots()[1]
-    assert held_out(gains).draw(own) is own
+    assert held_out(gains).draw(axes) is axes
 
 
 # coordinates

@@ -25,9 +25,6 @@ from kneebayes.learning.scoring import Estimation
 from kneebayes.learning.sentences import read_text, weight_of
 from kneebayes.text import marked
 
-matplotlib = pytest.importorskip("matplotlib")
-matplotlib.use("Agg")
-
 KNEES = pd.DataFrame(
     {
         "lump behind the knee": [True, False, True, None, False, True] * 4,
@@ -305,7 +302,6 @@ def test_it_shows_itself(knee: kb.Model, taught_knee: kb.Model) -> None:
         told.draw().figure.canvas.draw()
     for cause in knee.causes:
         assert marked(cause.label, cause.urgent) in taught_knee.learnt.text
-    plt.close("all")
 
 
 @pytest.mark.parametrize(

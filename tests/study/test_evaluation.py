@@ -209,7 +209,6 @@ def test_scoring_that_makes_no_sense(setting: dict[str, Any], told: str) -> None
 
 
 def test_it_shows_itself_and_draws(scored: Evaluation) -> None:
-    import matplotlib.pyplot as plt
 
     assert re.match(
         r"Evaluation\(600 cases, exact network: log score 0\.\d{4} bits, ", repr(scored)
@@ -226,7 +225,6 @@ def test_it_shows_itself_and_draws(scored: Evaluation) -> None:
     ):
         assert ax.get_xlabel()
     assert set(scored.curve["predictor"]) == set(scored.predictions)
-    plt.close("all")
 
 
 @pytest.mark.parametrize("score", ["log_score", "recall_3", "auc"])

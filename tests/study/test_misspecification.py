@@ -47,14 +47,12 @@ def test_patients_of_another_place_cost_and_wrong_answers_show(studied: Misspeci
 
 
 def test_it_shows_itself_and_draws(studied: Misspecification) -> None:
-    import matplotlib.pyplot as plt
 
     assert repr(studied).startswith("Misspecification(3 worlds, 900 patients each: largest regret")
     for part in ("setting: hospital", "none: the same model", "never medical advice"):
         assert part in studied.text
         assert part in studied.html
     assert len(studied.draw().get_yticks()) == 3
-    plt.close("all")
 
 
 def test_a_world_of_ones_own(robot: kb.Model) -> None:

@@ -4,7 +4,6 @@ import math
 from dataclasses import fields, replace
 from typing import Any
 
-import matplotlib as mpl
 import pytest
 from drawn import (
     assert_plain,
@@ -33,8 +32,6 @@ from kneebayes.study.scores import (
 )
 from kneebayes.view.figures import BLACK, BLUE, ORANGE, PALETTE
 from kneebayes.view.markup import percent
-
-mpl.use("Agg")
 
 SCORED: list[dict[str, Any]] = [
     {"predictor": "exact $", "value": 0.2, "low": 0.18, "high": 0.22},

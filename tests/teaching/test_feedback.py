@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 
@@ -13,8 +12,6 @@ import kneebayes as kb
 from kneebayes.odds import logit
 from kneebayes.teaching import Feedback, brier_score, divergence, log_score
 from kneebayes.text import counted
-
-mpl.use("Agg")
 
 
 @pytest.fixture(scope="module")
@@ -394,7 +391,6 @@ def test_the_same_numbers_in_all(told: Feedback) -> None:
     assert told.draw().get_xlabel().startswith("P(it explains the complaint)")
     assert told.draw_steps().patches
     assert told.case.draw().patches
-    mpl.pyplot.close("all")
 
 
 @pytest.mark.parametrize(

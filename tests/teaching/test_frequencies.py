@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import product
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 from oracle import weigh
@@ -13,8 +12,6 @@ from oracle import weigh
 import kneebayes as kb
 from kneebayes.teaching import largest_remainder
 from kneebayes.teaching.patients import evidence_about
-
-mpl.use("Agg")
 
 QUERIES: list[tuple[str, Any, Any]] = [
     ("Baker's cyst", "lump behind the knee", None),
@@ -145,7 +142,6 @@ def test_the_same_numbers_in_text_html_table_and_pictures(knee: kb.Model) -> Non
         whole = people if people <= 10_000 else icons.counts["with_finding"]
         assert len(squares) <= whole
         assert people > 10_000 or len(squares) == whole
-    mpl.pyplot.close("all")
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 
@@ -22,8 +21,6 @@ from kneebayes.teaching import (
 )
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
-
-mpl.use("Agg")
 
 
 @pytest.fixture(scope="module")
@@ -117,7 +114,6 @@ def test_the_figure_and_its_words_count_what_came_true(practice: Practice) -> No
         hits, of, statements = count.split()
         causes = counted(int(statements), "cause")
         assert f"{learner} said {ends} {of} {causes}: {hits} true" in practice.alt_text
-    mpl.pyplot.close("all")
 
 
 def test_asking_everything_and_always_sending_now_is_seen(knee: kb.Model) -> None:
@@ -146,7 +142,6 @@ def test_a_large_class_is_drawn_as_one(knee: kb.Model) -> None:
     parts = [Practice.of(f"learner {at}", [closed]) for at in range(7)]
     axes = sum(parts[1:], parts[0]).draw()
     assert all(text.get_text().startswith("7 learners") for text in axes.get_yticklabels())
-    mpl.pyplot.close("all")
 
 
 def test_cases_that_were_chosen_are_said_to_be(knee: kb.Model, practice: Practice) -> None:

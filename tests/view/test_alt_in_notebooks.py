@@ -1,6 +1,5 @@
 """Pictures in a notebook carry their words, as IPython itself writes them."""
 
-from collections.abc import Iterator
 from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
@@ -23,7 +22,7 @@ def print_png(figure: Figure) -> bytes:
 
 
 @pytest.fixture
-def formatter(monkeypatch: pytest.MonkeyPatch) -> Iterator[DisplayFormatter]:
+def formatter(monkeypatch: pytest.MonkeyPatch) -> DisplayFormatter:
     """What writes outputs in a notebook that shows figures as PNG."""
     made = DisplayFormatter()
     made.formatters[PNG].for_type(Figure, print_png)
@@ -33,8 +32,7 @@ def formatter(monkeypatch: pytest.MonkeyPatch) -> Iterator[DisplayFormatter]:
         enable_gui=lambda *_: None,
     )
     monkeypatch.setattr(IPython, "get_ipython", lambda: shell)
-    yield made
-    plt.close("all")
+    return made
 
 
 def words_of(formatter: DisplayFormatter, figure: Figure) -> Any:
@@ -71,4 +69,3 @@ def test_other_pictures_stay_as_they_are(knee: kb.Model, formatter: DisplayForma
 def test_nothing_is_kept_outside_a_notebook(knee: kb.Model) -> None:
     ax = knee.diagnose({"fever": True}).draw()
     assert not [name for name in vars(ax.figure) if "kneebayes" in name]
-    plt.close("all")

@@ -4,7 +4,6 @@ import math
 from itertools import combinations
 from typing import Any
 
-import matplotlib as mpl
 import pytest
 from drawn import (
     assert_plain,
@@ -25,8 +24,6 @@ from kneebayes.questions.ask.interview import draw_tree
 from kneebayes.questions.ask.questions import draw_outcomes, draw_pareto
 from kneebayes.view.figures import BLUE, GREEN, ORANGE, SMALL
 from kneebayes.view.markup import percent
-
-mpl.use("Agg")
 
 YES, NO, SEVERAL = BLUE.lower(), ORANGE.lower(), GREEN.lower()
 

@@ -5,17 +5,15 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-import matplotlib as mpl
 import pandas as pd
 import pytest
 from conftest import Edit
-from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
 
 import kneebayes as kb
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Reporting
 
-mpl.use("Agg")
 LUMP = {"lump behind the knee": True}
 
 
@@ -55,11 +53,9 @@ def test_a_result_shows_itself_in_every_way(shown: dict[str, Reporting], key: st
 
 
 @pytest.mark.parametrize("key", [key for key in KEYS if key != "nothing"])
-def test_a_result_draws_itself(shown: dict[str, Reporting], key: str) -> None:
-    _, ax = plt.subplots()
-    assert shown[key].draw(ax) is ax
-    assert shown[key].draw() is not ax
-    plt.close("all")
+def test_a_result_draws_itself(shown: dict[str, Reporting], key: str, axes: Axes) -> None:
+    assert shown[key].draw(axes) is axes
+    assert shown[key].draw() is not axes
 
 
 def test_the_urgency_stands_above_everything(knee: kb.Model) -> None:
@@ -213,16 +209,16 @@ def test_odd_names_are_escaped(folder: Path, edit: Edit) -> None:
         assert "R&D" not in one.html
         assert text_of(one.html)
         one.draw().figure.canvas.draw()
-    plt.close("all")
 
 
-def test_the_picture_of_cost_and_bits_shows_every_question(shown: dict[str, Reporting]) -> None:
+def test_the_picture_of_cost_and_bits_shows_every_question(
+    shown: dict[str, Reporting], axes: Axes
+) -> None:
     """Those that no other beats are a staircase upwards; the rest are points below it."""
     rows = shown["questions"].table.to_dict("records")
-    _, ax = plt.subplots()
-    assert shown["questions"].draw_pareto(ax) is ax  # type: ignore[attr-defined]
+    assert shown["questions"].draw_pareto(axes) is axes  # type: ignore[attr-defined]
     beaten, stairs, front = (
-        list(zip(*map(list, line.get_data()), strict=True)) for line in ax.get_lines()[:3]
+        list(zip(*map(list, line.get_data()), strict=True)) for line in axes.get_lines()[:3]
     )
     places = {True: front, False: beaten}
     for kind, drawn in places.items():
@@ -230,10 +226,9 @@ def test_the_picture_of_cost_and_bits_shows_every_question(shown: dict[str, Repo
         assert sorted(drawn) == sorted(right)
     assert front == stairs == sorted(stairs)
     assert [bits for _, bits in front] == sorted(bits for _, bits in front)
-    assert {text.get_text() for text in ax.texts} >= {
+    assert {text.get_text() for text in axes.texts} >= {
         row["question"] for row in rows if row["front"]
     }
-    plt.close()
 
 
 def test_a_question_of_yes_or_no_has_one_positive_answer(knee: kb.Model) -> None:

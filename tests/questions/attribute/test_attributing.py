@@ -4,10 +4,10 @@ import math
 from itertools import combinations
 from pathlib import Path
 
-import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.axes import Axes
 from oracle import cases, weigh
 
 import kneebayes as kb
@@ -74,16 +74,10 @@ def test_a_result_cannot_be_changed(result: Reporting) -> None:
         result.case = None
 
 
-def test_a_result_draws_itself(result: Reporting, tmp_path: Path) -> None:
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
-
+def test_a_result_draws_itself(result: Reporting, tmp_path: Path, axes: Axes) -> None:
     ax = result.draw()
     ax.figure.savefig(tmp_path / "figure.png", dpi=50)
-    plt.close(ax.figure)
-    figure, given = plt.subplots()
-    assert result.draw(given) is given
-    plt.close(figure)
+    assert result.draw(axes) is axes
 
 
 def test_everything_in_a_report_is_escaped() -> None:

@@ -133,9 +133,7 @@ def test_a_cause_that_cannot_be_alone_is_named() -> None:
 
 def test_colours_of_pairs_begin_at_nothing(told_apart: Distinguishability) -> None:
     """Those that nothing tells apart and those that most does have the ends of the scale."""
-    from matplotlib import pyplot as plt
 
     matrix = told_apart.matrix.to_numpy()
     image = told_apart.draw().images[0]
     assert image.get_clim() == (0.0, matrix[~np.eye(len(matrix), dtype=bool)].max())
-    plt.close("all")

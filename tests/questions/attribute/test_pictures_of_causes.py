@@ -25,8 +25,6 @@ from kneebayes.questions.attribute.surprises import draw_surprises
 from kneebayes.questions.attribute.whatif import draw_without
 from kneebayes.view.figures import BLUE, ORANGE, SMALL
 
-mpl.use("Agg")
-
 SHARES = [[0.0, 0.0009, 1.0], [0.56, 0.004, 0.436], [0.001, 0.55, 0.449], [0.0949, 0.01, 0.89]]
 
 
@@ -67,7 +65,6 @@ def test_a_number_in_a_cell_stands_out_from_its_colour(percent: int) -> None:
     light = 0.05 + np.dot([0.2126, 0.7152, 0.0722], parts)  # WCAG 2: relative luminance
     assert max(1.05 / light, light / 0.05) >= 4.5 - 0.1
     assert ink == ("white" if 1.05 / light > light / 0.05 else "black") or 76 <= percent <= 80
-    mpl.pyplot.close(ax.figure)
 
 
 def test_an_attribution_of_nothing_has_room_for_one_line() -> None:

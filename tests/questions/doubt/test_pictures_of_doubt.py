@@ -4,7 +4,6 @@ import itertools
 import math
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 from drawn import (
@@ -28,8 +27,6 @@ from kneebayes.questions.doubt.sensitivity import draw_curves
 from kneebayes.questions.doubt.tornado import draw_tornado
 from kneebayes.view.figures import AMBER, BLACK, BLUE, ORANGE, PALETTE
 from kneebayes.view.markup import percent
-
-mpl.use("Agg")
 
 EXPLAINS = "P(it explains the complaint | evidence)"
 NAMES = ("prior", "prior_low", "prior_high", "posterior", "low", "high", "p_first")

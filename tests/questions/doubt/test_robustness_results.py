@@ -5,13 +5,11 @@ from dataclasses import replace
 from html import unescape
 
 import pytest
+from matplotlib.axes import Axes
 
 import kneebayes as kb
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Reporting
-
-matplotlib = pytest.importorskip("matplotlib")
-matplotlib.use("Agg")
 
 PATIENT = {"squealing": True, "hot case": True, "weak jet": False}
 NAMES = ["robustness", "prior", "link", "numbers", "words", "claims", "lexicons"]
@@ -37,10 +35,8 @@ def results(dx: kb.Differential) -> dict[str, Reporting]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_result_shows_itself(
-    dx: kb.Differential, results: dict[str, Reporting], name: str
+    dx: kb.Differential, results: dict[str, Reporting], name: str, axes: Axes
 ) -> None:
-    import matplotlib.pyplot as plt
-
     told, disclaimer = results[name], dx.case.knowledge.meta.disclaimer
     assert "\n" not in repr(told)
     assert " at 0x" not in repr(told)
@@ -51,10 +47,8 @@ def test_a_result_shows_itself(
         assert dx.urgency.advice in shown
         assert disclaimer in " ".join(shown.split())
         assert "nan" not in re.split(r"[^a-z]+", shown.lower())
-    _, ax = plt.subplots()
-    assert told.draw(ax) is ax
-    assert told.draw() is not ax
-    plt.close("all")
+    assert told.draw(axes) is axes
+    assert told.draw() is not axes
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -83,14 +77,10 @@ def test_the_interval_of_the_table_stands_in_the_text(results: dict[str, Reporti
         assert f"{percent(row.low)} to {percent(row.high)}" in told.text
 
 
-def test_slopes_are_drawn_too(dx: kb.Differential) -> None:
-    import matplotlib.pyplot as plt
-
-    _, ax = plt.subplots()
-    assert dx.robustness(draws=20).draw_slopes(ax) is ax
+def test_slopes_are_drawn_too(dx: kb.Differential, axes: Axes) -> None:
+    assert dx.robustness(draws=20).draw_slopes(axes) is axes
     certain = dx.given({"wet winding": True, "air in hose": False}).robustness(draws=20)
     certain.draw_slopes().figure.canvas.draw()
-    plt.close("all")
 
 
 def test_every_lexicon_gives_its_own_differential(pump: kb.Model, dx: kb.Differential) -> None:
@@ -107,7 +97,6 @@ def test_every_lexicon_gives_its_own_differential(pump: kb.Model, dx: kb.Differe
 
 
 def test_a_label_with_a_dollar_sign_can_be_drawn(folder: object, edit: object) -> None:
-    import matplotlib.pyplot as plt
 
     edit("causes/rusty_bolt.toml", 'label = "rusty bolt"', 'label = "rusty $bolt^$"')
     model = kb.load(folder)
@@ -120,7 +109,6 @@ def test_a_label_with_a_dollar_sign_can_be_drawn(folder: object, edit: object) -
     ):
         told.draw().figure.canvas.draw()
     dx.robustness(draws=20).draw_slopes().figure.canvas.draw()
-    plt.close("all")
 
 
 @pytest.mark.parametrize("lowest", [1, 2, 3, 4])

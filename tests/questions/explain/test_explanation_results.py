@@ -6,17 +6,15 @@ import re
 from collections.abc import Iterator, Mapping
 from xml.etree import ElementTree as ET
 
-import matplotlib as mpl
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 
 import kneebayes as kb
 from kneebayes.questions.explain.explanation import Explanation
 from kneebayes.questions.explain.words import in_decibans
 from kneebayes.view.markup import percent
 from kneebayes.view.report import made_by_line
-
-mpl.use("Agg")
 
 HOT = {"redness": True, "warmth": True, "fever": False, "swollen knee": True, "age": 70}
 CLOT = {"lump": True, "leg swelling": True, "calf tenderness": 0.9, "recent surgery": True}
@@ -227,7 +225,6 @@ def test_it_goes_to_json_and_comes_back(knee: kb.Model) -> None:
 def test_the_picture_shows_every_answer_with_its_number(
     knee: kb.Model, asked: tuple[Mapping[str, object], str, str | None], by: str
 ) -> None:
-    import matplotlib.pyplot as plt
 
     why = explain(knee, asked)
     ax = why.draw(by=by)
@@ -242,15 +239,12 @@ def test_the_picture_shows_every_answer_with_its_number(
     for at in (0, -1):
         assert in_decibans(table["log_odds"].iloc[at]) in shown
     assert ax.get_title(loc="left").startswith(why._words.question)
-    plt.close(ax.figure)
 
 
-def test_it_is_drawn_where_it_is_told_to_and_only_in_ways_that_exist(knee: kb.Model) -> None:
-    import matplotlib.pyplot as plt
-
-    figure, ax = plt.subplots()
-    assert explain(knee, ASKED[0]).draw(ax) is ax
-    plt.close(figure)
+def test_it_is_drawn_where_it_is_told_to_and_only_in_ways_that_exist(
+    knee: kb.Model, axes: Axes
+) -> None:
+    assert explain(knee, ASKED[0]).draw(axes) is axes
     with pytest.raises(kb.EvidenceError, match="by: must be 'ledger' or 'shapley', got 'time'"):
         explain(knee, ASKED[0]).draw(by="time")
 

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from pathlib import Path
 
-import matplotlib as mpl
 import pytest
 from oracle import weigh
 
@@ -123,8 +122,6 @@ def test_it_reads_the_same_everywhere(leg: kb.Differential) -> None:
 def test_it_draws_itself_with_and_without_the_ratio_alone(
     leg: kb.Differential, tmp_path: Path
 ) -> None:
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
 
     step = leg.nomogram("DVT", "calf tenderness")
     ax = step.draw()
@@ -135,7 +132,6 @@ def test_it_draws_itself_with_and_without_the_ratio_alone(
     both = step.draw(alone=True)
     assert len(both.get_legend().get_texts()) == 2
     both.figure.savefig(tmp_path / "nomogram.png", dpi=50)
-    plt.close("all")
 
 
 def test_an_impossible_step_still_says_how_urgent_the_signs_are(knee: kb.Model) -> None:

@@ -2,7 +2,6 @@
 
 import math
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
@@ -11,15 +10,6 @@ from kneebayes.odds import logit
 from kneebayes.questions.explain.nomogram import draw_nomogram, ratio_text
 
 PRIORS = (0.001, 0.01, 0.5, 0.97)
-
-
-@pytest.fixture(autouse=True)
-def closed() -> object:
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
-
-    yield None
-    plt.close("all")
 
 
 def texts(ax: Axes) -> list[str]:
@@ -68,12 +58,9 @@ def test_an_answer_that_settles_it_points_beyond_the_scale(ratio: float, marker:
     assert all(np.isfinite(np.asarray(one.get_ydata(), dtype=float)).all() for one in ax.lines)
 
 
-def test_several_steps_differ_in_colour_and_dash_and_axes_are_kept() -> None:
-    import matplotlib.pyplot as plt
-
-    _, ax = plt.subplots()
-    assert draw_nomogram([("a", 0.1, 2.0), ("$b$", 0.1, 0.5)], ax) is ax
-    lines = [one for one in ax.lines if not one.get_label().startswith("_")]
+def test_several_steps_differ_in_colour_and_dash_and_axes_are_kept(axes: Axes) -> None:
+    assert draw_nomogram([("a", 0.1, 2.0), ("$b$", 0.1, 0.5)], axes) is axes
+    lines = [one for one in axes.lines if not one.get_label().startswith("_")]
     assert len({one.get_color() for one in lines}) == len({one.get_linestyle() for one in lines})
     assert lines[1].get_label() == r"\$b\$"
 

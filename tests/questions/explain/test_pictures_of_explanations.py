@@ -2,7 +2,6 @@
 
 import math
 
-import matplotlib as mpl
 import pytest
 from drawn import assert_plain, assert_rows_fill, bars, lines, marked, near, rows_of, strokes
 from matplotlib.axes import Axes
@@ -11,8 +10,6 @@ from kneebayes.questions.explain.explanation import Fall, draw_waterfall
 from kneebayes.questions.explain.nomogram import draw_nomogram, ratio_text
 from kneebayes.view.figures import BLUE, ORANGE, PALETTE
 from kneebayes.view.markup import percent
-
-mpl.use("Agg")
 
 NAN, INF = math.nan, math.inf
 FOR, AGAINST = BLUE.lower(), ORANGE.lower()
