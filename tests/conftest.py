@@ -6,8 +6,10 @@ import os
 import shutil
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -71,6 +73,14 @@ def page_file(knee: kb.Model, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def told_apart(knee: kb.Model) -> Distinguishability:
     """All causes of the article's model held against each other, which takes a while."""
     return knee.distinguish()
+
+
+@pytest.fixture(scope="session")
+def agrum() -> ModuleType:
+    """PyAgrum, whose SWIG types warn on import (an error there would end the process)."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return pytest.importorskip("pyagrum")
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """The bridge to pgmpy and its files, and pgmpy and pyAgrum as oracles of the engine."""
 
 import importlib
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -41,14 +40,6 @@ PATIENTS = {
         "redness": "absent",
     },
 }
-
-
-@pytest.fixture(scope="module")
-def agrum() -> ModuleType:
-    """PyAgrum, whose SWIG types warn on import (an error there would end the process)."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        return pytest.importorskip("pyagrum")
 
 
 @pytest.fixture(scope="module")

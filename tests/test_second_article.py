@@ -22,11 +22,6 @@ TOLD = {"little water": True, "scorched smell": False, "hot case": 0.4, "years i
 
 
 @pytest.fixture(scope="module")
-def pump() -> kb.Model:
-    return kb.load(PUMP)
-
-
-@pytest.fixture(scope="module")
 def dx(pump: kb.Model) -> kb.Differential:
     return pump.diagnose(TOLD)
 

@@ -45,14 +45,6 @@ def test_every_format_is_told_to_who_saves_and_loads(told: object) -> None:
 
 
 @pytest.fixture(scope="module")
-def agrum() -> ModuleType:
-    """PyAgrum, whose SWIG types warn on import (an error there would end the process)."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)
-        return pytest.importorskip("pyagrum")
-
-
-@pytest.fixture(scope="module")
 def examples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Asia and alarm as they come with pgmpy."""
     with warnings.catch_warnings():

@@ -2,7 +2,6 @@
 
 import pytest
 
-import kneebayes as kb
 from kneebayes.history.words import words_of_name
 
 # The word for the sign means something else in the names of these, such as red in red eyes.
@@ -21,11 +20,6 @@ OTHERWISE = {
     ("displaced_joint", "old_injury"),  # that was out before
     ("leg_swelling", "lump_elsewhere"),
 }
-
-
-@pytest.fixture(scope="module")
-def knee():
-    return kb.load()
 
 
 def stems(name):

@@ -4,7 +4,6 @@ import json
 
 import pytest
 
-import kneebayes as kb
 from kneebayes.cli import main
 from kneebayes.study import evaluate_reading
 from kneebayes.study.published import PublishedCase
@@ -27,11 +26,6 @@ def case(text: str, first: dict, tests: dict | None = None, id: str = "one") -> 
         behind_the_knee=True,
         not_expressible=(),
     )
-
-
-@pytest.fixture(scope="module")
-def knee():
-    return kb.load()
 
 
 def test_shares_are_those_counted_by_hand(knee):

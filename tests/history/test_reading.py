@@ -26,11 +26,6 @@ def model():
     return kb.load()
 
 
-@pytest.fixture(scope="module")
-def knee():
-    return model()
-
-
 def said(history: History, id: str) -> str:
     """What a history says of a node, read off its table alone."""
     rows = [row for row in history.table.to_dict("records") if row["id"] == id]

@@ -15,10 +15,6 @@ from kneebayes.network import Network, noisy_or_node, root_node, table_node
 EXACT = 1e-12
 
 
-def ids_of(network: Network) -> list[str]:
-    return [node.id for node in network.nodes]
-
-
 def check_row(told: Propagation, row: int, right: Propagation) -> None:
     assert told.log_probability[row] == pytest.approx(
         right.log_probability[0], rel=EXACT, abs=1e-11
@@ -50,7 +46,7 @@ def test_a_batch_equals_its_members_asked_one_by_one(seed: int) -> None:
     for network, _, rng in oracle.cases(25, seed):
         cases = some_cases(rng, network, 6)
         engine = Engine(network)
-        targets = [str(one) for one in rng.permutation(ids_of(network))]
+        targets = [str(one) for one in rng.permutation(list(network.index))]
         told = engine.propagate_each(cases, targets)
         assert len(told) == len(cases)
         for row, evidence in enumerate(cases):
@@ -66,8 +62,8 @@ def test_rows_in_any_order_give_the_same_rows() -> None:
         cases = some_cases(rng, network, 8)
         order = rng.permutation(len(cases))
         engine = Engine(network)
-        told = engine.propagate_each(cases, ids_of(network))
-        mixed = engine.propagate_each([cases[at] for at in order], ids_of(network))
+        told = engine.propagate_each(cases, list(network.index))
+        mixed = engine.propagate_each([cases[at] for at in order], list(network.index))
         assert mixed.log_probability == pytest.approx(told.log_probability[order], abs=1e-11)
         for name, marginal in told.marginals.items():
             assert mixed.marginals[name] == pytest.approx(marginal[order], abs=EXACT)
@@ -81,7 +77,7 @@ def test_many_rows_against_enumeration() -> None:
     network = Network((*causes, *(noisy_or_node(f"f{at}", 0.1, links[at]) for at in range(4))))
     answers = list(product((None, "absent", "present"), repeat=7))
     cases = [
-        Evidence.of(network, {id: one for id, one in zip(ids_of(network), row, strict=True) if one})
+        Evidence.of(network, {id: one for id, one in zip(network.index, row, strict=True) if one})
         for row in answers
     ]
     told = Engine(network).propagate_each(cases, ["c0"])
@@ -156,7 +152,7 @@ def test_the_order_of_the_numbers() -> None:
             table_node("b", ["a"], np.array([[0.9, 0.1], [0.8, 0.2], [0.7, 0.3]])),
         )
     )
-    assert ids_of(network) == ["a", "b", "c"]
+    assert list(network.index) == ["a", "b", "c"]
     right = [0.2, 0.3, 0.5, 0.9, 0.1, 0.8, 0.2, 0.7, 0.3, 0.01, 0.0, 0.02, 0.03, 0.04, 0.05]
     assert numbers_of(network).tolist() == right
 
@@ -166,14 +162,14 @@ def test_rows_of_numbers_equal_engines_on_changed_networks() -> None:
         changed = [oracle.other_numbers(rng, network) for _ in range(4)]
         numbers = np.stack([numbers_of(one) for one in changed])
         engine = Engine(network)
-        told = engine.propagate_each([evidence], ids_of(network), numbers)
+        told = engine.propagate_each([evidence], list(network.index), numbers)
         cases = [oracle.random_evidence(rng, network) for _ in range(4)]
-        each = engine.propagate_each(cases, ids_of(network), numbers)
-        first = engine.propagate_each(cases, ids_of(network), numbers[:1])
+        each = engine.propagate_each(cases, list(network.index), numbers)
+        first = engine.propagate_each(cases, list(network.index), numbers[:1])
         for row, other in enumerate(changed):
-            check_row(told, row, plainly(engine.on(other), evidence, ids_of(network)))
-            check_row(each, row, plainly(engine.on(other), cases[row], ids_of(network)))
-            check_row(first, row, plainly(Engine(changed[0]), cases[row], ids_of(network)))
+            check_row(told, row, plainly(engine.on(other), evidence, list(network.index)))
+            check_row(each, row, plainly(engine.on(other), cases[row], list(network.index)))
+            check_row(first, row, plainly(Engine(changed[0]), cases[row], list(network.index)))
             total = float(oracle.weigh(other, evidence))
             assert np.exp(told.log_probability[row]) == pytest.approx(total, rel=EXACT)
 
@@ -184,8 +180,8 @@ def test_numbers_in_any_layout(make: object) -> None:
         changed = [oracle.other_numbers(rng, network) for _ in range(3)]
         numbers = np.stack([numbers_of(one) for one in changed]).astype(np.float32).astype(float)
         engine = Engine(network)
-        right = engine.propagate_each([evidence], ids_of(network), numbers)
-        told = engine.propagate_each([evidence], ids_of(network), make(numbers))
+        right = engine.propagate_each([evidence], list(network.index), numbers)
+        told = engine.propagate_each([evidence], list(network.index), make(numbers))
         for name, marginal in right.marginals.items():
             assert told.marginals[name].tolist() == marginal.tolist()
 

@@ -19,10 +19,6 @@ MORE_SEEDS = [pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 6)
 pytestmark = pytest.mark.usefixtures("way")
 
 
-def ids_of(network: Network) -> list[str]:
-    return [node.id for node in network.nodes]
-
-
 def binary(network: Network) -> list[str]:
     return [node.id for node in network.nodes if node.states == ("absent", "present")]
 
@@ -39,8 +35,8 @@ def test_posteriors_and_probability_equal_enumeration(seed: int) -> None:
         total = oracle.weigh(network, evidence)
         right = oracle.weigh_states(network, evidence)
         engine = Engine(network)
-        told = engine.propagate(evidence, ids_of(network))
-        assert list(told.marginals) == ids_of(network)
+        told = engine.propagate(evidence, list(network.index))
+        assert list(told.marginals) == list(network.index)
         worst_total = max(worst_total, relative(np.exp(told.log_probability[0]), total))
         worst_total = max(worst_total, relative(engine.probability(evidence), total))
         for name, marginal in told.marginals.items():
@@ -55,7 +51,7 @@ def test_nothing_and_everything_observed(seed: int, share: float) -> None:
     for network, evidence, _ in oracle.cases(20, seed, share=share):
         total = oracle.weigh(network, evidence)
         right = oracle.weigh_states(network, evidence)
-        told = Engine(network).propagate(evidence, ids_of(network))
+        told = Engine(network).propagate(evidence, list(network.index))
         assert np.exp(told.log_probability[0]) == pytest.approx(float(total), rel=EXACT)
         for name, marginal in told.marginals.items():
             assert marginal[0] == pytest.approx((right[name] / total).astype(float), abs=EXACT)
@@ -63,8 +59,8 @@ def test_nothing_and_everything_observed(seed: int, share: float) -> None:
 
 def test_asking_for_less_changes_nothing() -> None:
     for network, evidence, rng in oracle.cases(20, 21):
-        whole = Engine(network).propagate(evidence, ids_of(network))
-        asked = rng.choice(ids_of(network), 2)
+        whole = Engine(network).propagate(evidence, list(network.index))
+        asked = rng.choice(list(network.index), 2)
         part = Engine(network).propagate(evidence, asked)
         assert part.log_probability == pytest.approx(whole.log_probability, rel=EXACT)
         for name in {*asked} & {*whole.marginals}:
@@ -73,7 +69,7 @@ def test_asking_for_less_changes_nothing() -> None:
 
 def test_joint_posterior_equals_enumeration() -> None:
     for network, evidence, rng in oracle.cases(50, 31):
-        hidden = [name for name in ids_of(network) if name not in evidence]
+        hidden = [name for name in list(network.index) if name not in evidence]
         observed = [name for name in evidence if evidence.hard_state(name) is not None]
         pool = [*hidden, *observed]
         chosen = rng.choice(pool, min(len(pool), 3), replace=False)
@@ -133,7 +129,7 @@ def test_no_groups_no_answers() -> None:
 def test_answers_are_for_exactly_the_targets() -> None:
     for network, evidence, rng in oracle.cases(20, 51):
         engine = Engine(network)
-        asked = [str(one) for one in rng.choice(ids_of(network), rng.integers(0, 4), False)]
+        asked = [str(one) for one in rng.choice(list(network.index), rng.integers(0, 4), False)]
         told = engine.propagate(evidence, iter(asked))
         assert list(told.marginals) == asked
         assert len(told) == 1
@@ -151,8 +147,8 @@ def test_answers_are_for_exactly_the_targets() -> None:
 def test_the_order_of_the_evidence_does_not_matter() -> None:
     for network, evidence, rng in oracle.cases(20, 61):
         shuffled = evidence.only([*rng.permutation(list(evidence))])
-        first = Engine(network).propagate(evidence, ids_of(network))
-        second = Engine(network).propagate(shuffled, ids_of(network))
+        first = Engine(network).propagate(evidence, list(network.index))
+        second = Engine(network).propagate(shuffled, list(network.index))
         assert second.log_probability == pytest.approx(first.log_probability, rel=1e-14)
         for name, marginal in first.marginals.items():
             assert second.marginals[name] == pytest.approx(marginal, abs=1e-14)
@@ -161,8 +157,8 @@ def test_the_order_of_the_evidence_does_not_matter() -> None:
 def test_the_order_of_the_nodes_does_not_matter() -> None:
     for network, evidence, rng in oracle.cases(20, 62):
         shuffled = Network(tuple(network.nodes[at] for at in rng.permutation(len(network))))
-        first = Engine(network).propagate(evidence, ids_of(network))
-        second = Engine(shuffled).propagate(evidence, ids_of(network))
+        first = Engine(network).propagate(evidence, list(network.index))
+        second = Engine(shuffled).propagate(evidence, list(network.index))
         assert second.log_probability == pytest.approx(first.log_probability, rel=EXACT)
         for name, marginal in first.marginals.items():
             assert second.marginals[name] == pytest.approx(marginal, abs=EXACT)
@@ -178,8 +174,8 @@ def test_of_virtual_evidence_only_the_ratios_matter(scale: float) -> None:
                 for name, likelihood in evidence.likelihoods.items()
             }
         )
-        first = Engine(network).propagate(evidence, ids_of(network))
-        second = Engine(network).propagate(scaled, ids_of(network))
+        first = Engine(network).propagate(evidence, list(network.index))
+        second = Engine(network).propagate(scaled, list(network.index))
         shift = len(virtual) * np.log(scale)
         assert second.log_probability - shift == pytest.approx(first.log_probability, abs=1e-10)
         for name, marginal in first.marginals.items():
@@ -189,8 +185,8 @@ def test_of_virtual_evidence_only_the_ratios_matter(scale: float) -> None:
 def test_likelihoods_that_say_nothing_change_nothing() -> None:
     for network, evidence, _ in oracle.cases(15, 72, share=0.3):
         flat = {one.id: (1.0,) * len(one.states) for one in network.nodes}
-        first = Engine(network).propagate(evidence, ids_of(network))
-        second = Engine(network).propagate(evidence.plus(Evidence(flat)), ids_of(network))
+        first = Engine(network).propagate(evidence, list(network.index))
+        second = Engine(network).propagate(evidence.plus(Evidence(flat)), list(network.index))
         assert second.log_probability == pytest.approx(first.log_probability, rel=EXACT)
         for name, marginal in first.marginals.items():
             assert second.marginals[name] == pytest.approx(marginal, abs=EXACT)
@@ -214,10 +210,10 @@ def test_a_finding_nobody_asked_about_is_as_if_it_were_not_there() -> None:
     for network, evidence, rng in oracle.cases(20, 82):
         parents = {node.id: oracle.random_link(rng, len(node.states)) for node in network.nodes}
         barren = Network((*network.nodes, noisy_or_node("barren", 0.1, parents)))
-        first = Engine(network).propagate(evidence, ids_of(network))
-        second = Engine(barren).propagate(evidence, ids_of(network))
+        first = Engine(network).propagate(evidence, list(network.index))
+        second = Engine(barren).propagate(evidence, list(network.index))
         assert second.log_probability == first.log_probability
-        assert list(second.marginals) == ids_of(network)
+        assert list(second.marginals) == list(network.index)
 
 
 def test_a_finding_never_lowers_the_only_cause_that_can_produce_it() -> None:
@@ -254,15 +250,15 @@ def second_cause(engine: Engine, said: dict[str, str]) -> float:
 def test_an_engine_on_other_numbers_equals_a_fresh_one() -> None:
     for network, evidence, rng in oracle.cases(25, 101):
         engine = Engine(network)
-        engine.propagate(evidence, ids_of(network))
+        engine.propagate(evidence, list(network.index))
         changed = oracle.other_numbers(rng, network)
-        shared = engine.on(changed).propagate(evidence, ids_of(network))
-        fresh = Engine(changed).propagate(evidence, ids_of(network))
+        shared = engine.on(changed).propagate(evidence, list(network.index))
+        fresh = Engine(changed).propagate(evidence, list(network.index))
         assert shared.log_probability.tolist() == fresh.log_probability.tolist()
         assert {name: one.tolist() for name, one in shared.marginals.items()} == {
             name: one.tolist() for name, one in fresh.marginals.items()
         }
-        again = engine.propagate(evidence, ids_of(network))
+        again = engine.propagate(evidence, list(network.index))
         assert np.exp(again.log_probability[0]) == pytest.approx(
             float(oracle.weigh(network, evidence)), rel=EXACT
         )

@@ -17,10 +17,6 @@ FAINT = 1e-3  # posteriors below are compared relatively as well
 NARROW = 16.0  # log2 of the widest table with which the plain engine is still quick
 
 
-def ids_of(network: Network) -> list[str]:
-    return [node.id for node in network.nodes]
-
-
 def by_kernel(engine: Engine, evidence: Evidence, targets: list[str]) -> Propagation:
     return engine.propagate_each([evidence], targets)
 
@@ -75,7 +71,7 @@ def test_four_hundred_networks_against_enumeration(seed: int) -> None:
     rows = 0
     for network, first, rng in oracle.cases(200, seed):
         others = [oracle.random_evidence(rng, network, rng.random())]
-        told = Engine(network).propagate_each([first, *others], ids_of(network))
+        told = Engine(network).propagate_each([first, *others], list(network.index))
         for row, evidence in enumerate((first, *others)):
             total = oracle.weigh(network, evidence)
             if total == 0:
@@ -99,7 +95,7 @@ def test_enumeration_and_the_kernel_agree_on_what_is_impossible() -> None:
     for _ in range(150):
         network = oracle.random_network(rng, certain=True)
         cases = [oracle.random_evidence(rng, network, share) for share in (0.2, 0.4, 0.6, 0.8)]
-        told = Engine(network).propagate_each(cases, ids_of(network))
+        told = Engine(network).propagate_each(cases, list(network.index))
         right = [bool(oracle.weigh(network, evidence) == 0) for evidence in cases]
         assert (told.log_probability == -np.inf).tolist() == right
         for marginal in told.marginals.values():
@@ -112,8 +108,8 @@ def test_names_and_orders_do_not_matter() -> None:
     """Nodes, parents, evidence and targets in another order, under other names."""
     for network, evidence, rng in oracle.cases(150, 221):
         other, said, names = oracle.relabelled(rng, network, evidence)
-        right = by_kernel(Engine(network), evidence, ids_of(network))
-        told = by_kernel(Engine(other), said, [*rng.permutation(ids_of(other))])
+        right = by_kernel(Engine(network), evidence, list(network.index))
+        told = by_kernel(Engine(other), said, [*rng.permutation(list(other.index))])
         assert told.log_probability == pytest.approx(right.log_probability, rel=EXACT, abs=EXACT)
         for name, marginal in right.marginals.items():
             assert told.marginals[names[name]] == pytest.approx(marginal, abs=EXACT)
@@ -125,7 +121,7 @@ def test_names_and_orders_do_not_matter() -> None:
 def test_plain_and_kernel_agree_on_random_networks() -> None:
     """Too large to enumerate."""
     for network, evidence, rng in large_cases(35, 231):
-        targets = [str(one) for one in rng.permutation(ids_of(network))]
+        targets = [str(one) for one in rng.permutation(list(network.index))]
         engine = Engine(network)
         agree(by_kernel(engine, evidence, targets), plainly(engine, evidence, targets))
 
@@ -295,7 +291,7 @@ def test_twenty_six_causes_against_whole_numbers(
     rng = np.random.default_rng(present * absent + unit % 1001)
     network = two_levels(rng, 26, present + absent, unit=unit, share=share, most=most)
     evidence = seen_of(network, present, absent)
-    told = by_kernel(Engine(network), evidence, ids_of(network))
+    told = by_kernel(Engine(network), evidence, list(network.index))
     worst = 0.0
     for cause in ("c0", "c25"):
         shares, power = oracle.weigh_fired(network, evidence, cause, unit)
@@ -317,7 +313,7 @@ def test_twenty_positive_findings_against_long_doubles() -> None:
     rng = np.random.default_rng(261)
     network = two_levels(rng, 26, 40, unit=UNIT, share=0.35, most=0.05)
     evidence = seen_of(network, 20, 20)
-    told = by_kernel(Engine(network), evidence, ids_of(network))
+    told = by_kernel(Engine(network), evidence, list(network.index))
     shares, power = oracle.weigh_fired(network, evidence, "c7")
     assert power > 0
     total = shares.sum()
@@ -386,8 +382,8 @@ def test_of_virtual_evidence_only_the_ratios_matter(scale: float) -> None:
         }
         scaled = {name: tuple(scale * one for one in each) for name, each in said.items()}
         engine = Engine(network)
-        first = by_kernel(engine, evidence.plus(Evidence(said)), ids_of(network))
-        second = by_kernel(engine, evidence.plus(Evidence(scaled)), ids_of(network))
+        first = by_kernel(engine, evidence.plus(Evidence(said)), list(network.index))
+        second = by_kernel(engine, evidence.plus(Evidence(scaled)), list(network.index))
         shift = len(said) * np.log(scale)
         assert second.log_probability - shift == pytest.approx(first.log_probability, abs=1e-9)
         for name, marginal in first.marginals.items():
@@ -430,7 +426,11 @@ def test_two_threads_asking_at_once() -> None:
         cases = [oracle.random_evidence(rng, network) for _ in range(200)]
         engine = Engine(network)
         jobs.append(
-            (engine, [evidence, *cases], engine.propagate_each([evidence, *cases], ids_of(network)))
+            (
+                engine,
+                [evidence, *cases],
+                engine.propagate_each([evidence, *cases], network.index),
+            )
         )
     failures: list[BaseException] = []
 
@@ -438,7 +438,7 @@ def test_two_threads_asking_at_once() -> None:
         engine, cases, right = jobs[turn]
         try:
             for _ in range(20):
-                told = engine.propagate_each(cases, ids_of(engine.network))
+                told = engine.propagate_each(cases, list(engine.network.index))
                 assert told.log_probability.tolist() == right.log_probability.tolist()
                 for name, marginal in right.marginals.items():
                     assert told.marginals[name].tolist() == marginal.tolist()

@@ -23,11 +23,6 @@ PLAIN = ("acl02", "dvt3", "gou3", "out_hae2", "ls01")
 
 
 @pytest.fixture(scope="module")
-def knee() -> kb.Model:
-    return kb.load()
-
-
-@pytest.fixture(scope="module")
 def chosen() -> list[PublishedCase]:
     return [case for case in published_cases() if case.id in PLAIN]
 

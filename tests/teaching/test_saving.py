@@ -160,11 +160,6 @@ def test_files_that_cannot_be_read(
 # what a class handed in under whatever was chosen on the page
 
 
-@pytest.fixture(scope="module")
-def pump() -> kb.Model:
-    return kb.load(Path(__file__).parents[1] / "data" / "pump")
-
-
 READINGS = {
     "own": lambda model: model,
     "lexicon": lambda model: model.with_lexicon("engineer"),
