@@ -394,11 +394,22 @@ def _to_parquet(path: Path, indexed: bool) -> Iterator[Add]:
 
         def add(made: pd.DataFrame) -> None:
             nonlocal writer
-            piece = arrow.Table.from_pandas(made, preserve_index=indexed)
+            piece = _readable(arrow.Table.from_pandas(made, preserve_index=indexed))
             writer = writer or stack.enter_context(parquet.ParquetWriter(path, piece.schema))
             writer.write_table(piece)
 
         yield add
+
+
+def _readable(table: Any) -> Any:
+    """The same Arrow table, without names of types that pandas writes and cannot read."""
+    about = table.schema.pandas_metadata
+    for column in about["columns"]:
+        try:
+            pd.api.types.pandas_dtype(column["numpy_type"])
+        except (TypeError, NotImplementedError):  # a category, a list, a mapping
+            column["numpy_type"] = "object"
+    return table.replace_schema_metadata({**table.schema.metadata, b"pandas": json.dumps(about)})
 
 
 @lru_cache(maxsize=8)

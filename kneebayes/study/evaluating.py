@@ -90,7 +90,7 @@ def _from_diagnoses(truth: pd.Series, model: ModelLike) -> pd.DataFrame:
     table = pd.DataFrame(False, index=truth.index, columns=causes, dtype=object)
     wrong: dict[str, UnknownNameError] = {}
     for label, value in truth.items():
-        if isinstance(value, str | None | float) and says_unknown(spoken(value)):
+        if says_unknown(spoken(value)):
             table.loc[label] = None
             continue
         for name in _diagnoses(value):
@@ -128,10 +128,10 @@ def _present(cell: object) -> bool | str | None:
 def truth_of(truth: pd.DataFrame, model: ModelLike | None = None) -> pd.DataFrame:
     """The truth as booleans, columns called by id and in the model's order."""
     named = _named("truth", truth, model)
-    fits = named.astype(object).map(lambda value: value in (True, False)).to_numpy(dtype=bool)
+    fits = named.astype(object).isin([True, False]).to_numpy(dtype=bool)
     _refuse_cells(named, ~fits, "The truth must be True or False in every cell.")
     if named.empty:
-        message = "The truth has no rows, so there is nothing to score."
+        message = "The truth has no rows or no columns, so there is nothing to score."
         raise EvidenceError(message)
     if not named.index.is_unique:
         message = "The index of the truth names a case twice. Give every case its own label."

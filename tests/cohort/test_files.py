@@ -96,13 +96,41 @@ def test_what_is_kept_has_the_type_it_had(robot: kb.Model, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
+    "kept",
+    [
+        pa.array(["b", "a", None]).dictionary_encode(),
+        pa.array([7, None, 7]).dictionary_encode(),
+        pa.array([[1], [], None]),
+        pa.array([{"ward": "x"}, None, {"ward": "y"}]),
+        pa.array([[("bed", 1)], None, []], pa.map_(pa.string(), pa.int8())),
+        pa.array([b"ab", None, b"cd"], pa.binary(2)),
+        pa.array([1, None, 2**62 + 1]),
+        pa.array([0, None, 1], pa.timestamp("ms", tz="UTC")),
+        pa.array(["b", "a", None]),
+    ],
+    ids=lambda kept: str(kept.type),
+)
+def test_what_is_kept_can_be_read_by_pandas(
+    robot: kb.Model, tmp_path: Path, kept: pa.Array
+) -> None:
+    table = pa.table({"squeak": pa.array([True, None, False]), "kept": kept})
+    pq.write_table(table, tmp_path / "in.parquet")
+    done = robot.diagnose_cohort_file(tmp_path / "in.parquet", tmp_path / "out.parquet", ["kept"])
+    there, made = (pq.read_table(path)["kept"] for path in (tmp_path / "in.parquet", done.path))
+    assert (made.type, made.to_pylist()) == (there.type, kept.to_pylist())
+    read = pd.read_parquet(done.path)["kept"]
+    assert read.isna().tolist() == kept.is_null().to_pylist()
+
+
+@pytest.mark.parametrize(
     "index",
     [
+        pd.CategoricalIndex(["b", "a"], name="patient"),
         pd.Index(["b", "a"], name="patient"),
         pd.Index(["b", "a"]),
         pd.MultiIndex.from_tuples([("x", 1), ("y", 2)], names=["ward", "bed"]),
     ],
-    ids=["named", "unnamed", "many"],
+    ids=["category", "named", "unnamed", "many"],
 )
 def test_an_index_stored_by_pandas_is_kept(
     robot: kb.Model, tmp_path: Path, index: pd.Index

@@ -1,5 +1,8 @@
 """The truth as people write it: the same scores as from a full table of True and False."""
 
+from typing import Any
+
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -75,6 +78,22 @@ def test_a_missing_cell_leaves_the_patient_out(robot: kb.Model, drawn: Simulated
     told, [remark] = truth_told(truth, drawn.answers.index, robot)
     assert set(drawn.answers.index) - set(told.index) == set(drawn.answers.index[[0, 3]])
     assert remark.startswith("2 patients are left out")
+
+
+@pytest.mark.parametrize("dtype", [object, "string", "category", "string[pyarrow]"])
+@pytest.mark.parametrize("nothing", [None, np.nan, pd.NA, pd.NaT, "", " unknown "], ids=repr)
+def test_a_diagnosis_that_is_not_known_leaves_the_patient_out(
+    robot: kb.Model,
+    drawn: SimulatedCohort,
+    diagnoses: pd.Series,
+    nothing: object,
+    dtype: Any,
+) -> None:
+    truth = diagnoses.astype(object).copy()
+    truth.iloc[2] = nothing
+    told, [remark] = truth_told(truth.astype(dtype), drawn.answers.index, robot)
+    pd.testing.assert_frame_equal(told, drawn.truth.drop(index=truth.index[2]), check_names=False)
+    assert remark.startswith("1 patient is left out")
 
 
 def test_what_does_not_fit_is_refused(robot: kb.Model, drawn: SimulatedCohort) -> None:
