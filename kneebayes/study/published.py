@@ -299,8 +299,8 @@ class ReadingEvaluation(Reporting):
         errors = [table["share"] - table["low"], table["high"] - table["share"]]
         line: dict[str, Any] = {"fmt": "o", "capsize": 3, "color": BLUE, "clip_on": False}
         ax.errorbar(table["share"], range(len(table)), xerr=errors, **line)
-        for place, share in enumerate(table["share"]):
-            in_margin(ax, place, percent(share))
+        for place, (share, of) in enumerate(zip(table["share"], table["of"], strict=True)):
+            in_margin(ax, place, percent(share) if of else "-")
         name_lines(ax, table["measure"].tolist())
         ax.set_xlim(0.0, 1.0)
         return below(ax, "share, with its 95 % interval")

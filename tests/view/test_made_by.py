@@ -1,6 +1,7 @@
-"""Every result says which model made it, alike as text, HTML and JSON."""
+"""Every result shows itself in every way, and says which model made it, alike as text and HTML."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from html import unescape
@@ -12,9 +13,11 @@ from pkgutil import walk_packages
 import pandas as pd
 import pytest
 from conftest import DATA
+from matplotlib.axes import Axes
 
 import kneebayes as kb
 from kneebayes.study import PublishedCase
+from kneebayes.study.published import ABOUT
 from kneebayes.teaching import PracticeCase, ask_at_random
 from kneebayes.view.report import CaseResult, Reporting
 from kneebayes.view.trace import CauseTrace
@@ -102,6 +105,62 @@ def taught(placed: kb.Differential) -> kb.Differential:
 def shown(result: Reporting | CauseTrace | kb.Differential) -> tuple[str, str, dict[str, object]]:
     """Text, HTML and JSON of a result."""
     return str(result), unescape(result._repr_html_()), json.loads(result.to_json())
+
+
+@pytest.fixture(scope="module")
+def every(placed: kb.Differential, made: Callable[[str], CaseResult]) -> Callable[[str], Reporting]:
+    """Results by name, of that patient or of the model, each computed once."""
+    return cache(lambda name: made(name) if name in RESULTS else OTHERS[name](placed.model))
+
+
+shows_itself = pytest.mark.parametrize(
+    "name", [*RESULTS, *(one for one in OTHERS if one != "trace")]
+)
+
+
+@shows_itself
+def test_a_result_shows_itself_in_every_way(every: Callable[[str], Reporting], name: str) -> None:
+    result = every(name)
+    assert "\n" not in repr(result)
+    assert "0x" not in repr(result)
+    assert str(result) == result.text
+    assert result._repr_html_() == result.html
+    assert isinstance(result.table, pd.DataFrame)
+    assert result.table.empty == (name == "change of mind")  # of which there is none here
+    for page in (result.text, re.sub("<[^>]+>", " ", result.html)):
+        assert not re.search(r"\bnan\b|-0\.0\b|None|dry_bearing|wet_winding|hot_case", page)
+
+
+@shows_itself
+def test_text_and_page_hold_the_same_numbers(every: Callable[[str], Reporting], name: str) -> None:
+    """But for those of the steps of an explanation, which a browser counts itself."""
+    result = every(name)
+    page = unescape(re.sub("<[^>]+>", " ", result.html))
+    text = re.sub(r"(?m)^\d\. ", "", result.text)
+    of_text, of_page = (sorted(re.findall(r"\d+(?:\.\d+)?%?", one)) for one in (text, page))
+    assert of_text == of_page
+
+
+@shows_itself
+def test_a_result_draws_itself(
+    every: Callable[[str], Reporting], axes: Axes, tmp_path: Path, name: str
+) -> None:
+    assert every(name).draw(axes) is axes
+    own = every(name).draw()
+    assert own is not axes
+    own.figure.savefig(tmp_path / "figure.png", dpi=50)
+
+
+@shows_itself
+def test_a_result_cannot_be_changed_and_says_what_it_is_not(
+    placed: kb.Differential, every: Callable[[str], Reporting], name: str
+) -> None:
+    result = every(name)
+    with pytest.raises(AttributeError):
+        result.case = None  # type: ignore[attr-defined]
+    disclaimer = ABOUT if name == "reading" else placed.case.knowledge.meta.disclaimer
+    for page in (result.text, unescape(result.html)):
+        assert disclaimer in " ".join(page.split())
 
 
 @pytest.mark.parametrize("name", RESULTS)

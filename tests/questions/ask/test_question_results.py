@@ -12,50 +12,12 @@ from matplotlib.axes import Axes
 
 import kneebayes as kb
 from kneebayes.view.markup import percent
-from kneebayes.view.report import Reporting
 
 LUMP = {"lump behind the knee": True}
 
 
 def text_of(html: str) -> str:
     return "\n".join(ET.fromstring(html).itertext())
-
-
-@pytest.fixture(scope="module")
-def shown(knee: kb.Model) -> dict[str, Reporting]:
-    dx = knee.diagnose(LUMP)
-    talk = knee.interview(LUMP, about="infection")
-    return {
-        "questions": dx.questions(),
-        "advice": dx.questions("gout").by_advice,
-        "nothing": dx.questions(kinds=()),
-        "interview": talk,
-        "tree": talk.tree(2),
-        "change": dx.change_of_mind("gout"),
-        "none": dx.change_of_mind("Baker's cyst", "gout"),
-    }
-
-
-KEYS = ["questions", "advice", "nothing", "interview", "tree", "change", "none"]
-
-
-@pytest.mark.parametrize("key", KEYS)
-def test_a_result_shows_itself_in_every_way(shown: dict[str, Reporting], key: str) -> None:
-    one = shown[key]
-    assert "\n" not in repr(one)
-    assert "0x" not in repr(one)
-    assert str(one) == one.text
-    assert one._repr_html_() == one.html
-    assert isinstance(one.table, pd.DataFrame)
-    for page in (one.text, text_of(one.html)):
-        assert "See a doctor; nothing told here makes it urgent." in page
-        assert "never medical advice" in page
-
-
-@pytest.mark.parametrize("key", [key for key in KEYS if key != "nothing"])
-def test_a_result_draws_itself(shown: dict[str, Reporting], key: str, axes: Axes) -> None:
-    assert shown[key].draw(axes) is axes
-    assert shown[key].draw() is not axes
 
 
 def test_the_urgency_stands_above_everything(knee: kb.Model) -> None:
@@ -211,12 +173,11 @@ def test_odd_names_are_escaped(folder: Path, edit: Edit) -> None:
         one.draw().figure.canvas.draw()
 
 
-def test_the_picture_of_cost_and_bits_shows_every_question(
-    shown: dict[str, Reporting], axes: Axes
-) -> None:
+def test_the_picture_of_cost_and_bits_shows_every_question(knee: kb.Model, axes: Axes) -> None:
     """Those that no other beats are a staircase upwards; the rest are points below it."""
-    rows = shown["questions"].table.to_dict("records")
-    assert shown["questions"].draw_pareto(axes) is axes  # type: ignore[attr-defined]
+    asked = knee.diagnose(LUMP).questions()
+    rows = asked.table.to_dict("records")
+    assert asked.draw_pareto(axes) is axes
     beaten, stairs, front = (
         list(zip(*map(list, line.get_data()), strict=True)) for line in axes.get_lines()[:3]
     )

@@ -2,12 +2,9 @@
 
 import math
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
-from matplotlib.axes import Axes
 from oracle import cases, weigh
 
 import kneebayes as kb
@@ -17,7 +14,7 @@ from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.sets import probable_states
 from kneebayes.network import Network, noisy_or_node, root_node
 from kneebayes.questions.attribute.distinguishability import Distinguishability
-from kneebayes.view.report import Report, Reporting, report_html, report_text
+from kneebayes.view.report import Report, report_html, report_text
 
 SAID: dict[str, object] = {
     "lump behind the knee": True,
@@ -31,53 +28,6 @@ SAID: dict[str, object] = {
 @pytest.fixture(scope="module")
 def dx(knee: kb.Model) -> kb.Differential:
     return knee.diagnose(SAID)
-
-
-RESULTS = ["attribution", "surprises", "without", "sets", "sample", "distinguish"]
-
-
-@pytest.fixture(scope="module", params=RESULTS)
-def result(knee: kb.Model, dx: kb.Differential, request: pytest.FixtureRequest) -> object:
-    """One result after another."""
-    if request.param == "distinguish":
-        return request.getfixturevalue("told_apart")
-    if request.param == "sample":
-        return knee.sample(SAID, draws=20_000)
-    arguments = ["baker's cyst"] if request.param == "without" else []
-    shown = getattr(dx, request.param)(*arguments)
-    assert isinstance(shown, Reporting)
-    return shown
-
-
-def test_a_result_is_shown_in_one_line_as_text_html_and_table(result: Reporting) -> None:
-    assert "\n" not in repr(result)
-    assert "0x" not in repr(result)
-    assert str(result) == result.text
-    assert result._repr_html_() == result.html
-    assert isinstance(result.table, pd.DataFrame)
-    assert not result.table.empty
-    for shown in (result.text, result.html):
-        assert "never medical advice" in shown
-        assert "article" in shown
-        assert "bakers_cyst" not in shown
-
-
-def test_a_result_about_a_patient_shows_its_urgency(dx: kb.Differential, result: Reporting) -> None:
-    if type(result).__name__ != "Distinguishability":
-        assert dx.urgency.level == "now"
-        for shown in (result.text, result.html):
-            assert dx.urgency.advice in shown
-
-
-def test_a_result_cannot_be_changed(result: Reporting) -> None:
-    with pytest.raises(AttributeError):
-        result.case = None
-
-
-def test_a_result_draws_itself(result: Reporting, tmp_path: Path, axes: Axes) -> None:
-    ax = result.draw()
-    ax.figure.savefig(tmp_path / "figure.png", dpi=50)
-    assert result.draw(axes) is axes
 
 
 def test_everything_in_a_report_is_escaped() -> None:

