@@ -15,7 +15,7 @@ Answer = tuple[Said, tuple[int, int]]
 
 MARKS = frozenset({":", "=", "(", "[", "-", "\u2013", "\u2014", "?"})  # right behind a name
 HEADING = frozenset({":", "="})  # the same some words behind a name
-CLOSING = ANSWERED | {")", "]", "!"}
+CLOSING = ANSWERED | {")", "]", "!", "but", "although", "though", "however"}
 FAR = 4  # words from a name to the mark: "swelling of the leg: no"
 KINDS: dict[str, Said] = {"deny after": "absent", "perhaps after": "perhaps"}
 LISTS: dict[str, Said] = {"yes": "present", "no": "absent", "open": "perhaps"}

@@ -35,6 +35,7 @@ LASTING = frozenset(map(stem, ("diagnosed", "quit", "told")))
 FORMER = frozenset({"former", "ex"})  # who was an athlete is none now
 PRONOUNS = frozenset({"i", "it", "he", "she", "they"})
 SPEAKING = PRONOUNS | SITES
+ALLERGIES = ("allerg", "intoleran", "anaphyla")
 PATIENT = frozenset({"i", "he", "she", "my", "patient"})
 
 
@@ -73,6 +74,7 @@ def _denied_besides(line: Line, match: Match, places: tuple[int, int]) -> tuple[
 def _bearing_of(line: Line, match: Match) -> Bearing:
     for found in (
         _of_others(line, match),
+        _of_an_allergy(line, match),
         _of_another_part(line, match),
         _of_a_result(line, match),
         _of_less(line, match),
@@ -389,6 +391,24 @@ def _of_others(line: Line, match: Match) -> Bearing | None:
             return Bearing("other", (word.index, word.index))
         if word.index > match.last and lower & {"in", "of", "with", "like"} and len(between) <= 5:
             return Bearing("other", (word.index, word.index))
+    return None
+
+
+def _of_an_allergy(line: Line, match: Match) -> Bearing | None:
+    """Left open: a medicine not taken, and what it did: ``allergic to penicillin (rash)``."""
+    for word in line.words[: match.first]:
+        if not word.lower.startswith(ALLERGIES) or word.index in match.used:
+            continue
+        between = line.words[word.index + 1 : match.first]
+        anew = any(
+            before.lower in LISTING and (one.is_site or one.lower in turns("starting"))
+            for before, one in pairwise(line.words[word.index + 1 : match.last + 1])
+        )
+        denied_itself = any(cue.does == "deny" and cue.last < word.index for cue in line.cues)
+        if not (
+            anew or denied_itself or any(one.lower in CONTRASTS | {";", "."} for one in between)
+        ):
+            return Bearing("perhaps", (word.index, word.index))
     return None
 
 

@@ -13,6 +13,7 @@ from kneebayes.history.amounts import Measured, Met
 from kneebayes.history.bearing import CONTRASTS, bearing_of, long_ago
 from kneebayes.history.dictionary import Dictionary, Readable, Target
 from kneebayes.history.english import ENDING, RELATED, turns
+from kneebayes.history.layout import laid_out
 from kneebayes.history.limits import YEAS, is_a_yes
 from kneebayes.history.line import Line, cues_in
 from kneebayes.history.matching import Match, find
@@ -27,7 +28,7 @@ from kneebayes.text import shown
 LONGEST = 100_000  # characters
 KEPT = 4  # dictionaries
 EARLIER_KNOWN = frozenset({"previous", "earlier", "past", "old"})  # in the label of a background
-NAYS = frozenset({"no", "none", "never", "nope"})
+NAYS = frozenset({"n", "nil", "no", "none", "never", "nope"})
 PARTING = frozenset({";", ":"})
 OF_ANOTHER = frozenset({"as", "when", "had", "expecting", "second", "third"})  # before a child
 
@@ -102,7 +103,8 @@ class _Reading:
         self.dictionary, self.text = dictionary, text
         self.knowledge = dictionary.knowledge
         plain = text.replace("\u2019", "'").replace("\u2018", "'")
-        self.source = written_out(plain, dictionary.letters)
+        layout = laid_out(plain)
+        self.source = layout.then(written_out(layout.text, dictionary.letters))
         self.sentences = sentences_of(self.source)
         self.patient = patient_among_relatives(text)
         self.found: list[Mention] = []  # what was understood so far
@@ -379,7 +381,7 @@ def _reply(line: Line, match: Match) -> tuple[Status, str]:
         word.is_small or word.is_site or word.index in line.named or word.lower in turns("asked")
         for word in line.words
     )
-    if asked and first in YEAS:
+    if asked and (first in YEAS or [first, *rest] == ["y"]):
         return "present", first
     limits = turns("limiting") | turns("later") | turns("dates") | YEAS
     bare = not rest or rest[0] in CONTRASTS or not rest[0][:1].isalnum()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from kneebayes.history.english import SHORTHAND, turns
@@ -45,6 +45,12 @@ WAYS = (  # of writing shorthand; each has a group of its own
         r"|(?<=\bday\s\d\d\s)post\b|(?<=/7\s)post\b|(?<=/52\s)post\b|(?<=/12\s)post\b"
         r"|\bpost(?=\s(?:TKR|THR|TKA|THA)\b)))"
     ),
+    (
+        r"(?P<air>(?<=[\d%])(?:,?\s?(?:on|in))?\s?(?:RA|R/A)(?![\w/])(?!\s(?:for|med|treat|since)))"
+    ),  # "SpO2 98% RA" is no arthritis
+    r"(?P<vital>(?<=\d)\s(?=(?:HR|RR|BP|PR|P|R|Sp?O2|[Ss]ats)\b\s?[:=]?\s?\d))",
+    r"(?P<hot>\b[tT](?=3[4-9](?:\.\d)?\b|4[0-2](?:\.\d)?\b))",
+    r"(?P<beat>(?<=\d\s)[pP]\s?(?=1?\d\d\b(?![/%])))",
     r"(?P<score>\bVAS\s?(?P<points>\d\d?)(?![/\d]))",
     r"(?P<wider>(?<=cm)\s?>\s?(?=[LR]\b|left|right))",
     r"(?P<more_than>[>\u2265](?=\s?\d))",
@@ -64,12 +70,17 @@ class WrittenOut:
     edges: tuple[int, ...] = ()  # where pieces of it begin that stand in the original elsewhere
     origins: tuple[int, ...] = ()  # where each of these pieces begins in the original
     lengths: tuple[int, ...] = ()  # how many letters stand for it there; 0 for what is the same
+    before: WrittenOut | None = None  # what was written out before
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Where a word of the full text stands in the original."""
-        if not self.edges:
-            return start, end
-        return self._place(start)[0], self._place(end - 1)[1]
+        if self.edges:
+            start, end = self._place(start)[0], self._place(end - 1)[1]
+        return (start, end) if self.before is None else self.before.span(start, end)
+
+    def then(self, following: WrittenOut) -> WrittenOut:
+        """The same after another writing out of its text."""
+        return replace(following, before=self) if following.edges else self
 
     def _place(self, at: int) -> tuple[int, int]:
         """Where the original has a letter, or the shorthand that stands for it."""
@@ -93,25 +104,26 @@ def written_out(text: str, letters: Letters = ()) -> WrittenOut:
     >>> written_out("Knee pain 3/52 w/o trauma").span(10, 17)
     (10, 14)
     """
+    meant = _table(letters)
+    found = ((match, _meaning(match, meant)) for match in _pattern(letters).finditer(text))
+    edits = ((match.start(), match.end(), full) for match, full in found if full is not None)
+    return rewritten(text, edits)
+
+
+def rewritten(text: str, edits: Iterable[tuple[int, int, str]]) -> WrittenOut:
+    """A text with other words between some places, which come in order."""
     pieces: list[str] = []
     edges, origins, lengths = [0], [0], [0]
     done = length = 0
-    meant = _table(letters)
-    for match in _pattern(letters).finditer(text):
-        instead = _meaning(match, meant)
-        if instead is None:
-            continue
-        pieces += [text[done : match.start()], instead]
-        length += match.start() - done
-        for origin, many, size in (
-            (match.start(), match.end() - match.start(), len(instead)),
-            (match.end(), 0, 0),
-        ):
+    for start, end, instead in edits:
+        pieces += [text[done:start], instead]
+        length += start - done
+        for origin, many, size in ((start, end - start, len(instead)), (end, 0, 0)):
             edges.append(length)
             origins.append(origin)
             lengths.append(many)
             length += size
-        done = match.end()
+        done = end
     if not pieces:
         return WrittenOut(text)
     return WrittenOut("".join((*pieces, text[done:])), tuple(edges), tuple(origins), tuple(lengths))
@@ -152,6 +164,10 @@ KINDS: dict[str, Callable[[re.Match[str]], str | None]] = {
     "time": _time,
     "attached": lambda match: f"{match['count']} {UNITS[match['unit'] or match['apart']]}",
     "dotted": lambda match: re.sub(r"[. ]", "", match["dotted"]),
+    "air": lambda _: " on room air",
+    "vital": lambda _: ", ",
+    "hot": lambda _: "temperature ",
+    "beat": lambda _: ", pulse ",
     "score": lambda match: f"pain {match['points']}/10",
     "query": lambda _: "query ",
     "nil": lambda _: "no ",

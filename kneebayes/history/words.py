@@ -275,6 +275,8 @@ def sentences_of(source: WrittenOut) -> list[TextSentence]:
     made = []
     for span in language()(source.text).sents:
         words = words_of(span, source)
+        while words and words[-1].lower == "\n":
+            words = words[:-1]
         if any(word.stems for word in words):
             made.append(TextSentence(words, span))
     return made
