@@ -16,184 +16,90 @@ from kneebayes.network import Network, root_node
 from kneebayes.teaching import Practice, ask_at_random, ask_the_best, neglect_base_rates
 
 FEVER = {"fever": True}
+TWO = ["gout", "DVT"]
 ANSWERS = pd.DataFrame({"fever": [True, False]})
 SQUEAKS = pd.DataFrame({"squeak": [True, False], "rusty bolt": [True, False]})
 TINY = DATA / "tiny"  # where the folder does not matter and the large one takes long
 FLU = Network((root_node("flu", [0.9, 0.1]),))
 
-Call = Callable[[kb.Model, Path], Any]
+Call = Callable[[Any, Path, str], Any]
 
-# old name, its new name, a call by the old one, the same call by the new one
-RENAMED: dict[str, tuple[str, str, Call, Call]] = {
-    "probability": (
-        "given",
-        "answers",
-        lambda knee, _: knee.probability(FEVER, given={"gout": True}),
-        lambda knee, _: knee.probability(FEVER, answers={"gout": True}),
+# the old name, the new one, and a call by either of them
+ARGUMENTS: list[tuple[str, str, Call]] = [
+    ("given", "answers", lambda knee, _, by: knee.probability(FEVER, **{by: {"gout": True}})),
+    ("given", "answers", lambda knee, _, by: knee.distinguish(**{by: FEVER}, causes=TWO)),
+    (
+        *("given", "answers"),
+        lambda knee, _, by: knee.natural_frequencies("gout", "stiffness", **{by: FEVER}),
     ),
-    "distinguish": (
-        "given",
-        "answers",
-        lambda knee, _: knee.distinguish(given=FEVER, causes=["gout", "DVT"]),
-        lambda knee, _: knee.distinguish(answers=FEVER, causes=["gout", "DVT"]),
+    ("given", "answers", lambda knee, _, by: knee.simulate(5, **{by: FEVER}).answers),
+    (
+        *("answers", "patients"),
+        lambda knee, path, by: knee.simulate_to_file(
+            3, truth=path / "b.csv", **{by: path / "a.csv"}
+        ),
     ),
-    "frequencies": (
-        "given",
-        "answers",
-        lambda knee, _: knee.natural_frequencies("gout", "stiffness", given=FEVER),
-        lambda knee, _: knee.natural_frequencies("gout", "stiffness", answers=FEVER),
+    ("frame", "patients", lambda knee, _, by: knee.diagnose_cohort(**{by: ANSWERS}).table),
+    ("frame", "patients", lambda _, __, by: kb.cohort.diagnose_partition(**{by: ANSWERS})),
+    ("cases", "patients", lambda _, __, by: kb.load(TINY).update(**{by: SQUEAKS}).learnt),
+    (
+        *("cohort", "patients"),
+        lambda knee, _, by: knee.evaluate(**{by: knee.simulate(30)}, baselines=()),
     ),
-    "simulate": (
-        "given",
-        "answers",
-        lambda knee, _: knee.simulate(5, given=FEVER).answers,
-        lambda knee, _: knee.simulate(5, answers=FEVER).answers,
+    ("cases", "n", lambda knee, _, by: knee.practice(ask_at_random, **{by: 1})),
+    ("questions", "n", lambda knee, _, by: ask_the_best(knee.practice_case(seed=1), **{by: 1})),
+    (
+        *("questions", "n"),
+        lambda knee, _, by: neglect_base_rates(knee.practice_case(seed=1), **{by: 1}),
     ),
-    "files of the simulated": (
-        "answers",
-        "patients",
-        lambda knee, path: knee.simulate_to_file(3, answers=path / "a.csv", truth=path / "b.csv"),
-        lambda knee, path: knee.simulate_to_file(3, patients=path / "a.csv", truth=path / "b.csv"),
+    ("said", "answers", lambda knee, _, by: knee.diagnose().given(**{by: FEVER})),
+    ("k", "n", lambda knee, _, by: knee.diagnose().sets(**{by: 2})),
+    ("top", "n", lambda knee, _, by: knee.diagnose().report(**{by: 2})),
+    ("evidence", "answers", lambda _, __, by: ForeignModel(FLU, ["flu"]).given(**{by: {}})),
+    ("count", "n", lambda _, __, by: ForeignModel(FLU, ["flu"]).given().sets(**{by: 1})),
+]
+FUNCTIONS: list[tuple[str, str, Call]] = [
+    (
+        *("lexicons", "compare_lexicons"),
+        lambda _, __, by: getattr(kb.load(TINY).diagnose(), by)(),
     ),
-    "cohort": (
-        "frame",
-        "patients",
-        lambda knee, _: knee.diagnose_cohort(frame=ANSWERS).table,
-        lambda knee, _: knee.diagnose_cohort(patients=ANSWERS).table,
+    ("groups", "group_ranking", lambda knee, _, by: getattr(knee.diagnose(), by)),
+    ("case", "practice_case", lambda knee, _, by: getattr(knee, by)(seed=1)),
+    (
+        *("open_case", "load_practice_case"),
+        lambda knee, path, by: getattr(knee, by)(saved_practice(knee, path)),
     ),
-    "partition": (
-        "frame",
-        "patients",
-        lambda *_: kb.cohort.diagnose_partition(frame=ANSWERS),
-        lambda *_: kb.cohort.diagnose_partition(patients=ANSWERS),
+    (
+        *("read_case", "load_case"),
+        lambda knee, path, by: getattr(knee, by)(
+            knee.save_case(knee.diagnose(FEVER), path / "case.json")
+        ),
     ),
-    "update": (
-        "cases",
-        "patients",
-        lambda *_: kb.load(TINY).update(cases=SQUEAKS).learnt,
-        lambda *_: kb.load(TINY).update(patients=SQUEAKS).learnt,
+    (
+        *("to_phenopacket", "phenopacket"),
+        lambda knee, _, by: getattr(knee, by)(knee.diagnose(FEVER))["phenotypicFeatures"],
     ),
-    "evaluate": (
-        "cohort",
-        "patients",
-        lambda knee, _: knee.evaluate(cohort=knee.simulate(30), baselines=()),
-        lambda knee, _: knee.evaluate(patients=knee.simulate(30), baselines=()),
+    (
+        *("read_phenopacket", "load_phenopacket"),
+        lambda knee, _, by: getattr(knee, by)(knee.phenopacket(knee.diagnose(FEVER))),
     ),
-    "practice": (
-        "cases",
-        "n",
-        lambda knee, _: knee.practice(ask_at_random, cases=1),
-        lambda knee, _: knee.practice(ask_at_random, n=1),
+    (
+        *("to_risk_assessment", "risk_assessment"),
+        lambda knee, _, by: getattr(knee, by)(knee.diagnose(FEVER))["status"],
     ),
-    "best": (
-        "questions",
-        "n",
-        lambda knee, _: ask_the_best(knee.practice_case(seed=1), questions=1),
-        lambda knee, _: ask_the_best(knee.practice_case(seed=1), n=1),
+    (
+        *("read_network", "load_network"),
+        lambda _, path, by: getattr(kb.exchange, by)(saved_network(path)),
     ),
-    "neglect": (
-        "questions",
-        "n",
-        lambda knee, _: neglect_base_rates(knee.practice_case(seed=1), questions=1),
-        lambda knee, _: neglect_base_rates(knee.practice_case(seed=1), n=1),
+    (
+        *("write_network", "save_network"),
+        lambda _, path, by: getattr(kb.exchange, by)(FLU, path / "flu.json"),
     ),
-    "given": (
-        "said",
-        "answers",
-        lambda knee, _: knee.diagnose().given(said=FEVER),
-        lambda knee, _: knee.diagnose().given(answers=FEVER),
+    (
+        *("read", "load"),
+        lambda knee, path, by: getattr(Practice, by)(knee, closed_practice(knee, path)),
     ),
-    "sets": (
-        "k",
-        "n",
-        lambda knee, _: knee.diagnose().sets(k=2),
-        lambda knee, _: knee.diagnose().sets(n=2),
-    ),
-    "report": (
-        "top",
-        "n",
-        lambda knee, _: knee.diagnose().report(top=2),
-        lambda knee, _: knee.diagnose().report(n=2),
-    ),
-    "foreign": (
-        "evidence",
-        "answers",
-        lambda *_: ForeignModel(FLU, ["flu"]).given(evidence={}),
-        lambda *_: ForeignModel(FLU, ["flu"]).given(answers={}),
-    ),
-    "foreign sets": (
-        "count",
-        "n",
-        lambda *_: ForeignModel(FLU, ["flu"]).given().sets(count=1),
-        lambda *_: ForeignModel(FLU, ["flu"]).given().sets(n=1),
-    ),
-    "lexicons": (
-        "lexicons()",
-        "compare_lexicons()",
-        lambda *_: kb.load(TINY).diagnose().lexicons(),
-        lambda *_: kb.load(TINY).diagnose().compare_lexicons(),
-    ),
-    "groups": (
-        "dx.groups",
-        "dx.group_ranking",
-        lambda knee, _: knee.diagnose().groups,
-        lambda knee, _: knee.diagnose().group_ranking,
-    ),
-    "case": (
-        "case()",
-        "practice_case()",
-        lambda knee, _: knee.case(seed=1),
-        lambda knee, _: knee.practice_case(seed=1),
-    ),
-    "open": (
-        "open_case()",
-        "load_practice_case()",
-        lambda knee, path: knee.open_case(saved_practice(knee, path)),
-        lambda knee, path: knee.load_practice_case(saved_practice(knee, path)),
-    ),
-    "read": (
-        "read_case()",
-        "load_case()",
-        lambda knee, path: knee.read_case(knee.save_case(knee.diagnose(FEVER), path / "case.json")),
-        lambda knee, path: knee.load_case(knee.save_case(knee.diagnose(FEVER), path / "case.json")),
-    ),
-    "phenopacket": (
-        "to_phenopacket()",
-        "phenopacket()",
-        lambda knee, _: knee.to_phenopacket(knee.diagnose(FEVER))["phenotypicFeatures"],
-        lambda knee, _: knee.phenopacket(knee.diagnose(FEVER))["phenotypicFeatures"],
-    ),
-    "read a phenopacket": (
-        "read_phenopacket()",
-        "load_phenopacket()",
-        lambda knee, _: knee.read_phenopacket(knee.phenopacket(knee.diagnose(FEVER))),
-        lambda knee, _: knee.load_phenopacket(knee.phenopacket(knee.diagnose(FEVER))),
-    ),
-    "risk": (
-        "to_risk_assessment()",
-        "risk_assessment()",
-        lambda knee, _: knee.to_risk_assessment(knee.diagnose(FEVER))["status"],
-        lambda knee, _: knee.risk_assessment(knee.diagnose(FEVER))["status"],
-    ),
-    "networks": (
-        "exchange.read_network",
-        "exchange.load_network",
-        lambda _, path: kb.exchange.read_network(saved_network(path)),
-        lambda _, path: kb.exchange.load_network(saved_network(path)),
-    ),
-    "write networks": (
-        "exchange.write_network",
-        "exchange.save_network",
-        lambda _, path: kb.exchange.write_network(FLU, path / "flu.json"),
-        lambda _, path: kb.exchange.save_network(FLU, path / "flu.json"),
-    ),
-    "class": (
-        "read()",
-        "load()",
-        lambda knee, path: Practice.read(knee, closed_practice(knee, path)),
-        lambda knee, path: Practice.load(knee, closed_practice(knee, path)),
-    ),
-}
+]
 
 
 def saved_network(path: Path) -> Path:
@@ -210,19 +116,17 @@ def closed_practice(knee: kb.Model, path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("name", RENAMED)
+@pytest.mark.parametrize(("old", "new", "call"), [*ARGUMENTS, *FUNCTIONS])
 def test_an_old_name_says_the_new_one_and_gives_the_same(
-    knee: kb.Model, tmp_path: Path, name: str
+    knee: kb.Model, tmp_path: Path, old: str, new: str, call: Call
 ) -> None:
-    old, new, by_old, by_new = RENAMED[name]
     with pytest.warns(DeprecationWarning, match=re.escape(new)) as caught:
-        was = by_old(knee, tmp_path)
+        was = call(knee, tmp_path, old)
     assert len(caught) == 1
-    message = str(caught[0].message)
-    assert old in message
+    assert old in str(caught[0].message)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        now = by_new(knee, tmp_path)
+        now = call(knee, tmp_path, new)
     assert str(was) == str(now)
 
 
