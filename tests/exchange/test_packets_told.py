@@ -49,329 +49,140 @@ TODAY = subject(**on("2020-06-02T10:00:00Z"))
 FEVER, PAIN = "HP:0001945", "HP:6001145"
 # a packet, and what becomes of each of its parts
 READ: dict[str, tuple[Any, ...]] = {
-    "a subject": (
-        {
-            "subject": {
-                "id": "s",
-                "alternateIds": ["x"],
-                "sex": "MALE",
-                "karyotypicSex": "XX",
-                "dateOfBirth": "1950-06-01T00:00:00Z",
-                "taxonomy": {"id": "NCBITaxon:9606"},
-            }
-        },
+    "a subject": ({"subject": {"id": "s", "alternateIds": ["x"], "sex": "MALE", "karyotypicSex": "XX", "dateOfBirth": "1950-06-01T00:00:00Z", "taxonomy": {"id": "NCBITaxon:9606"}}},
         "subject.alternateIds: not used: not part of the model",
         "subject.sex 'MALE': sex male",
         "subject.karyotypicSex: not used: not part of the model",
-        "subject.dateOfBirth: not used: no date of the encounter tells the age from it",
-    ),
-    "seen on a day": (
-        {
-            "subject": {
-                "id": "s",
-                "dateOfBirth": "1950-06-01T00:00:00Z",
-                "timeAtLastEncounter": on("2019-06-02T00:00:00Z"),
-            }
-        },
-        "subject.timeAtLastEncounter '69 years': age older",
-    ),
-    "seen on the day of birth": (
-        {
-            "subject": {
-                "id": "s",
-                "dateOfBirth": "1950-06-01T10:00:00Z",
-                "timeAtLastEncounter": on("1950-06-01T00:00:00Z"),
-            }
-        },
-        "subject.timeAtLastEncounter '0 years': age child",
-    ),
-    "seen on a day, born on none": (
-        {"subject": TODAY},
-        "subject.timeAtLastEncounter: not used: only an age or a range of ages is read",
-    ),
-    "of an age by weeks and days": (
-        {"subject": subject(**at("P39Y11M4W1D"))},
-        "subject.timeAtLastEncounter 'P39Y11M4W1D': age young_adult",
-    ),
-    "of an age just below": (
-        {"subject": subject(**at("P39Y364D"))},
-        "subject.timeAtLastEncounter 'P39Y364D': age young_adult",
-    ),
-    "of an age just above": (
-        {"subject": subject(**at("P39Y12M"))},
-        "subject.timeAtLastEncounter 'P39Y12M': age middle_age",
-    ),
-    "of an age in months": (
-        {"subject": subject(**at("P3M"))},
-        "subject.timeAtLastEncounter 'P3M': age child",
-    ),
-    "in names as Python writes them": (
-        {"phenotypic_features": [feature(FEVER)], "meta_data": {"created_by": "x"}},
-        "phenotypicFeatures[0] HP:0001945: fever present",
-    ),
-    "of an age in weeks": (
-        {"subject": subject(**at("P2090W"))},
-        "subject.timeAtLastEncounter 'P2090W': age middle_age",
-    ),
-    "in a range": (
-        {"subject": subject(**between("P41Y", "P50Y"))},
-        "subject.timeAtLastEncounter 'P41Y to P50Y': age middle_age",
-    ),
-    "in a wide range": (
-        {"subject": subject(**between("P30Y", "P50Y"))},
-        "subject.timeAtLastEncounter 'P30Y to P50Y': not used: it lies in several states of 'age'",
-    ),
-    "of an age in words": (
-        {"subject": subject(ontologyClass={"id": "HP:0003581"})},
-        "subject.timeAtLastEncounter: not used: only an age or a range of ages is read",
-    ),
-    "a year before, to the day": (
-        packet(feature(FEVER, onset=at("P49Y")), subject=FIFTY),
+        "subject.dateOfBirth: not used: no date of the encounter tells the age from it"),
+    "seen on a day": ({"subject": {"id": "s", "dateOfBirth": "1950-06-01T00:00:00Z", "timeAtLastEncounter": on("2019-06-02T00:00:00Z")}},
+        "subject.timeAtLastEncounter '69 years': age older"),
+    "seen on the day of birth": ({"subject": {"id": "s", "dateOfBirth": "1950-06-01T10:00:00Z", "timeAtLastEncounter": on("1950-06-01T00:00:00Z")}},
+        "subject.timeAtLastEncounter '0 years': age child"),
+    "seen on a day, born on none": ({"subject": TODAY}, "subject.timeAtLastEncounter: not used: only an age or a range of ages is read"),
+    "of an age by weeks and days": ({"subject": subject(**at("P39Y11M4W1D"))}, "subject.timeAtLastEncounter 'P39Y11M4W1D': age young_adult"),
+    "of an age just below": ({"subject": subject(**at("P39Y364D"))}, "subject.timeAtLastEncounter 'P39Y364D': age young_adult"),
+    "of an age just above": ({"subject": subject(**at("P39Y12M"))}, "subject.timeAtLastEncounter 'P39Y12M': age middle_age"),
+    "of an age in months": ({"subject": subject(**at("P3M"))}, "subject.timeAtLastEncounter 'P3M': age child"),
+    "in names as Python writes them": ({"phenotypic_features": [feature(FEVER)], "meta_data": {"created_by": "x"}},
+        "phenotypicFeatures[0] HP:0001945: fever present"),
+    "of an age in weeks": ({"subject": subject(**at("P2090W"))}, "subject.timeAtLastEncounter 'P2090W': age middle_age"),
+    "in a range": ({"subject": subject(**between("P41Y", "P50Y"))}, "subject.timeAtLastEncounter 'P41Y to P50Y': age middle_age"),
+    "in a wide range": ({"subject": subject(**between("P30Y", "P50Y"))},
+        "subject.timeAtLastEncounter 'P30Y to P50Y': not used: it lies in several states of 'age'"),
+    "of an age in words": ({"subject": subject(ontologyClass={"id": "HP:0003581"})},
+        "subject.timeAtLastEncounter: not used: only an age or a range of ages is read"),
+    "a year before, to the day": (packet(feature(FEVER, onset=at("P49Y")), subject=FIFTY),
         "subject.timeAtLastEncounter 'P50Y': age middle_age",
         "phenotypicFeatures[0] HP:0001945: fever present",
-        "phenotypicFeatures[0].onset: not used: an age of onset says only whether it is there now",
-    ),
-    "a year and a month before": (
-        packet(feature(FEVER, "Fever", onset=at("P48Y11M")), subject=FIFTY),
+        "phenotypicFeatures[0].onset: not used: an age of onset says only whether it is there now"),
+    "a year and a month before": (packet(feature(FEVER, "Fever", onset=at("P48Y11M")), subject=FIFTY),
         "subject.timeAtLastEncounter 'P50Y': age middle_age",
-        "phenotypicFeatures[0] HP:0001945 'Fever': not used: it began at P48Y11M, 1 year before; not said of now",
-    ),
-    "a year later": (
-        packet(feature(FEVER, onset=at("P51Y")), subject=FIFTY),
+        "phenotypicFeatures[0] HP:0001945 'Fever': not used: it began at P48Y11M, 1 year before; not said of now"),
+    "a year later": (packet(feature(FEVER, onset=at("P51Y")), subject=FIFTY),
         "subject.timeAtLastEncounter 'P50Y': age middle_age",
         "phenotypicFeatures[0] HP:0001945: fever present",
-        "phenotypicFeatures[0].onset: not used: an age of onset says only whether it is there now",
-    ),
-    "more than a year later": (
-        packet(feature(FEVER, onset=at("P51Y1M")), subject=FIFTY),
+        "phenotypicFeatures[0].onset: not used: an age of onset says only whether it is there now"),
+    "more than a year later": (packet(feature(FEVER, onset=at("P51Y1M")), subject=FIFTY),
         "subject.timeAtLastEncounter 'P50Y': age middle_age",
-        "phenotypicFeatures[0] HP:0001945: not used: it begins at P51Y1M, after the patient was seen",
-    ),
-    "in a range of ages": (
-        packet(feature(FEVER, onset=between("P40Y", "P50Y")), subject=FIFTY),
+        "phenotypicFeatures[0] HP:0001945: not used: it begins at P51Y1M, after the patient was seen"),
+    "in a range of ages": (packet(feature(FEVER, onset=between("P40Y", "P50Y")), subject=FIFTY),
         "subject.timeAtLastEncounter 'P50Y': age middle_age",
-        "phenotypicFeatures[0] HP:0001945: not used: it began at P40Y at the earliest, 10 years before; not said of now",
-    ),
-    "a day of the last year": (
-        packet(feature(FEVER, onset=on("2019-06-03T00:00:00Z")), subject=TODAY),
+        "phenotypicFeatures[0] HP:0001945: not used: it began at P40Y at the earliest, 10 years before; not said of now"),
+    "a day of the last year": (packet(feature(FEVER, onset=on("2019-06-03T00:00:00Z")), subject=TODAY),
         "subject.timeAtLastEncounter: not used: only an age or a range of ages is read",
         "phenotypicFeatures[0] HP:0001945: fever present",
-        "phenotypicFeatures[0].onset: not used: an age of onset says only whether it is there now",
-    ),
-    "a day two years ago": (
-        packet(feature(FEVER, onset=on("2018-05-02T00:00:00Z")), subject=TODAY),
+        "phenotypicFeatures[0].onset: not used: an age of onset says only whether it is there now"),
+    "a day two years ago": (packet(feature(FEVER, onset=on("2018-05-02T00:00:00Z")), subject=TODAY),
         "subject.timeAtLastEncounter: not used: only an age or a range of ages is read",
-        "phenotypicFeatures[0] HP:0001945: not used: it began at 2018-05-02T00:00:00Z, 2 years before; not said of now",
-    ),
-    "days two years ago": (
-        packet(
-            feature(FEVER, onset={"interval": {"start": "2018-05-02", "end": "2020-01-01"}}),
-            subject=TODAY,
-        ),
+        "phenotypicFeatures[0] HP:0001945: not used: it began at 2018-05-02T00:00:00Z, 2 years before; not said of now"),
+    "days two years ago": (packet(feature(FEVER, onset={"interval": {"start": "2018-05-02", "end": "2020-01-01"}}), subject=TODAY),
         "subject.timeAtLastEncounter: not used: only an age or a range of ages is read",
-        "phenotypicFeatures[0] HP:0001945: not used: it began at 2018-05-02 at the earliest, 2 years before; not said of now",
-    ),
-    "before birth": (
-        packet(feature(FEVER, onset={"gestationalAge": {"weeks": 20}})),
-        "phenotypicFeatures[0] HP:0001945: not used: it began then: before birth; whether it is there now is not said",
-    ),
-    "in childhood": (
-        packet(feature(FEVER, onset={"ontologyClass": {"id": "hp:0011463"}})),
+        "phenotypicFeatures[0] HP:0001945: not used: it began at 2018-05-02 at the earliest, 2 years before; not said of now"),
+    "before birth": (packet(feature(FEVER, onset={"gestationalAge": {"weeks": 20}})),
+        "phenotypicFeatures[0] HP:0001945: not used: it began then: before birth; whether it is there now is not said"),
+    "in childhood": (packet(feature(FEVER, onset={"ontologyClass": {"id": "hp:0011463"}})),
         "phenotypicFeatures[0] HP:0001945: not used: it began then: childhood onset; whether it is there now is not said",
-        "phenotypicFeatures[0].onset hp:0011463: not used: modifiers are read of the complaint alone",
-    ),
-    "at once": (
-        packet(feature(FEVER, onset={"ontologyClass": {"id": "HP:0011009", "label": "Acute"}})),
+        "phenotypicFeatures[0].onset hp:0011463: not used: modifiers are read of the complaint alone"),
+    "at once": (packet(feature(FEVER, onset={"ontologyClass": {"id": "HP:0011009", "label": "Acute"}})),
         "phenotypicFeatures[0] HP:0001945: fever present",
-        "phenotypicFeatures[0].onset HP:0011009 'Acute': not used: modifiers are read of the complaint alone",
-    ),
-    "at some age": (
-        packet(feature(FEVER, onset=at("P49Y"))),
-        "phenotypicFeatures[0] HP:0001945: not used: it began at P49Y, and when the patient was seen is not said",
-    ),
-    "resolved": (
-        packet(feature(FEVER, "Fever", resolution=at("P3Y"))),
-        "phenotypicFeatures[0] HP:0001945 'Fever': not used: it has resolved, so it is not there now",
-    ),
-    "resolved and excluded": (
-        packet(feature(FEVER, excluded=True, resolution=at("P3Y"), onset=at("P2Y"))),
+        "phenotypicFeatures[0].onset HP:0011009 'Acute': not used: modifiers are read of the complaint alone"),
+    "at some age": (packet(feature(FEVER, onset=at("P49Y"))),
+        "phenotypicFeatures[0] HP:0001945: not used: it began at P49Y, and when the patient was seen is not said"),
+    "resolved": (packet(feature(FEVER, "Fever", resolution=at("P3Y"))),
+        "phenotypicFeatures[0] HP:0001945 'Fever': not used: it has resolved, so it is not there now"),
+    "resolved and excluded": (packet(feature(FEVER, excluded=True, resolution=at("P3Y"), onset=at("P2Y"))),
         "phenotypicFeatures[0] HP:0001945: fever absent",
-        "phenotypicFeatures[0].onset: not used: an age of onset says only whether it is there now",
-    ),
-    "the complaint of long ago": (
-        packet(
-            feature(PAIN, onset=at("P20Y"), severity={"id": "HP:0012828", "label": "Severe"}),
-            subject=FIFTY,
-        ),
+        "phenotypicFeatures[0].onset: not used: an age of onset says only whether it is there now"),
+    "the complaint of long ago": (packet(feature(PAIN, onset=at("P20Y"), severity={"id": "HP:0012828", "label": "Severe"}), subject=FIFTY),
         "subject.timeAtLastEncounter 'P50Y': age middle_age",
         "phenotypicFeatures[0] HP:6001145: pain_behind_knee present",
         "phenotypicFeatures[0].onset: not used: an age of onset says only whether it is there now",
-        "phenotypicFeatures[0].severity HP:0012828 'Severe': not used: no code of the folder; its label looks like 'severe pain'",
-    ),
-    "the complaint at once, on both sides": (
-        packet(
-            feature(
-                PAIN,
-                onset={"ontologyClass": {"id": "HP:0011009", "label": "Acute"}},
-                modifiers=[
-                    {"id": "HP:0012832", "label": "Bilateral"},
-                    {"id": "HP:0012825", "label": "Mild"},
-                ],
-            )
-        ),
+        "phenotypicFeatures[0].severity HP:0012828 'Severe': not used: no code of the folder; its label looks like 'severe pain'"),
+    "the complaint at once, on both sides": (packet(feature(PAIN, onset={"ontologyClass": {"id": "HP:0011009", "label": "Acute"}}, modifiers=[{"id": "HP:0012832", "label": "Bilateral"}, {"id": "HP:0012825", "label": "Mild"}])),
         "phenotypicFeatures[0] HP:6001145: pain_behind_knee present",
         "phenotypicFeatures[0].onset HP:0011009 'Acute': onset present",
         "phenotypicFeatures[0].modifiers[0] HP:0012832 'Bilateral': both_knees present",
-        "phenotypicFeatures[0].modifiers[1] HP:0012825 'Mild': not used: no code of the folder",
-    ),
-    "the complaint by a modifier of another label": (
-        packet(feature(PAIN, modifiers=[{"id": "HP:0012832", "label": "Hip"}])),
+        "phenotypicFeatures[0].modifiers[1] HP:0012825 'Mild': not used: no code of the folder"),
+    "the complaint by a modifier of another label": (packet(feature(PAIN, modifiers=[{"id": "HP:0012832", "label": "Hip"}])),
         "phenotypicFeatures[0] HP:6001145: pain_behind_knee present",
-        "phenotypicFeatures[0].modifiers[0] HP:0012832 'Hip': not used: its label contradicts its code, which means both knees affected",
-    ),
-    "fever on both sides": (
-        packet(
-            feature(
-                FEVER,
-                severity={"id": "HP:0012828", "label": "Severe"},
-                modifiers=[{"id": "HP:0012832", "label": "Bilateral"}],
-            )
-        ),
+        "phenotypicFeatures[0].modifiers[0] HP:0012832 'Hip': not used: its label contradicts its code, which means both knees affected"),
+    "fever on both sides": (packet(feature(FEVER, severity={"id": "HP:0012828", "label": "Severe"}, modifiers=[{"id": "HP:0012832", "label": "Bilateral"}])),
         "phenotypicFeatures[0] HP:0001945: fever present",
         "phenotypicFeatures[0].severity HP:0012828 'Severe': not used: modifiers are read of the complaint alone",
-        "phenotypicFeatures[0].modifiers[0] HP:0012832 'Bilateral': not used: modifiers are read of the complaint alone",
-    ),
-    "no fever on both sides": (
-        packet(
-            feature(FEVER, excluded=True, modifiers=[{"id": "HP:0012832", "label": "Bilateral"}])
-        ),
+        "phenotypicFeatures[0].modifiers[0] HP:0012832 'Bilateral': not used: modifiers are read of the complaint alone"),
+    "no fever on both sides": (packet(feature(FEVER, excluded=True, modifiers=[{"id": "HP:0012832", "label": "Bilateral"}])),
         "phenotypicFeatures[0] HP:0001945: fever absent",
-        "phenotypicFeatures[0].modifiers[0] HP:0012832 'Bilateral': not used: modifiers are read of the complaint alone",
-    ),
-    "said twice": (
-        packet(feature(FEVER), feature("HP:0011134")),
+        "phenotypicFeatures[0].modifiers[0] HP:0012832 'Bilateral': not used: modifiers are read of the complaint alone"),
+    "said twice": (packet(feature(FEVER), feature("HP:0011134")),
         "phenotypicFeatures[0] HP:0001945: fever present",
-        "phenotypicFeatures[1] HP:0011134: not used: said before: phenotypicFeatures[0]",
-    ),
-    "redness of the knee": (
-        packet(
-            feature(
-                "HP:0010783", "Erythema", modifiers=[{"id": "UBERON:0001465", "label": "left Knee"}]
-            )
-        ),
+        "phenotypicFeatures[1] HP:0011134: not used: said before: phenotypicFeatures[0]"),
+    "redness of the knee": (packet(feature("HP:0010783", "Erythema", modifiers=[{"id": "UBERON:0001465", "label": "left Knee"}])),
         "phenotypicFeatures[0] HP:0010783 'Erythema': redness present",
-        "phenotypicFeatures[0].modifiers[0] UBERON:0001465 'left Knee': not used: modifiers are read of the complaint alone",
-    ),
-    "redness": (
-        packet(feature("HP:0010783", "Erythema")),
-        "phenotypicFeatures[0] HP:0010783 'Erythema': not used: it names no place; it means 'redness' where a modifier names the knee",
-    ),
-    "no low fever": (
-        packet(feature("HP:0011134", "Low-grade fever", excluded=True)),
-        "phenotypicFeatures[0] HP:0011134 'Low-grade fever': not used: it means less than 'fever', so its absence does not exclude it",
-    ),
-    "bursitis": (
-        packet(feature("HP:0025232", "Bursitis"), feature("HP:0003551")),
+        "phenotypicFeatures[0].modifiers[0] UBERON:0001465 'left Knee': not used: modifiers are read of the complaint alone"),
+    "redness": (packet(feature("HP:0010783", "Erythema")),
+        "phenotypicFeatures[0] HP:0010783 'Erythema': not used: it names no place; it means 'redness' where a modifier names the knee"),
+    "no low fever": (packet(feature("HP:0011134", "Low-grade fever", excluded=True)),
+        "phenotypicFeatures[0] HP:0011134 'Low-grade fever': not used: it means less than 'fever', so its absence does not exclude it"),
+    "bursitis": (packet(feature("HP:0025232", "Bursitis"), feature("HP:0003551")),
         "phenotypicFeatures[0] HP:0025232 'Bursitis': not used: it means more than 'septic bursitis', so it does not prove it",
-        "phenotypicFeatures[1] HP:0003551: not used: it is related to 'pain going up stairs', and something else",
-    ),
-    "at another side": (
-        packet(
-            feature("HP:6001144"),
-            feature("HP:0001954", "Recurrent fever"),
-            feature("HP:0012832", "Bilateral"),
-        ),
+        "phenotypicFeatures[1] HP:0003551: not used: it is related to 'pain going up stairs', and something else"),
+    "at another side": (packet(feature("HP:6001144"), feature("HP:0001954", "Recurrent fever"), feature("HP:0012832", "Bilateral")),
         "phenotypicFeatures[0] HP:6001144: not used: it is 'Knee pain' at another place than 'pain behind the knee'",
         "phenotypicFeatures[1] HP:0001954 'Recurrent fever': not used: it comes and goes; whether it is there now is not said",
-        "phenotypicFeatures[2] HP:0012832 'Bilateral': not used: it modifies a feature and is none by itself",
-    ),
-    "of the hip": (
-        packet(
-            feature(FEVER, "Hip dislocation"),
-            feature("HP:0000001", "FEVER"),
-            feature("HP:0000001", "something"),
-        ),
+        "phenotypicFeatures[2] HP:0012832 'Bilateral': not used: it modifies a feature and is none by itself"),
+    "of the hip": (packet(feature(FEVER, "Hip dislocation"), feature("HP:0000001", "FEVER"), feature("HP:0000001", "something")),
         "phenotypicFeatures[0] HP:0001945 'Hip dislocation': not used: its label contradicts its code, which means fever",
         "phenotypicFeatures[1] HP:0000001 'FEVER': not used: no code of the folder; its label looks like 'fever'",
-        "phenotypicFeatures[2] HP:0000001 'something': not used: no code of the folder",
-    ),
-    "our own": (
-        packet(
-            feature("kneebayes:fever", "our fever"),
-            feature("kneebayes:warmth", excluded=True),
-            feature("kneebayes:age.young_adult"),
-            feature("kneebayes:lump_size.very-odd"),
-            feature("kneebayes:sex.female", excluded=True),
-            feature("KNEEBAYES:no_such", label="q"),
-        ),
+        "phenotypicFeatures[2] HP:0000001 'something': not used: no code of the folder"),
+    "our own": (packet(feature("kneebayes:fever", "our fever"), feature("kneebayes:warmth", excluded=True), feature("kneebayes:age.young_adult"), feature("kneebayes:lump_size.very-odd"), feature("kneebayes:sex.female", excluded=True), feature("KNEEBAYES:no_such", label="q")),
         "phenotypicFeatures[0] kneebayes:fever 'our fever': fever present",
         "phenotypicFeatures[1] kneebayes:warmth: warmth absent",
         "phenotypicFeatures[2] kneebayes:age.young_adult: age young_adult",
         "phenotypicFeatures[3] kneebayes:lump_size.very-odd: not used: no id of the folder",
         "phenotypicFeatures[4] kneebayes:sex.female: not used: a state cannot be excluded",
-        "phenotypicFeatures[5] KNEEBAYES:no_such 'q': not used: no id of the folder",
-    ),
-    "diseases": (
-        {
-            "subject": FIFTY,
-            "diseases": [
-                {"term": {"id": "MONDO:0005393", "label": "gout"}, "onset": at("P20Y")},
-                {"term": {"id": "ICD10CM:S83.209A"}},
-                {
-                    "term": {"id": "MONDO:0008383", "label": "rheumatoid arthritis"},
-                    "excluded": True,
-                },
-                {
-                    "term": {"id": "HP:0004976", "label": "Knee dislocation"},
-                    "resolution": at("P30Y"),
-                },
-                {"term": {"id": "MONDO:1"}},
-            ],
-        },
+        "phenotypicFeatures[5] KNEEBAYES:no_such 'q': not used: no id of the folder"),
+    "diseases": ({"subject": FIFTY, "diseases": [{"term": {"id": "MONDO:0005393", "label": "gout"}, "onset": at("P20Y")}, {"term": {"id": "ICD10CM:S83.209A"}}, {"term": {"id": "MONDO:0008383", "label": "rheumatoid arthritis"}, "excluded": True}, {"term": {"id": "HP:0004976", "label": "Knee dislocation"}, "resolution": at("P30Y")}, {"term": {"id": "MONDO:1"}}]},
         "subject.timeAtLastEncounter 'P50Y': age middle_age",
         "diseases[0] MONDO:0005393 'gout': gout_known present: a disease of the person, which need not be the cause",
         "diseases[1] ICD10CM:S83.209A: not used: the model has no context 'meniscus tear known'; diseases='certain' makes it evidence",
         "diseases[2] MONDO:0008383 'rheumatoid arthritis': rheumatoid_arthritis absent",
         "diseases[3] HP:0004976 'Knee dislocation': not used: it has resolved, so it is not there now",
-        "diseases[4] MONDO:1: not used: no code of the folder",
-    ),
-    "a disease by a code in small letters": (
-        {"diseases": [{"term": {"id": "icd10cm:M10.9"}}]},
-        "diseases[0] icd10cm:M10.9: gout_known present: a disease of the person, which need not be the cause",
-    ),
-    "other parts": (
-        {
-            "measurements": [{}, {}],
-            "biosamples": [{"id": "b"}],
-            "medicalActions": [{}],
-            "files": [{"uri": "u"}],
-            "interpretations": [{"id": "x", "progressStatus": "SOLVED"}],
-            "curationHistory": [1],
-            "x": 2,
-        },
+        "diseases[4] MONDO:1: not used: no code of the folder"),
+    "a disease by a code in small letters": ({"diseases": [{"term": {"id": "icd10cm:M10.9"}}]},
+        "diseases[0] icd10cm:M10.9: gout_known present: a disease of the person, which need not be the cause"),
+    "other parts": ({"measurements": [{}, {}], "biosamples": [{"id": "b"}], "medicalActions": [{}], "files": [{"uri": "u"}], "interpretations": [{"id": "x", "progressStatus": "SOLVED"}], "curationHistory": [1], "x": 2},
         "measurements 'measurements (2)': not used: measured values are not read; tell the result as a finding",
         "biosamples 'biosamples (1)': not used: not part of the model",
         "medicalActions 'medicalActions (1)': not used: not part of the model",
         "files 'files (1)': not used: not part of the model",
         "interpretations 'interpretations (1)': not used: what was concluded before is no evidence",
         "curationHistory 'curationHistory': not used: no field of phenopackets 2",
-        "x 'x': not used: no field of phenopackets 2",
-    ),
-    "a family": (
-        {
-            "proband": {
-                "id": "a",
-                "phenotypicFeatures": [feature(FEVER)],
-                "pedigree": {"persons": []},
-            },
-            "relatives": [{"id": "b"}],
-            "pedigree": {"persons": [1, 2, 3], "x": 1},
-        },
+        "x 'x': not used: no field of phenopackets 2"),
+    "a family": ({"proband": {"id": "a", "phenotypicFeatures": [feature(FEVER)], "pedigree": {"persons": []}}, "relatives": [{"id": "b"}], "pedigree": {"persons": [1, 2, 3], "x": 1}},
         "phenotypicFeatures[0] HP:0001945: fever present",
         "relatives 'relatives (1)': not used: people of the family are no part of the patient",
-        "pedigree 'pedigree (2)': not used: not part of the model",
-    ),
-}
+        "pedigree 'pedigree (2)': not used: not part of the model"),
+}  # fmt: skip
 # packets that speak of the knee, and of the complaint
 OF_THE_KNEE = {
     "the complaint of long ago",
@@ -389,106 +200,44 @@ COMPLAINS = {
 }
 
 REFUSED: dict[str, tuple[Any, ...]] = {
-    "no complaint": (
-        packet(feature(FEVER), feature(PAIN, excluded=True)),
-        "phenotypicFeatures[1]: it says that the patient has no pain behind the knee. The model is about those who have it.",
-    ),
-    "said otherwise": (
-        packet(feature(FEVER), feature(FEVER, excluded=True)),
-        "phenotypicFeatures[1]: it says absent where phenotypicFeatures[0] says present. Keep one of the two.",
-    ),
-    "two ways": (
-        packet(
-            feature(FEVER, onset={**at("P3Y"), **on("2020-01-01T00:00:00Z")}),
-            subject=subject(**at("P5Y"), **between("P60Y", "P70Y")),
-        ),
+    "no complaint": (packet(feature(FEVER), feature(PAIN, excluded=True)),
+        "phenotypicFeatures[1]: it says that the patient has no pain behind the knee. The model is about those who have it."),
+    "said otherwise": (packet(feature(FEVER), feature(FEVER, excluded=True)),
+        "phenotypicFeatures[1]: it says absent where phenotypicFeatures[0] says present. Keep one of the two."),
+    "two ways": (packet(feature(FEVER, onset={**at("P3Y"), **on("2020-01-01T00:00:00Z")}), subject=subject(**at("P5Y"), **between("P60Y", "P70Y"))),
         "subject.timeAtLastEncounter: it is told as age and as ageRange. Keep one.",
-        "phenotypicFeatures[0].onset: it is told as age and as timestamp. Keep one.",
-    ),
-    "of an unknown sex": (
-        {"subject": {"id": "s", "sex": "F"}},
-        "subject.sex: it is 'F'. It must be one of: UNKNOWN_SEX, FEMALE, MALE, OTHER_SEX.",
-    ),
-    "of an age that is none": (
-        {"subject": subject(**at("67"))},
-        "subject.timeAtLastEncounter.age.iso8601duration: it is '67'. It must look like ^P(?=[0-9T])([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?(T[0-9HMS.]+)?$.",
-    ),
-    "an old name": (
-        {"subject": {"id": "s", "timeAtEncounter": {}}},
-        "subject: there is no field 'timeAtEncounter'. Did you mean 'timeAtLastEncounter'?",
-    ),
-    "excluded in a word": (
-        packet(feature(FEVER, excluded="no")),
-        "phenotypicFeatures[0].excluded: it is 'no'. It must be of type boolean.",
-    ),
-    "excluded in a word that looks like none": (
-        packet(feature(FEVER, excluded="true")),
-        "phenotypicFeatures[0].excluded: it is 'true'. It must be of type boolean.",
-    ),
-    "backwards": (
-        {"subject": subject(**between("P70Y", "P60Y"))},
-        "subject.timeAtLastEncounter.ageRange: it ends before it starts. Turn it round.",
-    ),
-    "seen before birth": (
-        {
-            "subject": {
-                "id": "s",
-                "dateOfBirth": "1950-06-01T00:00:00Z",
-                "timeAtLastEncounter": on("1950-05-31T23:00:00Z"),
-            }
-        },
-        "subject.dateOfBirth: it is '1950-06-01T00:00:00Z', after the patient was seen, '1950-05-31T23:00:00Z'. Correct one of the two.",
-    ),
-    "of an animal": (
-        {"subject": {"id": "s", "taxonomy": {"id": "NCBITaxon:9615", "label": "dog"}}},
-        "subject.taxonomy: it is of 'dog'. Only a person is read: NCBITaxon:9606.",
-    ),
-    "of an animal without a name": (
-        {"subject": {"id": "s", "taxonomy": {"id": "NCBITaxon:9615"}}},
-        "subject.taxonomy: it is of 'NCBITaxon:9615'. Only a person is read: NCBITaxon:9606.",
-    ),
-    "two spellings": (
-        {"meta_data": {"created_by": "x"}, "metaData": {}},
-        "key 'metaData': it stands twice, in two spellings. Keep one.",
-    ),
-    "of version 1": (
-        {"metaData": {"phenopacketSchemaVersion": "1.0"}},
-        "metaData.phenopacketSchemaVersion: it says version 1.0; version 2 is read. Convert it, for example with phenopacket-tools.",
-    ),
-    "of version 1, by a field": (
-        {"genes": []},
-        "metaData.phenopacketSchemaVersion: only version 1 has the field 'genes'; version 2 is read. Convert it, for example with phenopacket-tools.",
-    ),
-    "of version 1, by a feature": (
-        packet(feature(FEVER, negated=True)),
-        "metaData.phenopacketSchemaVersion: only version 1 has the field 'negated'; version 2 is read. Convert it, for example with phenopacket-tools.",
-    ),
-    "of version 1, by a feature of one that says 2": (
-        packet(feature(FEVER, negated=True), metaData={"phenopacketSchemaVersion": "2.0"}),
-        "metaData.phenopacketSchemaVersion: only version 1 has the field 'negated'; version 2 is read. Convert it, for example with phenopacket-tools.",
-    ),
-    "of version 1, by an age": (
-        {"subject": {"id": "s", "ageAtCollection": {}}},
-        "metaData.phenopacketSchemaVersion: only version 1 has the field 'ageAtCollection'; version 2 is read. Convert it, for example with phenopacket-tools.",
-    ),
-    "a cohort": (
-        {"members": [{}, {}]},
-        "content: it is a cohort of 2 members. Read each of its 'members' as a phenopacket.",
-    ),
-    "an odd cohort": (
-        {"members": {}},
-        "content: it is a cohort of 0 members. Read each of its 'members' as a phenopacket.",
-    ),
-    "of FHIR": (
-        {"resourceType": "Patient"},
-        "content: it is a FHIR resource, 'Patient'. Phenopackets are read: convert it to one.",
-    ),
+        "phenotypicFeatures[0].onset: it is told as age and as timestamp. Keep one."),
+    "of an unknown sex": ({"subject": {"id": "s", "sex": "F"}}, "subject.sex: it is 'F'. It must be one of: UNKNOWN_SEX, FEMALE, MALE, OTHER_SEX."),
+    "of an age that is none": ({"subject": subject(**at("67"))},
+        "subject.timeAtLastEncounter.age.iso8601duration: it is '67'. It must look like ^P(?=[0-9T])([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?(T[0-9HMS.]+)?$."),
+    "an old name": ({"subject": {"id": "s", "timeAtEncounter": {}}}, "subject: there is no field 'timeAtEncounter'. Did you mean 'timeAtLastEncounter'?"),
+    "excluded in a word": (packet(feature(FEVER, excluded="no")), "phenotypicFeatures[0].excluded: it is 'no'. It must be of type boolean."),
+    "excluded in a word that looks like none": (packet(feature(FEVER, excluded="true")),
+        "phenotypicFeatures[0].excluded: it is 'true'. It must be of type boolean."),
+    "backwards": ({"subject": subject(**between("P70Y", "P60Y"))}, "subject.timeAtLastEncounter.ageRange: it ends before it starts. Turn it round."),
+    "seen before birth": ({"subject": {"id": "s", "dateOfBirth": "1950-06-01T00:00:00Z", "timeAtLastEncounter": on("1950-05-31T23:00:00Z")}},
+        "subject.dateOfBirth: it is '1950-06-01T00:00:00Z', after the patient was seen, '1950-05-31T23:00:00Z'. Correct one of the two."),
+    "of an animal": ({"subject": {"id": "s", "taxonomy": {"id": "NCBITaxon:9615", "label": "dog"}}},
+        "subject.taxonomy: it is of 'dog'. Only a person is read: NCBITaxon:9606."),
+    "of an animal without a name": ({"subject": {"id": "s", "taxonomy": {"id": "NCBITaxon:9615"}}},
+        "subject.taxonomy: it is of 'NCBITaxon:9615'. Only a person is read: NCBITaxon:9606."),
+    "two spellings": ({"meta_data": {"created_by": "x"}, "metaData": {}}, "key 'metaData': it stands twice, in two spellings. Keep one."),
+    "of version 1": ({"metaData": {"phenopacketSchemaVersion": "1.0"}},
+        "metaData.phenopacketSchemaVersion: it says version 1.0; version 2 is read. Convert it, for example with phenopacket-tools."),
+    "of version 1, by a field": ({"genes": []},
+        "metaData.phenopacketSchemaVersion: only version 1 has the field 'genes'; version 2 is read. Convert it, for example with phenopacket-tools."),
+    "of version 1, by a feature": (packet(feature(FEVER, negated=True)),
+        "metaData.phenopacketSchemaVersion: only version 1 has the field 'negated'; version 2 is read. Convert it, for example with phenopacket-tools."),
+    "of version 1, by a feature of one that says 2": (packet(feature(FEVER, negated=True), metaData={"phenopacketSchemaVersion": "2.0"}),
+        "metaData.phenopacketSchemaVersion: only version 1 has the field 'negated'; version 2 is read. Convert it, for example with phenopacket-tools."),
+    "of version 1, by an age": ({"subject": {"id": "s", "ageAtCollection": {}}},
+        "metaData.phenopacketSchemaVersion: only version 1 has the field 'ageAtCollection'; version 2 is read. Convert it, for example with phenopacket-tools."),
+    "a cohort": ({"members": [{}, {}]}, "content: it is a cohort of 2 members. Read each of its 'members' as a phenopacket."),
+    "an odd cohort": ({"members": {}}, "content: it is a cohort of 0 members. Read each of its 'members' as a phenopacket."),
+    "of FHIR": ({"resourceType": "Patient"}, "content: it is a FHIR resource, 'Patient'. Phenopackets are read: convert it to one."),
     "an odd family": ({"proband": []}, "content: 'id' is missing. Add it."),
-    "a name misspelt": (
-        {"phenotypicFeature": []},
-        "content: there is no field 'phenotypicFeature'. Did you mean 'phenotypicFeatures'?",
-    ),
-}
+    "a name misspelt": ({"phenotypicFeature": []}, "content: there is no field 'phenotypicFeature'. Did you mean 'phenotypicFeatures'?"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", READ)
