@@ -37,7 +37,7 @@ NOTES = (
     "Brackets: not named, so it counts with its prior.",
     "Scores add up over all causes; the lower the better.",
     "bits: expected information gain, added up over the causes.",
-    "An examination that tells several results at once can beat the best single question.",
+    "An examination tells several results at once, and can beat the best single question.",
     "The plan: as many questions to this patient, for no more cost, the most telling one first.",
 )
 
@@ -60,7 +60,8 @@ class Feedback(Judgement, Paged):
         """One row a question, in order.
 
         Columns: ``step``, ``id`` (several joined by ``|``), ``asked`` (label), ``answer``,
-        ``bits`` (expected information gain), ``gained`` (Kullback-Leibler divergence of the
+        ``bits`` (expected information gain; of an examination that of its results together, the
+        nine most telling at most), ``gained`` (Kullback-Leibler divergence of the
         belief before from that after, bits), ``best_free_id``, ``best_free`` and
         ``best_free_bits`` (the best question then that cost nothing), ``best_test_id``,
         ``best_test``, ``best_test_bits`` and ``best_test_cost`` (the best test then), ``cost``,
@@ -102,6 +103,7 @@ class Feedback(Judgement, Paged):
                     *self.praises,
                     *filter(None, [self.overstated]),
                     *self.reasons,
+                    *filter(None, [self.unnamed]),
                     *self.biases,
                     *filter(None, [self.waste]),
                 )
@@ -207,7 +209,9 @@ def _advised(feedback: Feedback) -> str:
     advice, due = feedback.advice, feedback.due.level
     advised = f"You advised '{advice}'" if advice else "You did not say how urgent it is"
     if advice == due:
-        return f"{advised}, and so do the signs."
+        found = feedback.case.urgency.level
+        luck = "" if found == due else f", though those that you found call only for '{found}'"
+        return f"{advised}, and so do the signs{luck}."
     how = f": {feedback.advice_wrong}," if feedback.advice_wrong else ";"
     sentence = f"{advised}{how} the signs call for '{due}'"
     if not advice or feedback.advice_too_low:
@@ -221,7 +225,9 @@ def _urgency(feedback: Feedback) -> Iterator[str]:
     advice, *lines = urgency_lines(feedback.due)
     yield f"By the signs that you found, or that were free to ask about: {advice}"
     for reason, line in zip(feedback.due.reasons, lines, strict=True):
-        yield f"{line} (missed: not found out)" if reason in feedback.missed else line
+        aside = ", ".join(feedback.put_aside_by(reason))
+        missed = " (missed: not found out)" if reason in feedback.missed else ""
+        yield line + missed + f" (free to ask, and puts this aside: {aside})" * bool(aside)
     if LEVELS.index(feedback.hindsight.level) > LEVELS.index(feedback.due.level):
         level = feedback.hindsight.level
         called = (why for why in feedback.hindsight.reasons if why.level == level)

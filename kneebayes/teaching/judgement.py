@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise, product
@@ -13,16 +13,18 @@ from kneebayes.case import Urgency, UrgencyReason, read_answers
 from kneebayes.case.case import Case
 from kneebayes.case.urgency import LEVELS, PROBABLE
 from kneebayes.errors import EvidenceError
+from kneebayes.inference import Evidence
 from kneebayes.odds import logit
 from kneebayes.questions.ask.outcomes import Outcome, information, outcomes_of, outcomes_of_each
 from kneebayes.questions.explain.subsets import DECIBANS
 from kneebayes.teaching.patients import Hardness, causes_there, hardness_of
+from kneebayes.teaching.practice_text import in_short
 from kneebayes.teaching.scoring import StatedBelief, brier_score, divergence, log_score
 from kneebayes.teaching.situation import Situation, Step, best_of, uncertainty_of
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
 
-MOST_RESULTS = 8  # of one examination, for what all together tell: 2^8 outcomes
+MOST_RESULTS = 9  # of one examination, the most telling, for what all together tell: 2^9 outcomes
 EXPLAINED = 2  # differences that get a paragraph
 WORTH_WORDS = 0.05  # bits of divergence below which a statement is good enough
 WORTH_PRAISE = 0.05  # bits that a question must promise to be called well asked
@@ -68,19 +70,24 @@ def _in_vain(before: Situation, step: Step) -> bool:
 
     A free one is in vain where it tells next to nothing and no answer is likely to change the
     advice or the first cause; a paid one, judged by all results that it buys, where either holds.
-    Results of an examination that is paid already are looked at freely.
+    What was ordered as a whole is judged by its results together, and results of an examination
+    that is paid already are looked at freely.
     """
     if step.method and not step.cost:
         return False
     findings, ids = before.data.knowledge.findings, step.asked
-    if step.cost:
-        ids = tuple(
-            id for id in before.open if id in findings and findings[id].method == step.method
-        )
-    tells_little = max(before.gains[id] for id in ids) < LEAST_BITS
+    if step.whole:
+        outcomes = {"": tuple(_together(before, ids))}
+        bits = information(before.now, outcomes[""])
+    else:
+        if step.cost:
+            paid = (id for id in before.open if id in findings)
+            ids = tuple(id for id in paid if findings[id].method == step.method)
+        outcomes = outcomes_of(before.data.engine, before.evidence, ids, before.subject)
+        bits = max(before.gains[id] for id in ids)
+    tells_little = bits < LEAST_BITS
     if tells_little == bool(step.cost):
         return tells_little  # a paid question that tells little, or a free one that tells much
-    outcomes = outcomes_of(before.data.engine, before.evidence, ids, before.subject)
     return all(_chance_of_change(before, each) < LEAST_CHANCE for each in outcomes.values())
 
 
@@ -96,14 +103,25 @@ def _chance_of_change(before: Situation, outcomes: Iterable[Outcome]) -> float:
 
 
 def _expected(before: Situation, ids: tuple[str, ...]) -> float:
-    """Expected information gain of one question, or of all results of an examination."""
-    if len(ids) == 1 or len(ids) > MOST_RESULTS:
-        return max(before.gains.get(id, 0.0) for id in ids)
+    """Expected information gain of one question, or of the results of an examination together."""
+    if len(ids) == 1:
+        return before.gains.get(ids[0], 0.0)
+    return information(before.now, _together(before, ids))
+
+
+def _together(before: Situation, ids: tuple[str, ...]) -> list[Outcome]:
+    """All outcomes of the most telling results of an examination together."""
     engine, evidence = before.data.engine, before.evidence
-    states = product(*(engine.network[id].states for id in ids))
-    asked = [dict(zip(ids, each, strict=True)) for each in states]
+    most = sorted(ids, key=lambda id: -before.gains.get(id, 0.0))[:MOST_RESULTS]
+    states = product(*(engine.network[id].states for id in most))
+    asked = [dict(zip(most, each, strict=True)) for each in states]
     outcomes = outcomes_of_each(engine, evidence, asked, before.subject)
-    return information(before.now, [one for one in outcomes if one.probability > 0.0])
+    return [one for one in outcomes if one.probability > 0.0]
+
+
+def _key(reason: UrgencyReason) -> tuple[str, str]:
+    """What a rule is known by, whichever signs made it fire."""
+    return reason.level, reason.text
 
 
 def _told(after: Situation, ids: tuple[str, ...]) -> str:
@@ -207,15 +225,43 @@ class Judgement:
     # urgency
 
     @cached_property
+    def if_all_asked(self) -> Urgency:
+        """What the signs would call for, had all been asked that costs nothing."""
+        seen = {id: self.case.truth[id] for id in (*self.case.known, *self._free)}
+        return Case.of(self.case.data, seen).urgency
+
+    @property
+    def _free(self) -> list[str]:
+        """Ids of what was left to ask for nothing."""
+        return [id for id in self.case.open if self.case.price_of(id) == 0.0]
+
+    @cached_property
     def due(self) -> Urgency:
         """What the signs call for that the learner found or could have found for nothing.
 
-        Results of tests that nobody ordered do not count, nor does the truth about causes:
-        :attr:`hindsight` has those.
+        A sign that was found counts also where an answer that nobody asked for would put it
+        aside: who does not know of it has to go by the sign. Results of tests that nobody ordered
+        do not count, nor does the truth about causes: :attr:`hindsight` has those.
         """
-        free = [id for id in self.case.open if self.case.price_of(id) == 0.0]
-        seen = {id: self.case.truth[id] for id in (*self.case.known, *free)}
-        return Case.of(self.case.data, seen).urgency
+        both = (self.case.urgency, self.if_all_asked)
+        found = {_key(reason): reason for urgency in both for reason in urgency.reasons}
+        most = max(reversed(both), key=lambda urgency: LEVELS.index(urgency.level))
+        reasons = sorted(found.values(), key=lambda reason: reason.level != "now")
+        return Urgency(most.level, tuple(reasons), most.advice)
+
+    def put_aside_by(self, reason: UrgencyReason) -> tuple[str, ...]:
+        """What was free to ask, is so, and puts a reason of :attr:`due` aside."""
+        if _key(reason) in map(_key, self.if_all_asked.reasons):
+            return ()
+        knowledge, truth = self.case.data.knowledge, self.case.truth
+        rules = [one for one in knowledge.urgency if (one.level, one.reason) == _key(reason)]
+        so = {id: truth[id] for id in self._free if truth[id] != "absent"}
+        return tuple(
+            in_short(one.label, one.state)
+            for one in read_answers(self.case.data, so)
+            for rule in rules
+            if {one.id, f"{one.id}.{so[one.id]}"} & {*rule.none_of}
+        )
 
     @cached_property
     def hindsight(self) -> Urgency:
@@ -233,8 +279,8 @@ class Judgement:
     @cached_property
     def missed(self) -> tuple[UrgencyReason, ...]:
         """Rules that fire on what could be had for nothing, but not on what was known."""
-        known = {(one.level, one.text) for one in self.case.urgency.reasons}
-        return tuple(one for one in self.due.reasons if (one.level, one.text) not in known)
+        known = {*map(_key, self.case.urgency.reasons)}
+        return tuple(one for one in self.if_all_asked.reasons if _key(one) not in known)
 
     @property
     def advice_too_low(self) -> bool | None:
@@ -384,6 +430,20 @@ class Judgement:
             f"{self.case.data.knowledge.complaint.label}, so all causes together make 100%."
         )
 
+    @property
+    def unnamed(self) -> str:
+        """The most probable cause, where it was not named and its prior is too little for it."""
+        first = max(self.exact, key=lambda id: self.exact[id])
+        exact, prior = self.exact[first], self.stated[first]
+        if first in self.case.stated or prior >= exact:
+            return ""
+        if divergence({first: exact}, {first: prior}) < WORTH_WORDS:
+            return ""
+        return (
+            f"Not named: {self.case.data.knowledge.label(first)}. What was known makes it the most "
+            f"probable cause, with {percent(exact)}; it counts with its prior, {percent(prior)}."
+        )
+
     @cached_property
     def praises(self) -> tuple[str, ...]:
         """What the learner did well: the best questions asked, probabilities that follow."""
@@ -397,16 +457,13 @@ class Judgement:
             praises.append(
                 f"Well asked: {_quoted(best)}. No other free question promised more at that moment."
             )
-        if self.case.stated and not (self.reasons or self.overstated):
+        if self.case.stated and not (self.reasons or self.overstated or self.unnamed):
             known = "what was known" if self.question_rows else "what was known before any question"
             praises.append(
                 f"Well judged, as probabilities: what you stated of "
                 f"{counted(len(self.case.stated), 'cause')} follows from {known}."
-                + (
-                    f" Your advice does not: it was {self.advice_wrong}."
-                    if self.advice_wrong
-                    else ""
-                )
+                + f" Your advice does not: it was {self.advice_wrong}."
+                * bool(self.advice_wrong)
             )
         return tuple(praises)
 
@@ -439,31 +496,50 @@ class Judgement:
 
 
 def _reason(closed: Judgement, cause: str) -> str:
+    """Why the exact posterior of a cause is what it is: what was found, or else the background."""
     label = closed.case.data.knowledge.label(cause)
     before, after, stated = closed.opening.exact[cause], closed.exact[cause], closed.stated[cause]
-    sentence = (
-        f"{label}: you said {percent(stated)}, what was known makes it {percent(after)}. "
-        f"Before your first question it was {percent(before)}"
-    )
-    weights = sorted(_alone(closed, cause), key=lambda pair: pair[1], reverse=after >= stated)
-    for words, alone in weights:
-        if alone != before and (alone < before) == (after < stated):
-            return f"{sentence}; '{words}' alone takes it to {percent(alone)}."
-    return f"{sentence}, and nothing you found changes that much."
+    sentence = f"{label}: you said {percent(stated)}, what was known makes it {percent(after)}."
+    asked = [id for step in closed.case.steps for id in step.asked]
+    if asked:
+        sentence += f" Before your first question it was {percent(before)}"
+    if _moved(before, after):
+        up = after > before
+        if (after > stated) != up:  # it moved towards what was said, and stopped short of it
+            way = "for it, but takes it no higher" if up else "against it, but takes it no lower"
+            return f"{sentence}; what you found speaks {way} than that."
+        if strongest := _strongest(closed, closed.opening.evidence, asked, cause, up=up):
+            return f"{sentence}; {strongest}."
+        return f"{sentence}; only together does what you found take it there."
+    if asked:
+        sentence += ", and what you found leaves it about there."
+    complaint, prior = closed.case.data.complaint, closed.case.data.elicited.priors[cause].value
+    up = before > prior
+    if _moved(prior, before) and (after > stated) == up:
+        alone = closed.case.evidence.only([complaint])
+        told = [id for id in closed.opening.known if id != complaint]
+        if strongest := _strongest(closed, alone, told, cause, up=up):
+            return f"{sentence} With the complaint alone it is {percent(prior)}; {strongest}."
+    return sentence
 
 
-def _alone(closed: Judgement, cause: str) -> Iterator[tuple[str, float]]:
-    """What each answer by itself makes of a cause that the opening left open."""
-    opening, case = closed.opening, closed.case
-    words = {answer.id: f"{answer.label}: {answer.state}" for answer in case.answers}
-    asked = [id for step in case.steps for id in step.asked]
-    if not asked or not 0.0 < opening.exact[cause] < 1.0:
-        return
-    evidence = [opening.evidence.plus(case.evidence.only([id])) for id in asked]
-    marginals = case.data.engine.propagate_each(evidence, [cause]).marginals[cause][:, 1]
-    for id, p in zip(asked, marginals.tolist(), strict=True):
-        if 0.0 < p < 1.0 and abs(logit(p) - logit(opening.exact[cause])) > 1e-9:
-            yield words[id], p
+def _moved(before: float, after: float) -> bool:
+    """Whether a probability has moved by more than a deciban."""
+    return before != after and abs(logit(after) - logit(before)) > 1.0 / DECIBANS
+
+
+def _strongest(
+    closed: Judgement, known: Evidence, ids: Sequence[str], cause: str, *, up: bool
+) -> str:
+    """The answer that moves a cause most in a direction, alone beside what is known; or nothing."""
+    answers, said = closed.case.evidence, {one.id: one for one in closed.case.answers}
+    asked = [known, *(known.plus(answers.only([id])) for id in ids)]
+    found = closed.case.data.engine.propagate_each(asked, [cause]).marginals[cause][:, 1].tolist()
+    most = max(range(len(found)), key=lambda at: found[at] if up else -found[at])
+    if not _moved(found[0], found[most]):
+        return ""
+    answer = said[ids[most - 1]]
+    return f"'{answer.label}: {answer.state}' alone takes it to {percent(found[most])}"
 
 
 def _closed_early(closed: Judgement) -> Iterator[str]:
@@ -477,10 +553,11 @@ def _closed_early(closed: Judgement) -> Iterator[str]:
     question, bits = best_of(case, free=True)
     if cause and bits >= PROMISING * uncertainty_of(closed.opening) > 0.0:
         label = case.data.knowledge.label
+        said, right = percent(case.stated[cause]), percent(exact[cause])
         yield (
-            f"Premature closure: you settled on {label(cause)} with {case.stated[cause]:.0%}, "
-            f"which what was known makes {exact[cause]:.1%}, while '{label(question)}' was still "
-            f"free to ask and promised {bits:.2f} bits."
+            f"Premature closure: you settled on {label(cause)} with {said}, which what was known "
+            f"makes {right}, while '{label(question)}' was still free to ask and promised "
+            f"{bits:.2f} bits."
         )
 
 
@@ -505,10 +582,11 @@ def _neglected(closed: Judgement) -> Iterator[str]:
         ignored = abs(stated - evidence) < abs(stated - prior - evidence)
         if prior < logit(RARE) and evidence > MOVED and ignored:
             label = closed.case.data.knowledge.label(cause)
+            beliefs = (closed.opening.exact, closed.exact, closed.stated)
+            opening, exact, yours = (percent(belief[cause]) for belief in beliefs)
             yield (
-                f"Base-rate neglect: {label} was {closed.opening.exact[cause]:.1%} before your "
-                f"first question. What you found speaks for it, and still makes only "
-                f"{closed.exact[cause]:.1%} of it; you said {closed.stated[cause]:.0%}."
+                f"Base-rate neglect: {label} was {opening} before your first question. What you "
+                f"found speaks for it, and still makes only {exact} of it; you said {yours}."
             )
 
 

@@ -35,6 +35,7 @@ COMPUTING = (
     "hardness.js",
     "weights.js",
     "hearing.js",
+    "percent.js",
     "reasons.js",
     "biases.js",
     "shares.js",

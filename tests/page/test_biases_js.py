@@ -132,6 +132,60 @@ def test_what_is_in_vain_and_hindsight_are_those_of_python(knee: kb.Model, tmp_p
     assert {one for case in expected for one in case["vain"]} == {True, False}
 
 
+JUDGED = """
+const main = ({ payload, cases }) => {
+  const model = createModel(payload);
+  const quoted = (text) => text.replace(/[\u201c\u201d]/g, "'");
+  return cases.map(({ opening, answered, stated, free }) => {
+    const known = { ...opening, ...Object.fromEntries(answered) };
+    const { level, reasons } = dueOf(model, known, free);
+    return {
+      due: [level, reasons.map((one) => [one.text, one.signs, one.missed, one.aside])],
+      reasons: reasonsOf(model, opening, answered, stated).map(({ text }) => quoted(text)),
+      unnamed: unnamedOf(model, known, stated)?.text ?? "",
+    };
+  });
+};
+"""
+
+
+def test_what_is_due_and_why_it_is_so_are_those_of_python(knee: kb.Model, tmp_path: Path) -> None:
+    """Few signs are asked for, of which what nobody asked for puts some aside."""
+    cases, expected = [], []
+    for seed in range(1, 41):
+        opening = knee.practice_case("any", seed=seed, background="page")
+        wanted = ("leg_swelling", "warmth", "swollen_knee", "severe_pain", "stairs_up")[: seed % 6]
+        case = opening.ask(*(id for id in wanted if id not in opening.known))
+        causes = sorted(case.exact, key=lambda id: -case.exact[id])[seed % 2 : 4]
+        stated = dict(zip(causes, (0.95, 0.0, 0.3, 0.1), strict=False))
+        told = case.close(stated)
+        asked = [id for step in case.steps for id in step.asked]
+        free = [id for id in case.open if case.price_of(id) == 0.0]
+        cases.append(
+            {
+                "opening": opening.known,
+                "answered": [[id, case.truth[id]] for id in asked],
+                "stated": stated,
+                "free": {id: case.truth[id] for id in free},
+            }
+        )
+        reasons = [
+            [one.text, list(one.signs), one in told.missed, sorted(told.put_aside_by(one))]
+            for one in told.due.reasons
+        ]
+        due = [told.due.level, reasons]
+        expected.append({"due": due, "reasons": list(told.reasons), "unnamed": told.unnamed})
+    found = run(tmp_path, JUDGED, {"payload": payload(knee), "cases": cases})
+    for one in found:
+        for reason in one["due"][1]:
+            reason[3].sort()
+    assert found == expected
+    whole = str(expected)
+    parts = ("no higher than", "no lower than", "about there", "alone takes", "complaint alone")
+    assert all(part in whole for part in (*parts, "Not named"))
+    assert any(aside for one in expected for *_, aside in one["due"][1])
+
+
 def test_numbers_are_written_as_python_writes_them(tmp_path: Path) -> None:
     numbers = [0.5, 1.5, 2.5, 12.5, 6.25, 6.35, 1.15, 0.05, 99.95, 0.25, 0.35, 1e-9, 37.0]
     program = (

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
 
 import kneebayes as kb
+from kneebayes.inference import Evidence
 from kneebayes.odds import logit
 from kneebayes.teaching import Feedback, brier_score, divergence, log_score
 from kneebayes.text import counted
@@ -110,6 +112,48 @@ def test_only_what_could_be_had_for_nothing_is_due(told: Feedback, knee: kb.Mode
     for one in told.missed:
         assert told.text.count(f"  - {one} (missed: not found out)") == 1
         assert told.text.count(str(one)) == 1
+
+
+DANGER = ("leg_swelling", "calf_tenderness", "warmth", "redness", "swollen_knee", "severe_pain")
+
+
+@pytest.mark.parametrize("seed", range(1, 41))
+def test_who_goes_by_the_signs_that_he_found_never_advises_too_much(
+    knee: kb.Model, seed: int
+) -> None:
+    """What was not asked puts no sign aside, and who asks for it may go by it."""
+    levels = ("routine", "soon", "now")
+    case = knee.practice_case(seed=seed)
+    case = case.ask(*(id for id in DANGER if id not in case.known))
+    found = knee.diagnose(case.known).urgency
+    told = case.close({"gout": 0.1}, found.level)
+    assert told.advice_too_high is False
+    free = [id for id in case.open if case.price_of(id) == 0.0]
+    every = {id: case.truth[id] for id in (*case.known, *free)}
+    could = knee.diagnose(every).urgency
+    assert told.if_all_asked == could
+    assert told.due.level == max(found.level, could.level, key=levels.index)
+    fired = {(one.level, one.text) for one in (*found.reasons, *could.reasons)}
+    assert {(one.level, one.text) for one in told.due.reasons} == fired
+    assert told.due.reasons == tuple(sorted(told.due.reasons, key=lambda one: one.level != "now"))
+    for one in told.due.reasons:
+        aside = [label for label in told.put_aside_by(one) if f"{label})" in told.text]
+        stands = (one.level, one.text) in {(each.level, each.text) for each in could.reasons}
+        assert bool(aside) != stands
+    if could.level != found.level == "now":
+        whole = case.ask(*free)
+        assert whole.close({"gout": 0.1}, "now").advice_too_high is True
+        assert case.close({"gout": 0.1}, could.level).advice_too_low is True
+
+
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_right_advice_without_the_signs_is_called_so(knee: kb.Model, seed: int) -> None:
+    case = knee.practice_case(seed=seed)
+    told = case.close({"gout": 0.1}, case.close({"gout": 0.1}).due.level)
+    found = knee.diagnose(case.known).urgency.level
+    lucky = f"and so do the signs, though those that you found call only for '{found}'."
+    assert (lucky in told.text) == (found != told.advice)
+    assert ("and so do the signs." in told.text) == (found == told.advice)
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -233,6 +277,67 @@ def test_reasons_name_an_answer_that_moves_the_cause_towards_the_exact_posterior
     assert told.reasons[0] in told.text
 
 
+@pytest.mark.parametrize("seed", range(1, 13))
+def test_a_reason_says_which_way_what_was_found_has_moved_the_cause(
+    knee: kb.Model, seed: int
+) -> None:
+    """Against plain diagnoses: stopped short, went further, or left it about where it was."""
+    case = knee.practice_case(seed=seed)
+    opening = case.exact
+    free = [id for id in case.gains if case.price_of(id) == 0.0]
+    case = case.ask(*free[: seed % 4])
+    exact = case.exact
+    said = {0: 0.95, 1: 0.0, 2: 0.3}[seed % 3]
+    for cause in sorted(exact, key=lambda id: -exact[id])[:4]:
+        for one in case.close({cause: said}).reasons:
+            before, after = opening[cause], exact[cause]
+            moved = 10.0 / math.log(10.0) * (logit(after) - logit(before))
+            short = "no higher than that" if moved > 0 else "no lower than that"
+            towards = (said - after) * (after - before) > 0.0
+            assert (short in one) == (abs(moved) > 1.0 and towards)
+            assert ("leaves it about there" in one) == (seed % 4 > 0 and abs(moved) <= 1.0)
+            assert ("Before your first question" in one) == (seed % 4 > 0)
+            if "alone takes it to" in one:
+                assert (after > said) == (
+                    (after if abs(moved) > 1.0 else before)
+                    > (before if abs(moved) > 1.0 else knee.elicited.priors[cause].value)
+                )
+
+
+@pytest.mark.parametrize(
+    ("seed", "cause", "said", "told"),
+    [
+        (1, "osteoarthritis", 0.3, "'age: adolescent' alone takes it to "),
+        (3, "gout", 1.0, "With the complaint alone it is "),
+    ],
+)
+def test_where_nothing_was_asked_the_background_is_the_reason(
+    knee: kb.Model, seed: int, cause: str, said: float, told: str
+) -> None:
+    (reason,) = knee.practice_case(seed=seed).close({cause: said}).reasons
+    assert told in reason
+    assert "question" not in reason
+
+
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_who_left_out_the_most_probable_cause_has_not_judged_well(
+    knee: kb.Model, seed: int
+) -> None:
+    """However right what was said of a cause that hardly matters."""
+    case = knee.practice_case(seed=seed)
+    case = case.ask(*[id for id in case.gains if case.price_of(id) == 0.0][:3])
+    first = max(case.exact, key=lambda id: case.exact[id])
+    prior, exact = knee.elicited.priors[first].value, case.exact[first]
+    little = exact > prior and divergence({first: exact}, {first: prior}) >= 0.05
+    told = case.close({"liposarcoma": case.exact["liposarcoma"]})
+    assert bool(told.unnamed) == little
+    assert told.unnamed.startswith(f"Not named: {knee.knowledge.label(first)}." * little)
+    assert any(one.startswith("Well judged") for one in told.praises) != little
+    named = case.close({first: exact})
+    assert named.unnamed == ""
+    assert any(one.startswith("Well judged") for one in named.praises)
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_closing_early_is_believing_far_more_than_is_known_be_it_right_or_wrong(
     knee: kb.Model, seed: int
@@ -274,7 +379,8 @@ def test_well_judged_is_said_of_the_probabilities(
     knee: kb.Model, asked: tuple[str, ...], advice: str | None, end: str
 ) -> None:
     case = knee.practice_case("any", "urgent", seed=21).ask(*asked)
-    told = case.close({"osteosarcoma": case.exact["osteosarcoma"]}, advice)
+    first = max(case.exact, key=lambda id: case.exact[id])
+    told = case.close({first: case.exact[first]}, advice)
     wrong = f" Your advice does not: it was {told.advice_wrong}." if told.advice_wrong else ""
     (praise,) = [one for one in told.praises if one.startswith("Well judged")]
     assert praise == f"Well judged, as probabilities: what you stated {end}{wrong}"
@@ -302,33 +408,43 @@ def test_advice_is_too_high_above_signs_and_the_probability_of_danger(
     assert case.close({"gout": 0.1}).advice_too_high is None
 
 
+def weighed(dx: kb.Differential, ids: list[str]) -> tuple[float, float]:
+    """Bits that some results tell together, and P(they change the advice or the first cause)."""
+    engine, network = dx.case.data.engine, dx.case.data.network
+    bits = chance = 0.0
+    for states in product(*(network[id].states for id in ids)):
+        answers = dict(zip(ids, states, strict=True))
+        p = engine.posterior(Evidence.of(network, answers), dx.case.evidence)
+        if p > 0.0:
+            after = dx.given(answers)
+            for id, then in after.belief.posteriors.items():
+                now = dx.belief.posteriors[id]
+                bits += p * sum(
+                    q * math.log2(q / r) for q, r in ((then, now), (1 - then, 1 - now)) if q > 0.0
+                )
+            chance += p * ((after.top, after.urgency.level) != (dx.top, dx.urgency.level))
+    return bits, chance
+
+
 @pytest.mark.parametrize("seed", [13, 14])
 def test_what_could_hardly_change_anything_is_in_vain(knee: kb.Model, seed: int) -> None:
     """Against its definition, from the plain diagnosis; signs of danger are worth asking about."""
     case = knee.practice_case("any", seed=seed, background="page")
-    told = case.ask(
-        "chest_pain", "lump_behind_knee", "tick_exposure", "tissue sample", "ultrasound"
-    )
-    told = told.ask("smoking").close(told.exact, "now")
+    told = case.ask("chest_pain", "lump_behind_knee", "tick_exposure", "tissue sample", "us_clot")
+    told = told.ask("nerve test or pressure measurement", "smoking").close(told.exact, "now")
     rows = {row["id"]: row for row in told.question_rows}
     methods = {id: one.method for id, one in knee.knowledge.findings.items()}
     for point, row in zip(told._chain, rows.values(), strict=False):
-        dx = knee.diagnose(point.known)
-        method = methods.get(row["id"].split("|")[0], "")
-        ids = [id for id in point.open if method and methods.get(id) == method] or [row["id"]]
-        bits, chance = dx.questions().table.set_index("id")["bits"], 0.0
-        for id in ids:
-            states = point.model.data.network[id].states
-            shares = knee.data.engine.propagate(dx.case.evidence, [id]).marginals[id][0]
-            after = [
-                dx.given({id: state}) if p > 0 else dx
-                for state, p in zip(states, shares, strict=True)
-            ]
-            changed = [one.top != dx.top or one.urgency.level != dx.urgency.level for one in after]
-            chance = max(chance, float(np.dot(shares, changed)))
-        little, unlikely = max(bits.get(id, 0.0) for id in ids) < 0.01, chance < 0.01
+        dx, ids = knee.diagnose(point.known), row["id"].split("|")
+        bought = [id for id in point.open if row["cost"] and methods.get(id) == methods[ids[0]]]
+        apart = [weighed(dx, [id]) for id in bought or ids]
+        each = [weighed(dx, ids)] if len(ids) > 1 else apart
+        little, unlikely = max(bits for bits, _ in each) < 0.01, max(p for _, p in each) < 0.01
         expected = (little or unlikely) if row["cost"] else (little and unlikely)
         assert row["in_vain"] == expected, row["asked"]
+        if len(ids) > 1:
+            assert row["bits"] == pytest.approx(each[0][0], rel=1e-6)
+            assert row["bits"] >= max(bits for bits, _ in apart) - 1e-12
     vain = [row for row in rows.values() if row["in_vain"]]
     assert 0 < len(vain) < len(rows)
     assert not rows["chest_pain"]["in_vain"]
@@ -337,6 +453,17 @@ def test_what_could_hardly_change_anything_is_in_vain(knee: kb.Model, seed: int)
     dearest = max(vain, key=lambda row: row["cost"])["asked"]
     questions = counted(len(vain), "question")
     assert f"Asked in vain: {questions}, cost {cost:g} ('{dearest}'" in told.text
+
+
+@pytest.mark.parametrize("method", ["ultrasound", "MRI", "X-ray"])
+def test_many_results_together_tell_more_than_the_best_of_them(knee: kb.Model, method: str) -> None:
+    """Two of them tell more than one, and all of them more than these two."""
+    case = knee.practice_case(seed=9)
+    (row,) = case.examine(method).close({"gout": 0.1}).question_rows
+    ids = sorted(row["id"].split("|"), key=lambda id: -case.gains[id])
+    two, _ = weighed(knee.diagnose(case.known), ids[:2])
+    assert len(ids) > 8
+    assert case.gains[ids[0]] < two < row["bits"]
 
 
 def test_what_is_paid_already_is_looked_at_freely(knee: kb.Model) -> None:

@@ -2,7 +2,8 @@
 
 import { infer } from "./engine.js";
 import { bitsOf } from "./hardness.js";
-import { strayed } from "./reasons.js";
+import { percentText } from "./percent.js";
+import { logit, strayed } from "./reasons.js";
 
 /** Of the opening uncertainty: what a free question must still promise. */
 const PROMISING = 0.05;
@@ -75,7 +76,7 @@ export function closedEarly(model, { opening, known }, stated, best) {
   if (settled === undefined || !best || !(most > 0) || best.bits < PROMISING * most) return [];
   const [cause, question] = [settled, best.id].map((id) => model.labels[id]);
   return [
-    `Premature closure: you settled on ${cause} with ${rounded(100 * stated[settled], 0)}%, which what was known makes ${rounded(100 * exact(settled), 1)}%, while '${question}' was still free to ask and promised ${rounded(best.bits, 2)} bits.`,
+    `Premature closure: you settled on ${cause} with ${percentText(stated[settled])}, which what was known makes ${percentText(exact(settled))}, while '${question}' was still free to ask and promised ${rounded(best.bits, 2)} bits.`,
   ];
 }
 
@@ -141,9 +142,9 @@ export function neglected(model, statements, { opening, known }, stated) {
     const { prior, evidence, stated: mine } = statements.findLast((statement) => statement.cause === cause);
     const ignored = Math.abs(mine - evidence) < Math.abs(mine - (prior + evidence));
     if (!(prior < logit(RARE_PRIOR) && evidence > MOVED && ignored)) return [];
-    const [before, exact] = [start, end].map((posterior) => rounded(100 * posterior[cause].at(-1), 1));
+    const [before, exact] = [start, end].map((posterior) => percentText(posterior[cause].at(-1)));
     return [
-      `Base-rate neglect: ${model.labels[cause]} was ${before}% before your first question. What you found speaks for it, and still makes only ${exact}% of it; you said ${rounded(100 * stated[cause], 0)}%.`,
+      `Base-rate neglect: ${model.labels[cause]} was ${before} before your first question. What you found speaks for it, and still makes only ${exact} of it; you said ${percentText(stated[cause])}.`,
     ];
   });
 }
@@ -164,9 +165,4 @@ function rounded(number, digits) {
   const scaled = number * 10 ** digits;
   const isHalf = scaled % 1 === 0.5 && Number.isInteger(number * 2 ** (digits + 1));
   return (isHalf ? (2 * Math.round(scaled / 2)) / 10 ** digits : number).toFixed(digits);
-}
-
-/** Natural logarithm of the odds. */
-function logit(probability) {
-  return Math.log(probability) - Math.log1p(-probability);
 }

@@ -1,6 +1,8 @@
 /** Why the exact posterior differs from what was stated, as Python's teaching room says it. */
 
 import { infer } from "./engine.js";
+import { stateLabel } from "./model.js";
+import { percentText } from "./percent.js";
 import { divergence } from "./questions.js";
 
 /** Differences that get a sentence. */
@@ -18,34 +20,81 @@ export function strayed(exact, stated) {
 }
 
 /**
- * The largest differences between stated and exact, each with the answer that should have
- * moved it most.
+ * Why the exact posterior differs from what was stated, for the largest differences: what was
+ * found, or else the background.
  *
  * @param {object} model a model
  * @param {Object<string, string>} opening what was known before the first question
  * @param {Array<[string, string]>} answered what was asked, ids and states in order
- * @param {Object<string, number>} stated P(present) of each cause that the learner named
- * @returns {Array<object>} `cause`, `stated`, `exact`, `before`, and `id`, `state`, `alone` of
- *   the answer and what it makes of the cause by itself; `id` is empty where none helps
+ * @param {Object<string, number>} stated P(it explains the complaint) of each cause that was named
+ * @returns {Array<{cause: string, text: string}>} a sentence or two for each
  */
 export function reasonsOf(model, opening, answered, stated) {
-  const causes = Object.keys(stated);
-  const before = infer(model, opening).posterior;
   const exact = infer(model, { ...opening, ...Object.fromEntries(answered) }).posterior;
-  const worst = causes
+  return Object.keys(stated)
     .map((id) => ({ id, bits: strayed(exact[id].at(-1), stated[id]) }))
     .filter((one) => one.bits >= WORTH_WORDS)
     .sort((one, other) => other.bits - one.bits)
-    .slice(0, EXPLAINED);
-  if (worst.length === 0) return [];
-  const alone = answered.map(([id, state]) => infer(model, { ...opening, [id]: state }).posterior);
-  return worst.map(({ id }) => {
-    const [start, end] = [before[id].at(-1), exact[id].at(-1)];
-    const down = end < stated[id];
-    const moved = answered
-      .map(([asked, state], at) => ({ id: asked, state, alone: alone[at][id].at(-1) }))
-      .filter((one) => one.alone !== start && one.alone < start === down)
-      .sort((one, other) => (down ? one.alone - other.alone : other.alone - one.alone));
-    return { cause: id, stated: stated[id], exact: end, before: start, id: "", ...(moved[0] ?? {}) };
-  });
+    .slice(0, EXPLAINED)
+    .map(({ id }) => ({ cause: id, text: reasonOf(model, opening, answered, id, stated[id], exact[id].at(-1)) }));
+}
+
+function reasonOf(model, opening, answered, cause, stated, after) {
+  const before = infer(model, opening).posterior[cause].at(-1);
+  let sentence = `${model.labels[cause]}: you said ${percentText(stated)}, what was known makes it ${percentText(after)}.`;
+  if (answered.length > 0) sentence += ` Before your first question it was ${percentText(before)}`;
+  if (hasMoved(before, after)) {
+    const up = after > before;
+    if (after > stated !== up) {
+      return `${sentence}; what you found speaks ${up ? "for it, but takes it no higher" : "against it, but takes it no lower"} than that.`;
+    }
+    const strongest = strongestOf(model, opening, answered, cause, up);
+    return `${sentence}; ${strongest || "only together does what you found take it there"}.`;
+  }
+  if (answered.length > 0) sentence += ", and what you found leaves it about there.";
+  const { [model.complaint]: complaint, ...told } = opening;
+  const alone = { [model.complaint]: complaint };
+  const prior = infer(model, alone).posterior[cause].at(-1);
+  const up = before > prior;
+  if (!hasMoved(prior, before) || after > stated !== up) return sentence;
+  const strongest = strongestOf(model, alone, Object.entries(told), cause, up);
+  return strongest ? `${sentence} With the complaint alone it is ${percentText(prior)}; ${strongest}.` : sentence;
+}
+
+/** Whether a probability has moved by more than a deciban. */
+function hasMoved(before, after) {
+  return before !== after && Math.abs(logit(after) - logit(before)) > Math.LN10 / 10;
+}
+
+/** Natural logarithm of the odds. */
+export function logit(probability) {
+  return Math.log(probability) - Math.log1p(-probability);
+}
+
+/** The answer that moves a cause most in a direction, alone beside what is known; or nothing. */
+function strongestOf(model, known, answered, cause, up) {
+  const before = infer(model, known).posterior[cause].at(-1);
+  const found = answered.map(([id, state]) => [id, state, infer(model, { ...known, [id]: state }).posterior[cause].at(-1)]);
+  found.sort((one, other) => (up ? other[2] - one[2] : one[2] - other[2]));
+  if (found.length === 0 || found[0][2] > before !== up || !hasMoved(before, found[0][2])) return "";
+  const [id, state, alone] = found[0];
+  return `\u201c${model.labels[id]}: ${stateLabel(model, id, state)}\u201d alone takes it to ${percentText(alone)}`;
+}
+
+/**
+ * The most probable cause, where it was not named and its prior is too little for it.
+ *
+ * @param {object} model a model
+ * @param {Object<string, string>} known what was known at the end
+ * @param {Object<string, number>} stated P(it explains the complaint) of each cause that was named
+ * @returns {?{cause: string, text: string}} a sentence, or nothing
+ */
+export function unnamedOf(model, known, stated) {
+  const { posterior } = infer(model, known);
+  const exactOf = (id) => posterior[id].at(-1);
+  const first = model.causes.reduce((best, one) => (exactOf(one) > exactOf(best) ? one : best));
+  const [exact, { prior }] = [exactOf(first), model.payload.causes.find(({ id }) => id === first)];
+  if (first in stated || prior >= exact || strayed(exact, prior) < WORTH_WORDS) return null;
+  const text = `Not named: ${model.labels[first]}. What was known makes it the most probable cause, with ${percentText(exact)}; it counts with its prior, ${percentText(prior)}.`;
+  return { cause: first, text };
 }

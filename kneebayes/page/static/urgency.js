@@ -25,6 +25,34 @@ export function urgency(model, answers) {
 }
 
 /**
+ * What the signs call for that were found, or could have been found for nothing.
+ *
+ * A sign that was found counts also where an answer that nobody asked for would put it aside: who
+ * does not know of it has to go by the sign.
+ *
+ * @param {object} model a model
+ * @param {Object<string, string>} known name of a state by id, of all that was found
+ * @param {Object<string, string>} free the same of all that could still be asked for nothing
+ * @returns {{level: string, advice: string, reasons: Array<object>}} what `urgency` tells; each
+ *   reason also has `missed`, whether it was not found, and `aside`, labels of what puts it aside
+ */
+export function dueOf(model, known, free) {
+  const [found, could] = [urgency(model, known), urgency(model, { ...known, ...free })];
+  const keyOf = ({ level, text }) => `${level} ${text}`;
+  const [had, have] = [found, could].map(({ reasons }) => new Set(reasons.map(keyOf)));
+  const so = presentIn(model, free);
+  const asideOf = (reason) =>
+    model.payload.urgency.rules
+      .filter((rule) => keyOf(rule) === keyOf(reason) && !have.has(keyOf(reason)))
+      .flatMap(({ none = [] }) => none.filter((name) => so.has(name)).map((name) => labelOf(model, name)));
+  const both = new Map([...found.reasons, ...could.reasons].map((reason) => [keyOf(reason), reason]));
+  const reasons = [...both.values()].map((one) => ({ ...one, missed: !had.has(keyOf(one)), aside: asideOf(one) }));
+  reasons.sort((one, other) => Number(one.level !== "now") - Number(other.level !== "now"));
+  const level = reasons.length ? reasons[0].level : "routine";
+  return { level, advice: model.payload.urgency.advice[level], reasons };
+}
+
+/**
  * What is truly there calls for: the causes, silent ones too, and every sign that needs no test.
  *
  * @param {object} model a model

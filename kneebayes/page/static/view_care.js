@@ -1,5 +1,6 @@
 // What may be done, as the source gives it: for the complaint, and for each likely cause.
-import { make, percentText, refill } from "./view_dom.js";
+import { percentText } from "./percent.js";
+import { make, refill } from "./view_dom.js";
 
 /** The card of care; hidden where the source says nothing. */
 export function careCard(prefix, grounds) {

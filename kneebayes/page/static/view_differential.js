@@ -1,5 +1,6 @@
 // What the answers come to: urgency on top of everything, and the ranked causes.
-import { button, counted, listed, make, percentText, refill } from "./view_dom.js";
+import { percentText } from "./percent.js";
+import { button, counted, listed, make, refill } from "./view_dom.js";
 
 const CAUSES_SHOWN = 10; // causes shown before all are asked for
 

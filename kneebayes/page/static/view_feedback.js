@@ -3,11 +3,12 @@ import { LEAST_TOLD, anchored, closedEarly, isInVain, neglected, statementsOf } 
 import { infer } from "./engine.js";
 import { bitsOf } from "./hardness.js";
 import { brierScore, informationOfStep, logScore } from "./patient.js";
-import { reasonsOf } from "./reasons.js";
-import { hindsightOf, urgency } from "./urgency.js";
+import { percentText } from "./percent.js";
+import { reasonsOf, unnamedOf } from "./reasons.js";
+import { dueOf, hindsightOf, urgency } from "./urgency.js";
 import { answerText } from "./view_catalog.js";
 import { PROBABLE, probabilityBar, rankedCauses, reasonText } from "./view_differential.js";
-import { button, counted, listed, make, percentText } from "./view_dom.js";
+import { button, counted, listed, make } from "./view_dom.js";
 
 const CAUSES_COMPARED = 8; // causes compared, besides those that are present
 const STATED_SUREST = 1e-6;
@@ -26,7 +27,7 @@ export function feedbackCard(catalog, prefix, model, visit, said, onNext, onExpl
   const exact = infer(model, visit.known());
   const ranking = rankedCauses(catalog, exact);
   const truth = ranking.filter((row) => visit.patient.states[row.id] === "present");
-  const due = dueOf(catalog, model, visit);
+  const due = dueFor(catalog, model, visit);
   const wrong = wrongAdvice(said.advice, due.level, exact.urgent);
   const causes = truth.map((row) => catalog.label(row.id));
   const silent = visit.patient.there.filter((id) => !visit.patient.causes.includes(id)).map((id) => catalog.label(id));
@@ -47,7 +48,7 @@ export function feedbackCard(catalog, prefix, model, visit, said, onNext, onExpl
       text: "Both scores add up over all causes, and lower is better. Over many cases nobody does better than the exact posterior, which follows from what you asked; in a single case luck may.",
     }),
     make("h3", { text: "Stated and exact" }),
-    compared(catalog, ranking, truth, stated),
+    compared(catalog, ranking, truth, said),
     make("h3", { text: "What each question brought" }),
     steps(catalog, model, visit),
     planned(catalog, model, visit),
@@ -64,11 +65,10 @@ export function feedbackCard(catalog, prefix, model, visit, said, onNext, onExpl
 }
 
 /** What the signs call for that were found, or could have been found for nothing. */
-export function dueOf(catalog, model, visit) {
+export function dueFor(catalog, model, visit) {
   const ids = catalog.sections.flatMap((section) => section.nodes);
-  const free = ids.filter((id) => visit.priceOf(id) === 0);
-  const states = Object.fromEntries(free.map((id) => [id, visit.patient.states[id]]));
-  return urgency(model, { ...visit.known(), ...states });
+  const free = ids.filter((id) => visit.priceOf(id) === 0 && !(id in visit.known()));
+  return dueOf(model, visit.known(), Object.fromEntries(free.map((id) => [id, visit.patient.states[id]])));
 }
 
 /**
@@ -76,20 +76,22 @@ export function dueOf(catalog, model, visit) {
  * Results of tests that nobody ordered do not count.
  */
 function advised(model, visit, due, { advice, wrong, urgent }) {
-  const seen = new Set(urgency(model, visit.known()).reasons.map((reason) => reason.text));
-  const missed = due.reasons.filter((reason) => !seen.has(reason.text));
+  const { level } = urgency(model, visit.known());
+  const missed = due.reasons.filter((reason) => reason.missed);
   const chance = advice === "" || wrong === "too low" ? "" : `, and P(an urgent cause explains it) is ${percentText(urgent)}`;
   const yours = advice === "" ? "You did not say how urgent it is" : `You advised \u201c${advice}\u201d`;
-  const lines = due.reasons.map((reason) =>
-    make("li", { text: `${reasonText(reason)}${missed.includes(reason) ? " (missed: not asked for)" : ""}` }),
-  );
+  const luck = level === due.level ? "" : `, though those that you found call only for \u201c${level}\u201d`;
+  const lines = due.reasons.map((reason) => {
+    const aside = reason.aside.length === 0 ? "" : ` (free to ask, and puts this aside: ${reason.aside.join(", ")})`;
+    return make("li", { text: `${reasonText(reason)}${reason.missed ? " (missed: not asked for)" : aside}` });
+  });
   return make(
     "div",
     {
       class: wrong !== "" || missed.length > 0 ? "kb-error" : "",
       data: { missed: String(missed.length), due: due.level, wrong },
     },
-    make("strong", { text: advice === due.level ? `${yours}, and so do the signs.` : `${yours}${wrong && `: ${wrong}`}; the signs call for \u201c${due.level}\u201d${chance}.` }),
+    make("strong", { text: advice === due.level ? `${yours}, and so do the signs${luck}.` : `${yours}${wrong && `: ${wrong}`}; the signs call for \u201c${due.level}\u201d${chance}.` }),
     lines.length > 0 ? make("ul", { class: "kb-list" }, ...lines) : null,
     inHindsight(model, visit, due),
   );
@@ -162,21 +164,17 @@ function why(catalog, model, visit, said, wrong) {
   const stated = Object.fromEntries(said.named.map((id) => [id, said.stated[id]]));
   const answered = visit.asked.map((id) => [id, visit.patient.states[id]]);
   const reasons = reasonsOf(model, visit.known(0), answered, stated);
+  const unnamed = unnamedOf(model, visit.known(), stated);
   const total = overstated(catalog, Object.values(stated));
-  if (reasons.length === 0 && total.length === 0 && said.named.length > 0) {
+  if (reasons.length === 0 && total.length === 0 && unnamed === null && said.named.length > 0) {
     const known = visit.asked.length > 0 ? "what was known" : "what was known before any question";
     const advice = wrong === "" ? "" : ` Your advice does not: it was ${wrong}.`;
     const text = `Well judged, as probabilities: what you stated of ${counted(said.named.length, "cause")} follows from ${known}.${advice}`;
     return [make("p", { text, data: { praise: "judged" } })];
   }
-  const sentences = reasons.map((one) => {
-    const first = `${catalog.label(one.cause)}: you said ${percentText(one.stated)}, what was known makes it ${percentText(one.exact)}.`;
-    const then = one.id === ""
-      ? `Before your first question it was ${percentText(one.before)}, and nothing you found changes that much.`
-      : `Before your first question it was ${percentText(one.before)}; \u201c${answerText(catalog, one.id, one.state)}\u201d alone takes it to ${percentText(one.alone)}.`;
-    return make("p", { text: `${first} ${then}`, data: { reason: one.cause } });
-  });
-  return [...total, ...sentences];
+  const sentences = reasons.map(({ cause, text }) => make("p", { text, data: { reason: cause } }));
+  const left = unnamed === null ? [] : [make("p", { text: unnamed.text, data: { unnamed: unnamed.cause } })];
+  return [...total, ...sentences, ...left];
 }
 
 /** What is wrong where the stated probabilities add up to more than 1. */
@@ -349,7 +347,7 @@ function kept(beliefs) {
   return Object.fromEntries(Object.entries(beliefs).map(inside));
 }
 
-function compared(catalog, ranking, truth, stated) {
+function compared(catalog, ranking, truth, { stated, named }) {
   const present = new Set(truth.map((row) => row.id));
   const weight = (row) => Math.max(row.posterior, stated[row.id]);
   const first = [...ranking].sort((one, other) => weight(other) - weight(one)).slice(0, CAUSES_COMPARED);
@@ -373,14 +371,14 @@ function compared(catalog, ranking, truth, stated) {
           probabilityBar(row.posterior, stated[row.id]),
         ),
       ),
-      make("td", { class: "kb-number", text: percentText(stated[row.id]) }),
+      make("td", { class: "kb-number", text: named.includes(row.id) ? percentText(stated[row.id]) : `(${percentText(stated[row.id])})` }),
       make("td", { class: "kb-number", text: percentText(row.posterior) }),
     ),
   );
   return make(
     "table",
     { class: "kb-table" },
-    make("caption", { text: "Bar: exact posterior of what was asked. Tick: what you stated." }),
+    make("caption", { text: "Bar: exact posterior of what was asked. Tick: what you stated. Brackets: not named, so it counts with its prior." }),
     make(
       "thead",
       {},

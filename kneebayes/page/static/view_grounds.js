@@ -1,6 +1,7 @@
 // What a number rests on: claims of the article, references, or an assumption.
 import { statesOf } from "./model.js";
-import { make, percentText } from "./view_dom.js";
+import { percentText } from "./percent.js";
+import { make } from "./view_dom.js";
 
 /** The stated arrows of a payload, with the names and numbers that stand for their places. */
 export function arrowsOf({ nodes, arrows, intervals, measures, origins }) {

@@ -1,5 +1,6 @@
 // What a learner states: one probability for each cause, by slider or by number.
-import { button, counted, listed, make, percentText } from "./view_dom.js";
+import { percentText } from "./percent.js";
+import { button, counted, listed, make } from "./view_dom.js";
 
 const GUESSES_SHOWN = 8;
 

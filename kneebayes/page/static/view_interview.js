@@ -1,5 +1,6 @@
 // One question a screen: why it is asked, and what each answer would do.
-import { button, counted, make, percentText, refill } from "./view_dom.js";
+import { percentText } from "./percent.js";
+import { button, counted, make, refill } from "./view_dom.js";
 
 const LEAST_BITS = 0.01; // bits; below this no question is worth a screen
 

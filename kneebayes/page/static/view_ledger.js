@@ -1,8 +1,9 @@
 // Why a cause is as probable as it is: a waterfall of decibans from prior to posterior.
 import { DECIBANS_PER_NAT } from "./explain.js";
+import { percentText } from "./percent.js";
 import { answerText } from "./view_catalog.js";
 import { PRIOR, WEIGHT } from "./weights.js";
-import { make, numberText, percentText, refill, signedText } from "./view_dom.js";
+import { make, numberText, refill, signedText } from "./view_dom.js";
 
 /** The card that explains one cause. */
 export function ledgerCard(catalog, prefix, grounds, onSelect) {

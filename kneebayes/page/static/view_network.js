@@ -1,5 +1,6 @@
 // The network around one cause: what raises it, what it shows, with arrows and probabilities.
-import { button, counted, make, percentText, refill } from "./view_dom.js";
+import { percentText } from "./percent.js";
+import { button, counted, make, refill } from "./view_dom.js";
 import { arrow, draw } from "./view_svg.js";
 
 const SHOWN = 12;

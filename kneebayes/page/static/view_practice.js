@@ -2,7 +2,7 @@
 import { DIFFICULTIES, drawWanted } from "./hardness.js";
 import { KINDS } from "./patient.js";
 import { button, counted, make, matches, refill, searchSections } from "./view_dom.js";
-import { dueOf, feedbackCard } from "./view_feedback.js";
+import { dueFor, feedbackCard } from "./view_feedback.js";
 import { guessCard } from "./view_guess.js";
 import { questionsInSlices, taskQueue } from "./view_slices.js";
 import { introduction, sentenceAbout, toldAtFirst } from "./voice.js";
@@ -102,7 +102,7 @@ export function practicePanel(catalog, prefix, onAsked, onExplore) {
     },
     stop: () => queue.clear(),
     /** What the signs call for, once the learner has said it; before that nothing. */
-    urgency: () => (visit === null || !visit.closed ? null : dueOf(catalog, model, visit)),
+    urgency: () => (visit === null || !visit.closed ? null : dueFor(catalog, model, visit)),
   };
 }
 

@@ -1,5 +1,6 @@
 // Drag a prior: the ranking, a hundred people and the nomogram move together.
-import { button, make, percentText, refill } from "./view_dom.js";
+import { percentText } from "./percent.js";
+import { button, make, refill } from "./view_dom.js";
 import { nomogram, people } from "./view_svg.js";
 
 const LEAST = Math.log(0.0001 / 0.9999);

@@ -1,5 +1,6 @@
 // What to ask next: the open questions whose answers tell most, answered with one press.
-import { button, make, percentText, refill } from "./view_dom.js";
+import { percentText } from "./percent.js";
+import { button, make, refill } from "./view_dom.js";
 
 const QUESTIONS_SHOWN = 6;
 
