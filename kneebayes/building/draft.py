@@ -81,19 +81,15 @@ class Draft:
             self.odds[arrow.parent, arrow.child] = max(leak, LEAST) / (1.0 - leak)
 
     def _read_arrows(self) -> None:
-        known_intervals: dict[tuple[Amount, Direction], Interval] = {}  # many say the same
         for arrow in self.knowledge.arrows():
-            said = arrow.statement
-            direction: Direction = "frequency" if said.risk is None else "risk"
-            interval = known_intervals.get((said.amount, direction))
-            if interval is None:
-                interval = amount_interval(said.amount, direction, self.lexicon)
-                known_intervals[said.amount, direction] = interval
+            statement = arrow.statement
+            direction: Direction = "frequency" if statement.risk is None else "risk"
+            interval = amount_interval(statement.amount, direction, self.lexicon)
             self.arrows.append((arrow, interval))
             if self.multiplies(arrow.parent):
                 self.ratios.append((arrow, interval))
             else:
-                known = self.frequencies if said.risk is None else self.contrasts
+                known = self.frequencies if statement.risk is None else self.contrasts
                 known.append((arrow, interval))
 
     def multiplies(self, id: str) -> bool:
@@ -121,8 +117,8 @@ class Draft:
     @cached_property
     def scales(self) -> tuple[str, ...]:
         """Ids of the contexts that multiply shares, in the order of the table."""
-        found = dict.fromkeys(arrow.parent for arrow, _ in self.ratios)
-        return tuple(id for id in self.knowledge.contexts if id in found)
+        parents = dict.fromkeys(arrow.parent for arrow, _ in self.ratios)
+        return tuple(id for id in self.knowledge.contexts if id in parents)
 
     @cached_property
     def shape(self) -> tuple[int, ...]:
@@ -133,9 +129,9 @@ class Draft:
     def presences(self) -> dict[str, Interval]:
         """P(cause present | complaint) of those that can be silent."""
         return {
-            id: self._frequency(one.present_in.share)
-            for id, one in self.knowledge.diseases.items()
-            if one.present_in is not None
+            id: self._frequency(cause.present_in.share)
+            for id, cause in self.knowledge.diseases.items()
+            if cause.present_in is not None
         }
 
     @cached_property
@@ -149,31 +145,27 @@ class Draft:
         there = self.knowledge.there
         return [
             Specificity(
-                finding=one.id,
-                target=self._frequency(one.specificity).value,
-                against=tuple(there[id] for id in one.against if id in there),
-                among=suspects(one.among),
-                place=self.knowledge.place(one.id),
+                finding=finding.id,
+                target=self._frequency(finding.specificity).value,
+                against=tuple(there[id] for id in finding.against if id in there),
+                among=suspects(finding.among),
+                place=self.knowledge.place(finding.id),
             )
-            for one in self.knowledge.findings.values()
-            if one.specificity is not None
+            for finding in self.knowledge.findings.values()
+            if finding.specificity is not None
         ]
 
     def take_leaks(self, leaks: Mapping[str, float]) -> None:
         """Leaks that were solved, each as sure as the specificity it comes from."""
         for id, leak in leaks.items():
-            said = self.knowledge.findings[id].specificity
+            stated = self.knowledge.findings[id].specificity
             positives = (1.0, 1.0, 1.0)
-            if said is not None:
-                interval = self._frequency(said)
+            if stated is not None:
+                interval = self._frequency(stated)
                 positives = (1.0 - interval.high, 1.0 - interval.value, 1.0 - interval.low)
             least, middle, most = positives
-            low, high = (leak * one / middle if middle > 0.0 else leak for one in (least, most))
+            low, high = (leak * end / middle if middle > 0.0 else leak for end in (least, most))
             self.leaks[id] = Interval(low=low, value=leak, high=min(high, 1.0))
-
-    def silently(self, cause: str) -> float:
-        """How often a cause has to be there, with what is added to make up for others."""
-        return self.presences[cause].value + self.makes_up.get(cause, 0.0)
 
     def nodes(self, table: Numbers) -> Iterator[Node]:
         """All nodes, with leaks, links and silent rates as they stand.
@@ -182,7 +174,10 @@ class Draft:
         for the explanations.
         """
         knowledge, links = self.knowledge, self.links
-        yield from self.root_nodes()
+        for context in knowledge.contexts.values():
+            if context.states:
+                shares = [state.share for state in context.states]
+                yield root_node(context.id, shares, self.states(context.id))
         yield table_node(EXPLANATION, self.scales, table, self.explanations)
         for cause in knowledge.diseases:
             yield from self._cause_nodes(cause)
@@ -206,14 +201,14 @@ class Draft:
             return known[2]
         into, rarer = self._as_links(links), self.rarer.get(id)
         if rarer is None:
-            made: tuple[Node, ...] = (noisy_or_node(id, leak, into),)
+            nodes: tuple[Node, ...] = (noisy_or_node(id, leak, into),)
         elif rarer.id == id:
-            made = noisy_or_node(where_most(id), leak, into), rarer
+            nodes = noisy_or_node(where_most(id), leak, into), rarer
         else:
             own = noisy_or_node(id, 0.0, {**into, rarer.id: 1.0})
-            made = noisy_or_node(where_most(id), leak), rarer, own
-        self._nodes[id] = leak, links, made
-        return made
+            nodes = noisy_or_node(where_most(id), leak), rarer, own
+        self._nodes[id] = leak, links, nodes
+        return nodes
 
     @cached_property
     def rarer(self) -> dict[str, Node]:
@@ -222,22 +217,22 @@ class Draft:
         Something is there with the factor of the state that a patient is in, if it would be where
         it is found most. So a ratio holds at every age. Of findings it is what is seen by chance.
         """
-        found = {}
-        for id, said in self.knowledge.less_often.items():
+        tables = {}
+        for id, rarer in self.knowledge.less_often.items():
             factors: Numbers = np.ones(())
-            for other, by_state in said.by.items():
-                each = [by_state.get(one, 1.0) for one in self.states(other)]
+            for other, by_state in rarer.by.items():
+                each = [by_state.get(state, 1.0) for state in self.states(other)]
                 if other == EXPLANATION:  # what is said of the rest holds for its parts
                     rest = by_state.get(self.knowledge.meta.rest, 1.0)
                     parts = self.knowledge.parts
-                    usual = [rest if one in parts else 1.0 for one in self.explanations]
+                    usual = [rest if cause in parts else 1.0 for cause in self.explanations]
                     each = list(map(by_state.get, self.explanations, usual))
                 factors = factors[..., None] * np.array(each)
             there = np.stack([np.zeros_like(factors), factors])
             table = np.stack([1.0 - there, there], axis=-1).round(FEW)  # 0.998, not 0.9980000001
             node = by_chance(id) if id in self.knowledge.findings else id
-            found[id] = table_node(node, [where_most(id), *said.by], table)
-        return found
+            tables[id] = table_node(node, [where_most(id), *rarer.by], table)
+        return tables
 
     def _cause_nodes(self, cause: str) -> Iterator[Node]:
         """That a cause explains the complaint, and that it is there, where these are two."""
@@ -267,16 +262,15 @@ class Draft:
     def company(self) -> dict[str, tuple[str, ...]]:
         """By node that says that a cause is there the explanations that it raises.
 
-        A ratio of two causes compares people of one age. So where an explanation is found with
-        what raises it, that was there as seldom in the young as it is silent in them. Each node of
-        this kind takes time, so it stands only where it matters: for what is there in one of five
-        and ten times as often at one age as at another, as the folder's own lexicon has it. So the
-        nodes are the same in all lexicons.
+        A ratio of two causes compares people of one age, so a cause that raises another is as
+        seldom beside it in the young as it is among them. A node for this costs time: only causes
+        that one person in five has, and ten times as often at one age as at another, get one. The
+        folder's own lexicon decides which, so that all lexicons have the same nodes.
         """
         own = self.knowledge.meta.lexicon
         if self.lexicon.id != own:
             return Draft(self.knowledge, self.knowledge.lexicons[own]).company
-        found: dict[str, dict[str, None]] = {}
+        raised: dict[str, dict[str, None]] = {}
         for arrow, _ in self.contrasts:
             cause = self.cause_there.get(arrow.child)
             if cause is None or cause not in self.presences or arrow.parent not in self.places:
@@ -284,8 +278,8 @@ class Draft:
             raises = arrow.place.startswith(f"{self.knowledge.place(arrow.parent)}:")
             aged = self.by_age_of_company(arrow.child).min() <= SELDOM
             if raises and aged and self.presences[cause].value >= OFTEN:
-                found.setdefault(arrow.child, {})[arrow.parent] = None
-        return {node: tuple(causes) for node, causes in found.items()}
+                raised.setdefault(arrow.child, {})[arrow.parent] = None
+        return {node: tuple(causes) for node, causes in raised.items()}
 
     def by_age_of_company(self, node: str) -> Numbers:
         """How often a cause is brought along at each age, against the age with the most."""
@@ -333,7 +327,7 @@ class Draft:
     @cached_property
     def places(self) -> dict[str, int]:
         """By cause its place among the explanations."""
-        return {cause: at for at, cause in enumerate(self.explanations)}
+        return {cause: place for place, cause in enumerate(self.explanations)}
 
     @cached_property
     def by_age(self) -> str:
@@ -344,19 +338,19 @@ class Draft:
         """What fits the table of explanations, and the stated ratios."""
         contexts = self.knowledge.contexts
         sizes = [[state.share for state in contexts[id].states] for id in self.scales]
-        found = []
+        comparisons = []
         by_arrow: dict[Pair, set[str]] = {}
         for arrow, _ in self.ratios:
             by_arrow.setdefault((arrow.parent, arrow.child), set()).add(arrow.state)
         for arrow, _ in self.ratios:
             states = self.states(arrow.parent)
             named = by_arrow[arrow.parent, arrow.child]
-            others = tuple(at for at, state in enumerate(states) if state not in named)
+            others = tuple(place for place, state in enumerate(states) if state not in named)
             cause, axis = self.places[arrow.child], self.scales.index(arrow.parent)
-            found.append(ShareRatio(cause, axis, states.index(arrow.state), others))
+            comparisons.append(ShareRatio(cause, axis, states.index(arrow.state), others))
         values = np.array([interval.value for _, interval in self.ratios])
         spreads = [np.log(interval.high / interval.low) / 2.0 for _, interval in self.ratios]
-        return Shares(sizes, len(self.explanations), found, spreads), values
+        return Shares(sizes, len(self.explanations), comparisons, spreads), values
 
     def nothing_brings(
         self, links: Mapping[str, Numbers], counts: Numbers, brought: Mapping[str, Numbers]
@@ -421,16 +415,9 @@ class Draft:
         """Of each age the stated ratio of the odds of a cause, 1 where none is."""
         return [self.age_ratios.get((cause, age), 1.0) for age in self.ages]
 
-    def root_nodes(self) -> Iterator[Node]:
-        """Contexts in one of whose states everybody is."""
-        for context in self.knowledge.contexts.values():
-            if context.states:
-                shares = [state.share for state in context.states]
-                yield root_node(context.id, shares, self.states(context.id))
-
     def states(self, id: str) -> tuple[str, ...]:
         """States of a node, absent and present where nothing else is said."""
-        return tuple(one.id for one in self.knowledge.states_of(id)) or ("absent", "present")
+        return tuple(state.id for state in self.knowledge.states_of(id)) or ("absent", "present")
 
 
 def explanations_of(knowledge: Knowledge) -> tuple[str, ...]:

@@ -22,7 +22,7 @@ from kneebayes.building.relinking import (
     frequencies_from,
     relink,
 )
-from kneebayes.knowledge.base import Knowledge
+from kneebayes.knowledge.base import Arrow, Knowledge
 from kneebayes.knowledge.checks import Remark
 from kneebayes.knowledge.statements import Interval, Lexicon
 from kneebayes.network import Numbers
@@ -55,7 +55,7 @@ class Drafts:
     def tables(self, priors: Sequence[Mapping[str, Interval]]) -> tuple[Numbers, Numbers]:
         """Tables of explanations from stated shares and ratios, and what each ratio comes to."""
         each = [draft.shares() for draft in self.all]
-        fitting = each[0][0].beside([one for one, _ in each])
+        fitting = each[0][0].beside([fitting for fitting, _ in each])
         shares = np.array([[some[id].value for id in self.first.explanations] for some in priors])
         shares = shares / shares.sum(axis=1, keepdims=True)
         tables = fitting.fit(shares, np.array([ratios for _, ratios in each]))
@@ -107,7 +107,8 @@ class Drafts:
             links = {cause: np.ones(rows), **self._links.get(node, {})}
             counts = np.array([draft.brings(node) for draft in self.all])
             absent = first.nothing_brings(links, counts, brought)
-            wanted = np.array([draft.silently(cause) for draft in self.all])
+            wanted = np.array([draft.presences[cause].value for draft in self.all])
+            wanted += [draft.makes_up.get(cause, 0.0) for draft in self.all]
             rates = first.rates_of(cells, absent, wanted, self._age_ratios[cause])
             if not moving.all():
                 rates = np.where(moving[:, None], rates, self._silent[cause])
@@ -125,7 +126,7 @@ class Drafts:
         arrows = [arrow for arrow, _ in (*draft.frequencies, *draft.contrasts)]
         places = {(arrow.parent, arrow.child): arrow.place for arrow in arrows}
         given = frequencies_from(links, leaks, draft.order, self._free, self._companions)
-        otherwise = {(one.source, one.finding) for one in self.knowledge.pointers}
+        otherwise = {(pointer.source, pointer.finding) for pointer in self.knowledge.pointers}
         otherwise |= self.knowledge.said_of_groups
         for child, own in wanted.items():
             for parent, (frequency,) in own.items():
@@ -140,18 +141,18 @@ class Drafts:
         pairs = [(arrow.parent, arrow.child) for arrow, _ in first.contrasts]
         odds = np.array([[draft.odds[pair] for draft in self.all] for pair in pairs])
         fixed, ratios = self._stated
-        found = [*fixed, *frequency_of(ratios, odds.reshape(ratios.shape))]
+        frequencies = [*fixed, *frequency_of(ratios, odds.reshape(ratios.shape))]
         arrows = [arrow for arrow, _ in (*first.frequencies, *first.contrasts)]
         wanted: Rows = {}
-        for arrow, row in zip(arrows, found, strict=True):
+        for arrow, row in zip(arrows, frequencies, strict=True):
             wanted.setdefault(arrow.child, {})[arrow.parent] = row
         return wanted
 
     @cached_property
     def _stated(self) -> tuple[Numbers, Numbers]:
         """Frequencies, and ratios of how often a context is found: statements x rows."""
-        frequencies = np.array([[one.value for _, one in draft.frequencies] for draft in self.all])
-        ratios = np.array([[one.value for _, one in draft.contrasts] for draft in self.all])
+        frequencies = np.array([_values(draft.frequencies) for draft in self.all])
+        ratios = np.array([_values(draft.contrasts) for draft in self.all])
         return np.ascontiguousarray(frequencies.T), np.ascontiguousarray(ratios.T)
 
     @cached_property
@@ -194,16 +195,16 @@ class Drafts:
             old = before[child]
             links = {parent: np.where(moving, row, old[parent]) for parent, row in links.items()}
             self._links[child] = links
-        for at, row in enumerate(np.stack(list(links.values()), axis=1).tolist()):
-            if moving[at]:
-                self.all[at].links[child] = dict(zip(links, row, strict=True))
+        for number, row in enumerate(np.stack(list(links.values()), axis=1).tolist()):
+            if moving[number]:
+                self.all[number].links[child] = dict(zip(links, row, strict=True))
 
     @cached_property
     def _moving(self) -> set[str]:
         """Ids whose links change while leaks, odds and silent rates are solved."""
         first = self.first
         moved = {arrow.child for arrow, _ in first.contrasts}
-        moved |= {one.finding for one in first.specificities} | set(first.cause_there)
+        moved |= {goal.finding for goal in first.specificities} | set(first.cause_there)
         children: dict[str, set[str]] = {}
         for arrow, _ in (*first.frequencies, *first.contrasts):
             children.setdefault(arrow.parent, set()).add(arrow.child)
@@ -213,6 +214,10 @@ class Drafts:
             moved |= new
             waiting += new
         return moved
+
+
+def _values(statements: Iterable[tuple[Arrow, Interval]]) -> list[float]:
+    return [interval.value for _, interval in statements]
 
 
 def _row_of(some: Mapping[str, Mapping[str, Numbers]], row: int) -> Rows:

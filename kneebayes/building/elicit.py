@@ -48,7 +48,7 @@ def elicit_each(knowledge: Knowledge, lexicons: Sequence[Lexicon]) -> list[Elici
     priors = [prior_intervals(knowledge, lexicon) for lexicon in lexicons]
     tables, reached = drafts.tables(priors)
     settled = _Settling(drafts, tables).settled()
-    found = []
+    made = []
     for row, (draft, lexicon) in enumerate(zip(drafts.all, lexicons, strict=True)):
         network, unmet = solve_evoked(settled.networks[row], knowledge, lexicon)
         contrasts, specificities = settled.contrasts[row], settled.specificities[row]
@@ -60,7 +60,7 @@ def elicit_each(knowledge: Knowledge, lexicons: Sequence[Lexicon]) -> list[Elici
             *unmet,
             *_outside_published(knowledge, lexicon),
         )
-        found.append(
+        made.append(
             Elicited(
                 network=network,
                 lexicon=lexicon.id,
@@ -72,7 +72,7 @@ def elicit_each(knowledge: Knowledge, lexicons: Sequence[Lexicon]) -> list[Elici
                 remarks=remarks,
             )
         )
-    return found
+    return made
 
 
 class _Settling:
@@ -162,9 +162,9 @@ class _Settling:
             moving = np.max(np.abs(list(missed.values())), axis=0) >= SAME
             rows = rows[moving]
             for cause, miss in missed.items():
-                for row, one in zip(rows.tolist(), miss[moving].tolist(), strict=True):
+                for row, missing in zip(rows.tolist(), miss[moving].tolist(), strict=True):
                     draft = drafts.all[row]
-                    draft.makes_up[cause] = draft.makes_up.get(cause, 0.0) + one
+                    draft.makes_up[cause] = draft.makes_up.get(cause, 0.0) + missing
             if rows.size:
                 drafts.settle_silent(self.tables, rows.tolist(), NEARLY)
                 self._take(rows.tolist())
@@ -200,12 +200,12 @@ def _stated(
 
 def _missed(stated: Iterable[Stated]) -> Iterator[Remark]:
     """Ratios and shares of cases that do not hold where they were measured."""
-    for one in stated:
-        interval, reached = one.interval, one.reached
+    for statement in stated:
+        interval, reached = statement.interval, statement.reached
         if reached is None or interval.low <= reached <= interval.high:
             continue
         if abs(math.log(max(reached, LEAST) / interval.value)) > MISSED:
-            arrow = one.arrow
+            arrow = statement.arrow
             kind = "arrow weaker than stated" if reached < interval.value else "arrow too strong"
             if arrow.statement.risk is not None and reached < 1.0:
                 kind = "arrow runs backwards"
@@ -234,7 +234,11 @@ def _outside_published(knowledge: Knowledge, lexicon: Lexicon) -> Iterator[Remar
 def fitted_ratios(elicited: Elicited, draft: Draft) -> Numbers:
     """Ratios of contexts with states that the table of explanations was fitted to, in order."""
     return np.array(
-        [one.interval.value for one in elicited.stated if draft.multiplies(one.arrow.parent)]
+        [
+            stated.interval.value
+            for stated in elicited.stated
+            if draft.multiplies(stated.arrow.parent)
+        ]
     )
 
 
@@ -255,19 +259,19 @@ def settle(
     shares = np.array([[some[id].value for id in draft.explanations] for some in priors])
     shares = shares / shares.sum(axis=1, keepdims=True)
     tables = fitting.fit(shares, np.repeat(ratios[None], len(shares), axis=0))
-    found = []
+    moved = []
     for prior, table in zip(priors, tables, strict=True):
         cells = table.reshape(*fitting.shape, fitting.count)
         node = table_node(EXPLANATION, draft.scales, cells, draft.explanations)
         network = elicited.network.replacing([node])
         stated = tuple(
-            replace(one, link=number_of(network, one.arrow))
-            if draft.multiplies(one.arrow.parent)
-            else one  # stands in a node that stays
-            for one in elicited.stated
+            replace(statement, link=number_of(network, statement.arrow))
+            if draft.multiplies(statement.arrow.parent)
+            else statement  # stands in a node that stays
+            for statement in elicited.stated
         )
-        found.append(replace(elicited, network=network, priors=prior, stated=stated))
-    return found
+        moved.append(replace(elicited, network=network, priors=prior, stated=stated))
+    return moved
 
 
 def shifted_priors(
@@ -292,9 +296,9 @@ def _shifted(
         id: odds.get(id, rest if diseases[id].layer == "beyond" else 1.0) for id in elicited.priors
     }
     total = sum(elicited.priors[id].value * factors[id] for id in explanations)
-    shares = {id: times(one, factors[id] / total, 1.0) for id, one in elicited.priors.items()}
+    shares = {id: times(prior, factors[id] / total, 1.0) for id, prior in elicited.priors.items()}
     if knowledge.parts:
         parts = sum(shares[id].value for id in knowledge.parts)
         whole = elicited.priors[knowledge.meta.rest]
         shares[knowledge.meta.rest] = times(whole, parts / whole.value, 1.0)
-    return {id: Interval(**one._asdict()) for id, one in shares.items()}
+    return {id: Interval(**share._asdict()) for id, share in shares.items()}

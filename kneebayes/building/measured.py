@@ -61,9 +61,9 @@ class Contrasts:
         self._network: Network | None = None
         self._cases: list[Evidence] = []
         explains = explaining or {}
-        places = {(one.cause, one.context): at for at, one in enumerate(self.all)}
-        found = [places.get((explains.get(one.cause, ""), one.context)) for one in self.all]
-        self.pairs = [(blame, there) for there, blame in enumerate(found) if blame is not None]
+        places = {(ratio.cause, ratio.context): place for place, ratio in enumerate(self.all)}
+        blamed = [places.get((explains.get(ratio.cause, ""), ratio.context)) for ratio in self.all]
+        self.pairs = [(blame, there) for there, blame in enumerate(blamed) if blame is not None]
 
     def measure(self, engine: Engine, numbers: Numbers) -> bool:
         """Measure every ratio on one row of numbers; whether each is met, or comes no nearer."""
@@ -97,12 +97,10 @@ class Contrasts:
     def _people(self) -> tuple[list[dict[str, str]], list[int]]:
         """All kinds of people, and by ratio the place of its first kind."""
         kinds: dict[tuple[str, frozenset[tuple[str, str]]], int] = {}
-        places = [
-            kinds.setdefault(
-                (one.where_most or one.context, frozenset(one.among.items())), 2 * len(kinds)
-            )
-            for one in self.all
-        ]
+        places = []
+        for ratio in self.all:
+            kind = ratio.where_most or ratio.context, frozenset(ratio.among.items())
+            places.append(kinds.setdefault(kind, 2 * len(kinds)))
         people = [
             some
             for asked, among in kinds
@@ -116,12 +114,12 @@ class Contrasts:
         if self._network is not engine.network:  # who is asked about is the same each time
             self._network = engine.network
             self._cases = [Evidence.of(engine.network, people) for people in asked]
-        causes = dict.fromkeys(one.cause for one in self.all)
+        causes = dict.fromkeys(contrast.cause for contrast in self.all)
         answer = engine.propagate_each(self._cases, causes, numbers)
-        for one, first in zip(self.all, places, strict=True):
+        for contrast, first in zip(self.all, places, strict=True):
             some, none = answer.log_probability[[first, first + 1]].tolist()
             all_, without = 1.0, math.exp(none - some)
-            present = answer.marginals[one.cause][[first, first + 1], 1].tolist()
+            present = answer.marginals[contrast.cause][[first, first + 1], 1].tolist()
             cause = present[0], without * present[1]
             ratio = _odds(*cause) / max(_odds(all_ - cause[0], without - cause[1]), LEAST)
             yield ratio, cause[0]
@@ -205,8 +203,8 @@ class Specificities:
         self._network: Network | None = None
         self._cases: list[Evidence] = []
         self._searches = {
-            one.finding: _Search(start.get(one.finding, 0.8 * (1.0 - one.target)))
-            for one in self.all
+            goal.finding: _Search(start.get(goal.finding, 0.8 * (1.0 - goal.target)))
+            for goal in self.all
         }
 
     @property
@@ -216,9 +214,9 @@ class Specificities:
 
     def measure(self, engine: Engine, numbers: Numbers) -> bool:
         """Measure every specificity on one row of numbers; whether each is met, or cannot be."""
-        for one, absent in zip(self.all, self._measure(engine, numbers), strict=True):
-            self._searches[one.finding].absent = absent
-        return all(self._searches[one.finding].rests(one.target) for one in self.all)
+        for goal, absent in zip(self.all, self._measure(engine, numbers), strict=True):
+            self._searches[goal.finding].absent = absent
+        return all(self._searches[goal.finding].rests(goal.target) for goal in self.all)
 
     def _measure(self, engine: Engine, numbers: Numbers) -> Iterator[float]:
         """P(finding absent) among those in whom its specificity was measured."""
@@ -234,30 +232,30 @@ class Specificities:
 
     def _people(self, engine: Engine) -> Iterator[dict[str, str]]:
         """Of each finding those in whom its specificity was measured, then those without it."""
-        for one in self.all:
-            without = {id: "absent" for id in one.against if id in engine.network}
-            people = {self.complaint: "present", **one.among, **without}
-            people.pop(one.finding, None)
-            yield from (people, {**people, one.finding: "absent"})
+        for goal in self.all:
+            without = {id: "absent" for id in goal.against if id in engine.network}
+            people = {self.complaint: "present", **goal.among, **without}
+            people.pop(goal.finding, None)
+            yield from (people, {**people, goal.finding: "absent"})
 
     def move(self) -> None:
         """Move the leaks of those that are not met."""
-        for one in self.all:
-            self._searches[one.finding].step(one.target)
+        for goal in self.all:
+            self._searches[goal.finding].step(goal.target)
 
     @property
     def remarks(self) -> tuple[Remark, ...]:
         """One for each specificity that cannot hold, with the figure reached."""
         return tuple(
-            _unmet(one, self._searches[one.finding].absent)
-            for one in self.all
-            if abs(self._searches[one.finding].absent - one.target) > WORTH_A_REMARK
+            _unmet(goal, self._searches[goal.finding].absent)
+            for goal in self.all
+            if abs(self._searches[goal.finding].absent - goal.target) > WORTH_A_REMARK
         )
 
 
-def _unmet(one: Specificity, reached: float) -> Remark:
+def _unmet(goal: Specificity, reached: float) -> Remark:
     text = (
-        f"a specificity of {one.target:.1%} cannot hold: other causes and mediators alone leave "
+        f"a specificity of {goal.target:.1%} cannot hold: other causes and mediators alone leave "
         f"{reached:.1%} without it. Lower how often they show it, or name them under 'against'."
     )
-    return Remark("specificity not reached", one.place, text)
+    return Remark("specificity not reached", goal.place, text)

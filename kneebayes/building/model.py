@@ -178,17 +178,17 @@ def model_of(knowledge: Knowledge, lexicon: str) -> ModelData:
 def models_of(knowledge: Knowledge, lexicons: Sequence[str]) -> dict[str, ModelData]:
     """The same under several lexicons, side by side; each comes out as it does alone."""
     known = [_known("lexicon", lexicon, knowledge.lexicons) for lexicon in lexicons]
-    kept = {lexicon: _kept(knowledge, lexicon) for lexicon in known}
-    found = {lexicon: model for lexicon, model in kept.items() if model is not None}
-    missing = [lexicon for lexicon in lexicons if lexicon not in found]
+    known_models = {lexicon: _kept(knowledge, lexicon) for lexicon in known}
+    models = {lexicon: model for lexicon, model in known_models.items() if model is not None}
+    missing = [lexicon for lexicon in lexicons if lexicon not in models]
     names = engine = None
     for elicited in _elicited(knowledge, missing):
         names, network = names or Names(knowledge), elicited.network
         engine = Engine(network) if engine is None else engine.on(network)
         made = ModelData(knowledge, elicited, engine, names)
         _keep(made)
-        found[elicited.lexicon] = made
-    return found
+        models[elicited.lexicon] = made
+    return models
 
 
 def _elicited(knowledge: Knowledge, lexicons: Sequence[str]) -> Iterator[Elicited]:
@@ -199,39 +199,39 @@ def _elicited(knowledge: Knowledge, lexicons: Sequence[str]) -> Iterator[Elicite
             yield known
         else:
             missing.append(lexicon)
-    for found in elicit_each(knowledge, missing) if missing else ():
-        keep_network(knowledge, found)
-        yield found
+    for elicited in elicit_each(knowledge, missing) if missing else ():
+        keep_network(knowledge, elicited)
+        yield elicited
 
 
 def _kept(knowledge: Knowledge, lexicon: str) -> ModelData | None:
     """The network of the same matter, if it is one of those that were calibrated last."""
-    for kept in tuple(_calibrated):
-        if kept.lexicon == lexicon and _same_matter(kept.knowledge, knowledge):
-            _keep(kept)
-            if kept.knowledge is knowledge:
-                return kept
+    for model in tuple(_calibrated):
+        if model.lexicon == lexicon and _same_matter(model.knowledge, knowledge):
+            _keep(model)
+            if model.knowledge is knowledge:
+                return model
             # its statements are the network's own, as if read from where the other lies
             folder, whole = knowledge.folder, knowledge.whole
-            own = dataclasses.replace(kept.knowledge, folder=folder, whole=whole)
-            return kept.replace(knowledge=own)
+            own = dataclasses.replace(model.knowledge, folder=folder, whole=whole)
+            return model.replace(knowledge=own)
     return None
 
 
-def _keep(made: ModelData) -> None:
+def _keep(model: ModelData) -> None:
     """Keep a network as the one that was asked for last; which one was first goes first."""
     with suppress(ValueError):  # not kept yet, or another thread has let it go
-        _calibrated.remove(made)
-    _calibrated.appendleft(made)
+        _calibrated.remove(model)
+    _calibrated.appendleft(model)
 
 
-def _same_matter(one: Knowledge, other: Knowledge) -> bool:
+def _same_matter(first: Knowledge, other: Knowledge) -> bool:
     """Whether two folders say the same, wherever they lie."""
-    if one is other:
+    if first is other:
         return True
-    if (one.digest, one.layer) != (other.digest, other.layer):
+    if (first.digest, first.layer) != (other.digest, other.layer):
         return False
-    return dataclasses.replace(one, folder=other.folder) == other
+    return dataclasses.replace(first, folder=other.folder) == other
 
 
 @checked
@@ -279,8 +279,8 @@ def priors_in_settings(
     data = model.data
     ids = [_setting_named(data.knowledge, setting) for setting in settings]
     odds = [odds_by_cause(data.knowledge.settings[id], data.knowledge.groups) for id in ids]
-    found = shifted_priors(_as_stated(data), data.knowledge, odds)
-    return dict(zip(ids, found, strict=True))
+    priors = shifted_priors(_as_stated(data), data.knowledge, odds)
+    return dict(zip(ids, priors, strict=True))
 
 
 def _as_stated(data: ModelData) -> Elicited:
@@ -309,18 +309,18 @@ def _settled_in(
 ) -> dict[str, Elicited]:
     """What is stated, shifted to settings, by their ids; the latest of these are kept."""
     odds = {id: odds_by_cause(knowledge.settings[id], knowledge.groups) for id in settings}
-    found = {
-        id: made
+    settled = {
+        id: shifted
         for id, shifts in odds.items()
-        for before, shifted_by, made in tuple(_settled)
+        for before, shifted_by, shifted in tuple(_settled)
         if before is stated and shifted_by == shifts
     }
-    missing = [id for id in odds if id not in found]
+    missing = [id for id in odds if id not in settled]
     if missing:
         made = settle(stated, knowledge, [odds[id] for id in missing])
-        found |= zip(missing, made, strict=True)
-        _settled.extend((stated, odds[id], found[id]) for id in missing)
-    return found
+        settled |= zip(missing, made, strict=True)
+        _settled.extend((stated, odds[id], settled[id]) for id in missing)
+    return settled
 
 
 @checked

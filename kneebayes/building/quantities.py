@@ -74,23 +74,21 @@ class Quantities:
 
     @cached_property
     def _values(self) -> Numbers:
-        return np.array([one.interval.value for one in self.all])
+        return np.array([quantity.interval.value for quantity in self.all])
 
     @cached_property
     def scaled(self) -> Numbers:
         """Value of each quantity on the scale of drawing, and how far down and up it may go."""
-        return np.array([_scaled(one) for one in self.all])
+        return np.array([_scaled(quantity) for quantity in self.all])
 
     @cached_property
     def ratios(self) -> NDArray[np.bool_]:
         """Which quantities are ratios, that are drawn on the scale of logarithms."""
-        return np.array([one.kind in RATIOS for one in self.all])
+        return np.array([quantity.kind in RATIOS for quantity in self.all])
 
     def of_kind(self, *kinds: Kind) -> Integers:
         """Where quantities of some kinds stand."""
-        return np.array(
-            [at for at, one in enumerate(self.all) if one.kind in kinds], dtype=np.int64
-        )
+        return np.flatnonzero([quantity.kind in kinds for quantity in self.all])
 
 
 def quantities_of(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Quantities:
@@ -100,16 +98,19 @@ def quantities_of(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Q
     direction: if "usually" means more than was thought, it does so everywhere. A published
     range, and a prior that a published range has narrowed, draw on their own.
     """
-    settled = _is_settled(knowledge, elicited)
-    found = (
+    # links with an evoking strength were solved before a setting shifted the priors, and stay:
+    # they belong to the disease, and nobody said P(cause | finding) of this setting
+    settled = prior_intervals(knowledge, knowledge.lexicons[elicited.lexicon]) != elicited.priors
+    stated = (
         *_priors(knowledge, elicited, engine),
         *_arrows(knowledge, elicited, engine, settled=settled),
         *_leaks(knowledge, elicited, engine),
         *(() if settled else _evoking(knowledge, elicited, engine)),
     )
-    words = tuple(dict.fromkeys(one.word for one in found))
-    index = {word: at for at, word in enumerate(words)}
-    return Quantities(found, words, np.array([index[one.word] for one in found], dtype=np.int64))
+    words = tuple(dict.fromkeys(quantity.word for quantity in stated))
+    index = {word: place for place, word in enumerate(words)}
+    word_of = [index[quantity.word] for quantity in stated]
+    return Quantities(stated, words, np.array(word_of, dtype=np.int64))
 
 
 def _priors(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterator[Quantity]:
@@ -138,25 +139,17 @@ def _arrows(
 ) -> Iterator[Quantity]:
     evoked = {(pointer.source, pointer.finding) for pointer in knowledge.pointers}
     for stated in elicited.stated:
-        arrow, said = stated.arrow, stated.arrow.statement
+        arrow, statement = stated.arrow, stated.arrow.statement
         if (arrow.parent, arrow.child) in evoked and settled:
             continue
         scales = arrow.parent in engine.network[EXPLANATION].parents
-        kind: Kind = "ratio" if said.risk is not None else "frequency"
-        kind, amount = "scale" if scales else kind, said.amount
+        said_as: Kind = "ratio" if statement.risk is not None else "frequency"
+        kind, amount = "scale" if scales else said_as, statement.amount
+        about = arrow.child, arrow.parent, arrow.state
         alone = f"{kind} of {arrow.child} for {arrow.parent} ({arrow.state})"
-        yield Quantity(
-            kind,
-            arrow.child,
-            arrow.parent,
-            arrow.state,
-            amount,
-            stated.interval,
-            said.because,
-            _link_at(engine, stated),
-            _word("ratio" if kind == "scale" else kind, amount, alone),
-            odds=stated.odds,
-        )
+        word, place = _word(said_as, amount, alone), _link_at(engine, stated)
+        stated_as = amount, stated.interval, statement.because
+        yield Quantity(kind, *about, *stated_as, place, word, odds=stated.odds)
 
 
 def _leaks(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterator[Quantity]:
@@ -173,31 +166,14 @@ def _leaks(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterator
 def _evoking(knowledge: Knowledge, elicited: Elicited, engine: Engine) -> Iterator[Quantity]:
     lexicon = knowledge.lexicons[elicited.lexicon]
     order = engine.network.index
-    by_arrow = {(one.arrow.parent, one.arrow.child): one for one in elicited.stated}
-    for pointer in sorted(knowledge.pointers, key=lambda one: order[one.finding]):
-        source, finding, said = pointer.source, pointer.finding, pointer.said
-        yield Quantity(
-            "evoking",
-            finding,
-            source,
-            "present",
-            said.evokes,
-            amount_interval(said.evokes, "evoking", lexicon),
-            said.because,
-            _link_at(engine, by_arrow[source, finding]),
-            _word("evoking", said.evokes, f"evoking of {source} by {finding}"),
-            said.between,
-        )
-
-
-def _is_settled(knowledge: Knowledge, elicited: Elicited) -> bool:
-    """Whether the priors were shifted to a setting.
-
-    Links with an evoking strength were solved before that and stay: they belong to the
-    disease, and what was said of P(cause | finding) was not said of this setting.
-    """
-    lexicon = knowledge.lexicons[elicited.lexicon]
-    return prior_intervals(knowledge, lexicon) != elicited.priors
+    by_arrow = {(stated.arrow.parent, stated.arrow.child): stated for stated in elicited.stated}
+    for pointer in sorted(knowledge.pointers, key=lambda pointer: order[pointer.finding]):
+        source, finding, evoked = pointer.source, pointer.finding, pointer.said
+        interval = amount_interval(evoked.evokes, "evoking", lexicon)
+        place = _link_at(engine, by_arrow[source, finding])
+        word = _word("evoking", evoked.evokes, f"evoking of {source} by {finding}")
+        stated = evoked.evokes, interval, evoked.because
+        yield Quantity("evoking", finding, source, "present", *stated, place, word, evoked.between)
 
 
 def _word(kind: str, amount: Amount, alone: str) -> str:
@@ -243,14 +219,14 @@ def _scaled(quantity: Quantity) -> tuple[float, float, float]:
         middle = float(np.log(value))
         return middle, middle - float(np.log(low)), float(np.log(high)) - middle
     low, high = max(low, NEAREST * value), min(high, 1.0 - NEAREST * (1.0 - value))
-    scale = [float(np.log(one) - np.log1p(-one)) for one in (low, value, high)]
+    scale = [float(np.log(share) - np.log1p(-share)) for share in (low, value, high)]
     return scale[1], scale[1] - scale[0], scale[2] - scale[1]
 
 
-def ends(quantities: Quantities, at: Sequence[int], end: Literal["low", "high"]) -> Numbers:
+def ends(quantities: Quantities, places: Sequence[int], end: Literal["low", "high"]) -> Numbers:
     """All quantities at their values, but some of them at one end of their intervals."""
     amounts = quantities.values
-    amounts[list(at)] = [getattr(quantities.all[one].interval, end) for one in at]
+    amounts[list(places)] = [getattr(quantities.all[place].interval, end) for place in places]
     return amounts
 
 
@@ -279,8 +255,8 @@ def said_in_words(knowledge: Knowledge, quantity: Quantity) -> str:
         return between(*amount)
     if not isinstance(amount, str):
         return written(amount, 6)
-    said = knowledge.diseases[quantity.node].commonness if quantity.kind == "prior" else None
-    if said is None or said.bounds is None:
+    commonness = knowledge.diseases[quantity.node].commonness if quantity.kind == "prior" else None
+    if commonness is None or commonness.bounds is None:
         return f"'{amount}'"
-    known = "assumed" if said.published is None else "published"
-    return f"'{amount}', {known} {between(*said.bounds)}"
+    known = "assumed" if commonness.published is None else "published"
+    return f"'{amount}', {known} {between(*commonness.bounds)}"

@@ -75,16 +75,16 @@ def frequencies_from(
 ) -> dict[str, dict[str, Numbers]]:
     """P(child | parent alone) of every link, in every row: :func:`relink`, backwards."""
     places = {id: place for place, id in enumerate(order)}
-    found: dict[str, dict[str, Numbers]] = {}
+    frequencies: dict[str, dict[str, Numbers]] = {}
     for child, own in links.items():
         parents = list(own)
         between = {id: free[id] for id in _ancestors(child, links, free, places)}
         family = _family(parents, between, leaks, links, companions, len(leaks[child]))
-        found[child] = {
+        frequencies[child] = {
             parent: 1.0 - (1.0 - own[parent]) * family.some([parent]).absent(own, leaks[child])[0]
             for parent in parents
         }
-    return found
+    return frequencies
 
 
 def between_of(knowledge: Knowledge) -> dict[str, float]:
@@ -94,7 +94,7 @@ def between_of(knowledge: Knowledge) -> dict[str, float]:
     the complaint, which is certain in the world of every cause, nor other causes.
     """
     there = {present_node(id) for id in knowledge.diseases}
-    contexts = {id for id, one in knowledge.contexts.items() if not one.states}
+    contexts = {id for id, context in knowledge.contexts.items() if not context.states}
     inner = {*contexts, *knowledge.mediators, *knowledge.findings} - there
     return {
         id: 1.0 if id in knowledge.findings else _over_all(knowledge, id)
@@ -124,22 +124,22 @@ def _over_all(knowledge: Knowledge, id: str) -> float:
 def companions_of(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
     """What is certainly there with each cause: the complaint, and that it is there."""
     complaint = knowledge.meta.complaint
-    found: dict[str, tuple[str, ...]] = dict.fromkeys(knowledge.there.values(), (complaint,))
-    found |= {id: (complaint, node) for id, node in knowledge.there.items() if node != id}
-    return found
+    companions: dict[str, tuple[str, ...]] = dict.fromkeys(knowledge.there.values(), (complaint,))
+    companions |= {id: (complaint, node) for id, node in knowledge.there.items() if node != id}
+    return companions
 
 
 def _ancestors(
     child: str, frequencies: Mapping[str, Rows], free: Collection[str], places: Mapping[str, int]
 ) -> list[str]:
-    found: set[str] = set()
+    ancestors: set[str] = set()
     waiting = [child]
     while waiting:
         into = frequencies.get(waiting.pop(), {})
-        near = [one for one in into if one in free and one not in found]
-        found.update(near)
+        near = [parent for parent in into if parent in free and parent not in ancestors]
+        ancestors.update(near)
         waiting.extend(near)
-    return sorted(found, key=places.__getitem__)
+    return sorted(ancestors, key=places.__getitem__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,16 +193,16 @@ class _Family:
         """For each parent in between P(it is present | inner states, parent): like the joint."""
         axes = len(self.inner)
         inner = {
-            id: np.arange(2.0).reshape(*(2 if at == axis else 1 for at in range(axes)), 1, 1)
+            id: np.arange(2.0).reshape(*(2 if place == axis else 1 for place in range(axes)), 1, 1)
             for axis, id in enumerate(self.inner)
         }
         return inner | {id: 1.0 - unfired for id, unfired in self.unfired.items()}
 
     def some(self, names: Sequence[str]) -> _Some:
         """What lies between the child and some of its parents: one, or none in between."""
-        at = [self.parents.index(name) for name in names]
+        places = [self.parents.index(name) for name in names]
         fired = tuple(
-            (id, each if id in self.inner else each[..., at, :])
+            (id, each if id in self.inner else each[..., places, :])
             for id, each in self.fired.items()
             if id in self.parents and id not in names
         )
@@ -212,12 +212,12 @@ class _Family:
             for id in self.companions.get(name, ())
             if id in self.parents
         )
-        return _Some(self.joint[..., at, :], fired, certain)
+        return _Some(self.joint[..., places, :], fired, certain)
 
     @cached_property
     def near(self) -> dict[str, _Some]:
         """Parents whose links change those of others: in between, or certainly there."""
-        certain = {one for parent in self.parents for one in self.companions.get(parent, ())}
+        certain = {id for parent in self.parents for id in self.companions.get(parent, ())}
         first = {*self.inner, *self.unfired, *certain}
         return {parent: self.some([parent]) for parent in self.parents if parent in first}
 
@@ -245,16 +245,16 @@ def _family(
     for node, over_all in between.items():
         into = links.get(node, {})
         silent: Numbers = np.ones((len(parents), rows)) * (1.0 - leaks[node])
-        for at, parent in enumerate(parents):
+        for place, parent in enumerate(parents):
             own = () if parent in between else (parent,)
             for source in (*own, *companions.get(parent, ())):
                 if source in into:
-                    silent[at] *= 1.0 - into[source]
+                    silent[place] *= 1.0 - into[source]
         silent = silent.reshape((1,) * len(inner) + silent.shape)
         for axis, parent in enumerate(inner):
             if parent in into:
                 some = np.broadcast_to(1.0 - into[parent], (len(parents), rows))
-                shape = (2 if at == axis else 1 for at in range(len(inner)))
+                shape = (2 if place == axis else 1 for place in range(len(inner)))
                 silent = silent * np.stack([np.ones_like(some), some]).reshape(*shape, *some.shape)
         silent = 1.0 - over_all * (1.0 - silent) if over_all < 1.0 else silent
         if node in parents:
@@ -277,8 +277,8 @@ def _solve(family: _Family, wanted: Rows, leak: Numbers) -> dict[str, Numbers]:
     moving = np.ones(len(leak), dtype=np.bool_)
     for _ in range(ROUNDS if len(near) > 1 else len(near)):
         moved = np.zeros(len(leak))
-        for parent, one in near.items():
-            link = _link(wanted[parent], one.absent(solved, leak)[0])
+        for parent, some in near.items():
+            link = _link(wanted[parent], some.absent(solved, leak)[0])
             if not moving.all():
                 link = np.where(moving, link, solved[parent])
             np.maximum(moved, np.abs(link - solved[parent]), out=moved)
@@ -321,28 +321,29 @@ def solve_evoked(
     engine = Engine(network)
     seen = Evidence.of(network, {knowledge.meta.complaint: "present"})
     stated = {
-        one: amount_interval(one.said.evokes, "evoking", lexicon).value
-        for one in knowledge.pointers
+        pointer: amount_interval(pointer.said.evokes, "evoking", lexicon).value
+        for pointer in knowledge.pointers
     }
     wanted = {}
-    for one in sorted(stated, key=lambda pointer: network.index[pointer.finding]):
-        node, offset = offset_of(network, one.source, "present", one.finding)
+    for pointer in sorted(stated, key=lambda pointer: network.index[pointer.finding]):
+        node, offset = offset_of(network, pointer.source, "present", pointer.finding)
         place = engine.place_of(node.id) + offset
-        link = Evoking(one.finding, one.source, place, one.said.between)
-        wanted[link] = np.ones(1, dtype=np.bool_), np.array([stated[one]])
+        link = Evoking(pointer.finding, pointer.source, place, pointer.said.between)
+        wanted[link] = np.ones(1, dtype=np.bool_), np.array([stated[pointer]])
     numbers = engine.numbers.copy()
     evoke_rows(engine, seen, wanted, numbers)
-    cases = [seen.plus(Evidence.of(network, {one.finding: "present"})) for one in stated]
-    found = engine.propagate_each(cases, {one.source for one in stated}, numbers)
+    cases = [seen.plus(Evidence.of(network, {pointer.finding: "present"})) for pointer in stated]
+    propagated = engine.propagate_each(cases, {pointer.source for pointer in stated}, numbers)
     remarks = []
-    for row, (one, target) in enumerate(stated.items()):
-        reached, (low, high) = found.marginals[one.source][row, 1], one.said.between
+    for row, (pointer, target) in enumerate(stated.items()):
+        reached, (low, high) = propagated.marginals[pointer.source][row, 1], pointer.said.between
         if abs(reached - target) > SHORT_OF:
             text = (
-                f"'{one.said.evokes}' asks for P({knowledge.label(one.source)} | {one.finding}) = "
-                f"{target:.0%}; the link allowed ({low:g} to {high:g}) gives {reached:.0%}."
+                f"'{pointer.said.evokes}' asks for P({knowledge.label(pointer.source)} | "
+                f"{pointer.finding}) = {target:.0%}; the link allowed ({low:g} to {high:g}) gives "
+                f"{reached:.0%}."
             )
-            remarks.append(Remark("evoking strength not reached", one.place, text))
+            remarks.append(Remark("evoking strength not reached", pointer.place, text))
     return network.with_numbers(numbers[0]), remarks
 
 
@@ -356,14 +357,14 @@ def group_remarks(network: Network, knowledge: Knowledge, lexicon: Lexicon) -> l
     for group in knowledge.groups.values():
         if any_of(group.id) in knowledge.mediators:
             continue
-        for finding, said in group.evoked_by.items():
-            target = amount_interval(said.evokes, "evoking", lexicon)
+        for finding, evoked in group.evoked_by.items():
+            target = amount_interval(evoked.evokes, "evoking", lexicon)
             seen = Evidence.of(network, {knowledge.meta.complaint: "present", finding: "present"})
-            found = engine.probability_of_any([group.members], seen)[0]
-            if not target.low <= found <= target.high:
+            probability = engine.probability_of_any([group.members], seen)[0]
+            if not target.low <= probability <= target.high:
                 text = (
-                    f"'{said.evokes}' asks for P({group.label} | {finding}) between "
-                    f"{target.low:.0%} and {target.high:.0%}; the network gives {found:.0%}."
+                    f"'{evoked.evokes}' asks for P({group.label} | {finding}) between "
+                    f"{target.low:.0%} and {target.high:.0%}; the network gives {probability:.0%}."
                 )
                 place = f"groups.toml: {group.id}.evoked_by.{finding}"
                 remarks.append(Remark("group statement not met", place, text))
@@ -397,8 +398,8 @@ def evoke_rows(
         unlinked = numbers if mine.all() else numbers[mine]  # all rows may be large
         unlinked[:, one.place] = 0.0
         absent = seen.plus(Evidence.of(engine.network, {one.node: "absent"}))
-        told = engine.propagate_each([absent], [one.parent], unlinked)
-        none = np.exp(told.log_probability)[:, None] * told.marginals[one.parent]
+        propagated = engine.propagate_each([absent], [one.parent], unlinked)
+        none = np.exp(propagated.log_probability)[:, None] * propagated.marginals[one.parent]
         whole = np.exp(without.log_probability[among])
         unfired = whole * without.marginals[one.parent][among, 1] - targets * (whole - none[:, 0])
         unfired /= np.maximum(none[:, 1] * (1.0 - targets), SMALLEST)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,9 +70,9 @@ class Restating:
         causes = {*knowledge.diseases, *knowledge.there.values()}
         self.relevant = self._relevant({*asked, *causes, self.complaint})
         self.free, self.companions = between_of(knowledge), companions_of(knowledge)
-        kinds = np.array([one.kind for one in quantities.all])
+        kinds = np.array([quantity.kind for quantity in quantities.all])
         relevant, brought = (
-            np.array([one.node in some for one in quantities.all])
+            np.array([quantity.node in some for quantity in quantities.all])
             for some in (self.relevant, self.draft.cause_there)
         )
         of_links = np.isin(kinds, ("frequency", "ratio"))
@@ -81,8 +82,7 @@ class Restating:
 
     def _relevant(self, ids: set[str]) -> set[str]:
         network = self.engine.network
-        takes_part = relevant_nodes(network, ids)
-        return {node.id for node, one in zip(network.nodes, takes_part, strict=True) if one}
+        return {node.id for node in compress(network.nodes, relevant_nodes(network, ids))}
 
     def restate(self, amounts: Numbers) -> Numbers:
         """Numbers of the network for amounts: rows x quantities.
@@ -91,9 +91,9 @@ class Restating:
         """
         changed = amounts != self.values
         numbers = np.repeat(self.base[None], len(amounts), axis=0)
-        for at in self.quantities.of_kind("leak"):
-            moved = changed[:, at]
-            numbers[moved, self.quantities.all[at].place] = amounts[moved, at]
+        for place in self.quantities.of_kind("leak"):
+            moved = changed[:, place]
+            numbers[moved, self.quantities.all[place].place] = amounts[moved, place]
         rows = np.flatnonzero((changed & self.linking).any(axis=1))
         if rows.size:
             self._relink(numbers, amounts, rows)
@@ -117,13 +117,11 @@ class Restating:
         if key not in self.solved:
             while len(self.solved) >= SOLVED_KEPT:
                 self.solved.pop(next(iter(self.solved)))
-            self.solved[key] = self.fitting.fit(shares, ratios, self._stated())
+            own_shares = np.nan_to_num(self.values[self.priors], nan=0.0)  # of the model itself
+            own_ratios = np.nan_to_num(self.values[self.scales], nan=1.0)
+            near = own_shares / own_shares.sum(), own_ratios
+            self.solved[key] = self.fitting.fit(shares, ratios, near)
         return self.solved[key]
-
-    def _stated(self) -> tuple[Numbers, Numbers]:
-        """Shares and ratios of the model itself."""
-        shares = np.nan_to_num(self.values[self.priors], nan=0.0)
-        return shares / shares.sum(), np.nan_to_num(self.values[self.scales], nan=1.0)
 
     def _relink(self, numbers: Numbers, amounts: Numbers, rows: Integers) -> None:
         """Links that follow from stated frequencies and ratios, for some of the rows."""
@@ -133,19 +131,20 @@ class Restating:
         starts = self.engine.flat.number_start
         order = [node.id for node in network.nodes if node.id in self.relevant]
         held = {id: starts[network.index[leak_in(network, id)]] for id in order}
-        for at in np.flatnonzero(self.linking):
-            one = self.quantities.all[at]
-            if one.kind == "frequency":
-                wanted.setdefault(one.node, {})[one.parent] = amounts[rows, at]
-            elif one.kind == "ratio":
-                ratios = np.nan_to_num(amounts[rows, at], nan=1.0)
-                odds = one.odds * self._odds_factor(one.node, numbers[rows, held[one.node]])
-                wanted.setdefault(one.node, {})[one.parent] = frequency_of(ratios, odds)
+        for index in np.flatnonzero(self.linking):
+            quantity = self.quantities.all[index]
+            if quantity.kind == "frequency":
+                wanted.setdefault(quantity.node, {})[quantity.parent] = amounts[rows, index]
+            elif quantity.kind == "ratio":
+                ratios = np.nan_to_num(amounts[rows, index], nan=1.0)
+                share = numbers[rows, held[quantity.node]]
+                odds = quantity.odds * self._odds_factor(quantity.node, share)
+                wanted.setdefault(quantity.node, {})[quantity.parent] = frequency_of(ratios, odds)
             else:
                 continue
-            places[one.parent, one.node] = one.place
+            places[quantity.parent, quantity.node] = quantity.place
         evoking = self.quantities.of_kind("evoking").tolist()
-        solved = {self.quantities.all[at].place: at for at in evoking}  # otherwise
+        solved = {self.quantities.all[index].place: index for index in evoking}  # otherwise
         leaks = {id: numbers[rows, place] for id, place in held.items()}
         leaks = chances_over_all(self.draft.knowledge, leaks)
         leaks |= {id: np.full(len(rows), mean) for id, mean in self._silent_means().items()}
@@ -170,11 +169,11 @@ class Restating:
 
     def _silent_means(self) -> Mapping[str, float]:
         """How often causes are silent, over the ages, as the model has it."""
-        found = dict.fromkeys(self.there.values(), 0.0)
+        means = dict.fromkeys(self.there.values(), 0.0)
         for cause in self.draft.presences:
             node = self.there[cause]
-            found[node] = float(np.mean(self.base[self._rate_places(node)]))
-        return found
+            means[node] = float(np.mean(self.base[self._rate_places(node)]))
+        return means
 
     def _rate_places(self, id: str) -> list[int]:
         return rate_places(self.engine, id, self.draft.by_age)
@@ -184,16 +183,16 @@ class Restating:
         place, count = self.engine.place_of(EXPLANATION), len(self.draft.explanations)
         end = place + len(self.fitting.cells) * count
         kinds = self.quantities.all
-        said = amounts[rows]
-        away = {kinds[at].node: said[:, at] - self.values[at] for at in self.presences}
+        mine = amounts[rows]
+        away = {kinds[place].node: mine[:, place] - self.values[place] for place in self.presences}
         base = self._silent(self.base[None], self.base[None, place:end])
         wanted = {  # what the model makes up for, these rows do too
-            cause: (present + away[cause], self._age_ratios(said, cause, rates))
+            cause: (present + away[cause], self._age_ratios(mine, cause, rates))
             for cause, (present, rates) in base.items()
         }
         whole = numbers if len(rows) == len(numbers) else numbers[rows]  # which may be large
-        found = self._silent(whole, whole[:, place:end], wanted)
-        for cause, (_, rates) in found.items():
+        settled = self._silent(whole, whole[:, place:end], wanted)
+        for cause, (_, rates) in settled.items():
             numbers[rows[:, None], self._rate_places(self.there[cause])] = rates
 
     def _silent(
@@ -210,12 +209,12 @@ class Restating:
         draft = self.draft
         cells = tables.reshape(len(numbers), -1, len(draft.explanations))
         brought: dict[str, Numbers] = {}
-        found = {}
+        settled = {}
         for node in draft.order:
             cause = draft.cause_there.get(node)
             if cause not in draft.presences:
                 continue
-            links = {parent: numbers[:, at] for parent, at in self._link_places[node].items()}
+            links = {parent: numbers[:, place] for parent, place in self._link_places[node].items()}
             counts = draft.brings(node, self._company_by_age(node))
             absent = draft.nothing_brings(links, counts, brought)
             rates = numbers[:, self._rate_places(node)]
@@ -223,8 +222,8 @@ class Restating:
                 rates = draft.rates_of(cells, absent, *wanted[cause])
             brought[node] = 1.0 - absent * (1.0 - draft.by_cell(rates))
             present = np.einsum("c,rcn->r", self.fitting.cells, cells * brought[node])
-            found[cause] = (present, rates)
-        return found
+            settled[cause] = (present, rates)
+        return settled
 
     def _company_by_age(self, node: str) -> Numbers:
         """How often a cause goes with an explanation that it raises, at each age."""
@@ -238,15 +237,15 @@ class Restating:
     def _link_places(self) -> dict[str, dict[str, int]]:
         """Where the links of what may bring a cause stand, by the node that says it is there."""
         network, there = self.engine.network, self.draft.cause_there
-        found: dict[str, dict[str, int]] = {}
+        places: dict[str, dict[str, int]] = {}
         for node in there:
             first = self.engine.place_of(node)
-            found[node] = {
+            places[node] = {
                 parent: first + offset_of(network, parent, "present", node)[1]
                 for parent in (*self.draft.explanations, *there)
                 if parent in self.draft.places or parent in network[node].parents
             }
-        return found
+        return places
 
     def _age_ratios(self, amounts: Numbers, cause: str, rates: Numbers) -> Numbers:
         """How the odds of being silent differ by age: as in the model, moved with the ratios."""
@@ -259,31 +258,32 @@ class Restating:
         return stated if certain.any() else stated / own * (rates / (1.0 - rates))
 
     def _age_ratio(self, amounts: Numbers, cause: str, state: str) -> Numbers:
-        for at in self.scales:
-            one = self.quantities.all[at]
-            if (one.parent, one.state, one.node) == (self.draft.by_age, state, cause):
-                return np.nan_to_num(amounts[:, at], nan=1.0)
+        for place in self.scales:
+            ratio = self.quantities.all[place]
+            if (ratio.parent, ratio.state, ratio.node) == (self.draft.by_age, state, cause):
+                return np.nan_to_num(amounts[:, place], nan=1.0)
         return np.ones(len(amounts))
 
     def _evoke(self, numbers: Numbers, amounts: Numbers, changed: NDArray[np.bool_]) -> None:
         """Solve the links of evoking strengths, where the finding takes part."""
         wanted: dict[Evoking, tuple[NDArray[np.bool_], Numbers]] = {}
-        for at in self.quantities.of_kind("evoking"):
-            one = self.quantities.all[at]
-            moved = changed[:, self._says_about(one.node, at)].any(axis=1)
-            mine = moved & ~np.isnan(amounts[:, at])
-            if one.node in self.relevant and mine.any():
-                link = Evoking(one.node, one.parent, one.place, one.bounds)
-                wanted[link] = mine, amounts[mine, at]
+        for place in self.quantities.of_kind("evoking"):
+            quantity = self.quantities.all[place]
+            moved = changed[:, self._says_about(quantity.node, place)].any(axis=1)
+            mine = moved & ~np.isnan(amounts[:, place])
+            if quantity.node in self.relevant and mine.any():
+                link = Evoking(quantity.node, quantity.parent, quantity.place, quantity.bounds)
+                wanted[link] = mine, amounts[mine, place]
         evoke_rows(self.engine, self.seen, wanted, numbers)
 
-    def _says_about(self, finding: str, at: int) -> NDArray[np.bool_]:
+    def _says_about(self, finding: str, place: int) -> NDArray[np.bool_]:
         """Which quantities have a say in the link of an evoking strength."""
         takes_part = self._relevant({finding, self.complaint})
+        others = {("evoking", finding)}  # which are solved beside it
         says = [
-            one.kind in ("prior", "scale", "presence")
-            or (one.node in takes_part and (one.kind != "evoking" or one.node != finding))
-            for one in self.quantities.all
+            kind in ("prior", "scale", "presence")
+            or (node in takes_part and (kind, node) not in others)
+            for kind, node in ((quantity.kind, quantity.node) for quantity in self.quantities.all)
         ]
-        says[at] = True
+        says[place] = True
         return np.array(says)

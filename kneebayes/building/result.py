@@ -92,9 +92,9 @@ def _key(knowledge: Knowledge, lexicon: Lexicon) -> str:
         knowledge.findings,
         knowledge.groups,
     )
-    for at, kind in enumerate(kinds):
+    for number, kind in enumerate(kinds):
         for id, record in kind.items():
-            digest.update(f"{at} {id} {_said(record)}\n".encode())
+            digest.update(f"{number} {id} {_said(record)}\n".encode())
     for record in (knowledge.meta, lexicon):
         digest.update(f"{_said(record)}\n".encode())
     return digest.hexdigest()
@@ -119,9 +119,10 @@ def _plain(elicited: Elicited) -> Plain:
         "leaks": _plain_intervals(elicited.leaks),
         "presences": _plain_intervals(elicited.presences),
         "stated": [
-            [*_numbers(one.interval), one.link, one.odds, one.reached] for one in elicited.stated
+            [*_numbers(each.interval), each.link, each.odds, each.reached]
+            for each in elicited.stated
         ],
-        "remarks": [[one.kind, one.place, one.text] for one in elicited.remarks],
+        "remarks": [[remark.kind, remark.place, remark.text] for remark in elicited.remarks],
     }
 
 
@@ -130,13 +131,13 @@ def _numbers(interval: Interval) -> tuple[float, float, float]:
 
 
 def _plain_intervals(intervals: Mapping[str, Interval]) -> Plain:
-    return {id: _numbers(one) for id, one in intervals.items()}
+    return {id: _numbers(interval) for id, interval in intervals.items()}
 
 
 def _from_plain(content: Plain, knowledge: Knowledge, lexicon: Lexicon) -> Elicited:
     arrows = list(knowledge.arrows())
     return Elicited(
-        network=Network(tuple(_node(*one) for one in content["nodes"])),
+        network=Network(tuple(_node(*node) for node in content["nodes"])),
         lexicon=lexicon.id,
         priors=_intervals(content["priors"]),
         leaks=_intervals(content["leaks"]),
@@ -148,7 +149,7 @@ def _from_plain(content: Plain, knowledge: Knowledge, lexicon: Lexicon) -> Elici
         ),
         there=knowledge.there,
         presences=_intervals(content["presences"]),
-        remarks=tuple(Remark(*one) for one in content["remarks"]),
+        remarks=tuple(Remark(*remark) for remark in content["remarks"]),
     )
 
 
@@ -186,13 +187,13 @@ def acting_states(network: Network, knowledge: Knowledge) -> dict[str, dict[str,
     where any of them does.
     """
     states = network[EXPLANATION].states
-    found = {}
+    acting = {}
     for cause in knowledge.causes:
         parts = [cause] if cause in states else list(knowledge.parts)
         silent = {knowledge.there[part]: (1,) for part in parts if knowledge.there[part] != part}
         explains = tuple(states.index(part) for part in parts)
-        found[cause] = {EXPLANATION: explains, **silent}
-    return found
+        acting[cause] = {EXPLANATION: explains, **silent}
+    return acting
 
 
 def offset_of(network: Network, parent: str, state: str, child: str) -> tuple[Node, int]:
@@ -202,19 +203,19 @@ def offset_of(network: Network, parent: str, state: str, child: str) -> tuple[No
     """
     cause, child = explained(network, parent), links_in(network, child)
     if child in network and parent in network[child].parents:
-        node, at = network[child], network[parent].states.index(state)
+        node, place = network[child], network[parent].states.index(state)
     elif cause is not None:
         node = network[child]
-        company = [one for one in node.parents if _goes_with(network, one) == cause]
+        company = [id for id in node.parents if _goes_with(network, id) == cause]
         parent = company[0] if company else EXPLANATION
-        at = 1 if company else network[EXPLANATION].states.index(cause)
+        place = 1 if company else network[EXPLANATION].states.index(cause)
     else:
         node = network[EXPLANATION]
         axis = node.parents.index(parent)
         after = math.prod(network.shape_of(node)[axis + 1 :])
         return node, network[parent].states.index(state) * after
     before = node.parents[: node.parents.index(parent)]
-    return node, 1 + sum(len(network[one].states) for one in before) + at
+    return node, 1 + sum(len(network[parent_before].states) for parent_before in before) + place
 
 
 def leak_in(network: Network, id: str) -> str:
@@ -246,12 +247,12 @@ def company_of(network: Network) -> frozenset[str]:
 
 def raised_with(network: Network) -> dict[str, tuple[str, ...]]:
     """By node that says that a cause is there the explanations that it goes with by age."""
-    found = {
-        node.id: tuple(filter(None, (_goes_with(network, one) for one in node.parents)))
+    raised = {
+        node.id: tuple(filter(None, (_goes_with(network, other) for other in node.parents)))
         for node in network.nodes
         if node.is_noisy_or
     }
-    return {id: causes for id, causes in found.items() if causes}
+    return {id: causes for id, causes in raised.items() if causes}
 
 
 def rate_places(engine: Engine, id: str, by_age: str) -> list[int]:
@@ -304,13 +305,13 @@ def stated_network(network: Network) -> Network:
 def _rarer_by(network: Network, node: Node) -> list[str]:
     """What lets less of a node through in some states: contexts, and causes that explain."""
     factors = network.table_of(node)[1, ..., 1] if len(node.parents) > 1 else np.ones(())
-    found = [one for one in node.parents[1:] if one != EXPLANATION]
+    rarer = [parent for parent in node.parents[1:] if parent != EXPLANATION]
     if EXPLANATION in node.parents:
         axis = node.parents.index(EXPLANATION) - 1
-        most = factors.max(axis=tuple(at for at in range(factors.ndim) if at != axis))
+        most = factors.max(axis=tuple(place for place in range(factors.ndim) if place != axis))
         states = zip(network[EXPLANATION].states, most, strict=True)
-        found += [cause for cause, factor in states if factor < most.max()]
-    return found
+        rarer += [cause for cause, factor in states if factor < most.max()]
+    return rarer
 
 
 def _stated_parents(network: Network, child: str, link: Link) -> list[str]:

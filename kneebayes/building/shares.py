@@ -69,11 +69,11 @@ class Shares:
         for states in contexts:
             self.cells = np.outer(self.cells, np.asarray(states)).ravel()
         places = np.indices(self.shape).reshape(len(self.shape), len(self.cells))
-        self.mine = np.array([places[one.axis] == one.state for one in self.ratios])
-        self.other = np.array([np.isin(places[one.axis], one.others) for one in self.ratios])
+        self.mine = np.array([places[ratio.axis] == ratio.state for ratio in self.ratios])
+        self.other = np.array([np.isin(places[ratio.axis], ratio.others) for ratio in self.ratios])
         if not self.ratios:
             self.mine = self.other = np.zeros((0, len(self.cells)), dtype=np.bool_)
-        self.causes = np.array([one.cause for one in self.ratios], dtype=np.intp)
+        self.causes = np.array([ratio.cause for ratio in self.ratios], dtype=np.intp)
         self.state, self.states = self._places()
         self.steps = tuple(self._steps())
         self.sizes = tuple(
@@ -81,15 +81,16 @@ class Shares:
         )
         axes = range(len(self.shape))
         self.along = tuple(
-            tuple(size if at == axis else 1 for at in axes) for axis, size in enumerate(self.shape)
+            tuple(size if other == axis else 1 for other in axes)
+            for axis, size in enumerate(self.shape)
         )
-        self.across = tuple(tuple(at for at in axes if at != axis) for axis in axes)
+        self.across = tuple(tuple(other for other in axes if other != axis) for axis in axes)
 
     def beside(self, others: Sequence[Shares]) -> Shares:
         """The same comparisons, in each row as uncertain as in one of others."""
-        made = copy(self)
-        made.yielding = np.array([one.yielding for one in others])
-        return made
+        shares = copy(self)
+        shares.yielding = np.array([other.yielding for other in others])
+        return shares
 
     def fit(
         self, shares: Numbers, odds_ratios: Numbers, near: tuple[Numbers, Numbers] | None = None
@@ -121,7 +122,7 @@ class Shares:
         """How far weights and ratios move for one reading; the latest is kept for more rows."""
         key = near[0].tobytes() + near[1].tobytes()
         if self._latest is None or self._latest[0] != key:
-            middle, ratios = (_logs(one[None]) for one in near)
+            middle, ratios = (_logs(numbers[None]) for numbers in near)
             weights, used = self._fitted(middle, ratios, middle, ratios, ROUNDS)
             self._latest = key, ((weights - middle)[:, :1], (used - ratios)[:, :1])
         return self._latest[1]
@@ -147,7 +148,7 @@ class Shares:
             if still.any():
                 weights[:, rows], used[:, rows] = weight, use
                 rows = rows[~still]
-                moving = tuple(np.ascontiguousarray(one[:, ~still]) for one in moving)
+                moving = tuple(np.ascontiguousarray(rows_of[:, ~still]) for rows_of in moving)
             if not rows.size:
                 break
         weights[:, rows], used[:, rows] = moving[0], moving[1]
@@ -158,28 +159,24 @@ class Shares:
         steps: list[list[tuple[int, int, int]]] = []
         taken: Counter[tuple[int, int]] = Counter()
         places = zip(self.state.tolist(), self.ratios, strict=True)
-        for at, (state, ratio) in enumerate(places):
+        for place, (state, ratio) in enumerate(places):
             step = taken[state, ratio.cause]
             taken[state, ratio.cause] += 1
             if step == len(steps):
                 steps.append([])
-            steps[step].append((state, ratio.cause, at))
+            steps[step].append((state, ratio.cause, place))
         for step_of in steps:
             yield tuple(np.array(step_of, dtype=np.intp).T)
 
     def _places(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         """Places of the states of each ratio, and of the others; past the last stands for none."""
         first = np.cumsum([0, *self.shape])
-        most = max((len(one.others) for one in self.ratios), default=0)
-        mine = [first[one.axis] + one.state for one in self.ratios]
-        others = [
-            [*(first[one.axis] + at for at in one.others), *[first[-1]] * (most - len(one.others))]
-            for one in self.ratios
-        ]
-        return (
-            np.array(mine, dtype=np.intp),
-            np.array(others, dtype=np.intp).reshape(len(self.ratios), most),
-        )
+        most = max((len(ratio.others) for ratio in self.ratios), default=0)
+        mine = [first[ratio.axis] + ratio.state for ratio in self.ratios]
+        others = np.full((len(self.ratios), most), first[-1], dtype=np.intp)
+        for row, ratio in enumerate(self.ratios):
+            others[row, : len(ratio.others)] = first[ratio.axis] + np.array(ratio.others, np.intp)
+        return np.array(mine, dtype=np.intp), others
 
     def odds_ratios(self, table: Numbers) -> Numbers:
         """What each ratio comes to in tables: rows x ratios."""

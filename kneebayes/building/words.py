@@ -29,7 +29,11 @@ def amount_interval(amount: Amount, direction: Direction, lexicon: Lexicon) -> I
         return checked_interval(word.low, word.value, word.high)
     if isinstance(amount, tuple):
         low, high = amount
-        middle = (low * high) ** 0.5 if direction == "risk" else _even(low, high)
+        middle = (low + high) / 2.0  # 0 and 1 have no logarithm of their odds
+        if direction == "risk":
+            middle = (low * high) ** 0.5
+        elif low > 0.0 and high < 1.0:
+            middle = inverse_logit((logit(low) + logit(high)) / 2.0)
         return checked_interval(low, min(max(middle, low), high), high)
     return checked_interval(amount, amount, amount)
 
@@ -46,13 +50,6 @@ class _Range(NamedTuple):
     low: float
     value: float
     high: float
-
-
-def _even(low: float, high: float) -> float:
-    """The middle of two probabilities on the scale of log-odds; 0 and 1 have none."""
-    if low <= 0.0 or high >= 1.0:
-        return (low + high) / 2.0
-    return inverse_logit((logit(low) + logit(high)) / 2.0)
 
 
 def prior_intervals(knowledge: Knowledge, lexicon: Lexicon) -> dict[str, Interval]:
@@ -73,12 +70,12 @@ def prior_intervals(knowledge: Knowledge, lexicon: Lexicon) -> dict[str, Interva
         low, high = (middle, high) if total < 1.0 else (low, middle)
     scaled = _scaled(knowledge, lexicon, high)
     factor = 1.0 / _total(knowledge, scaled)
-    shares = {id: times(one, factor) for id, one in scaled.items()}
+    shares = {id: times(share, factor) for id, share in scaled.items()}
     parts = [id for id in shares if id not in knowledge.causes]
     if parts:  # together they are something else
         rest = shares[knowledge.meta.rest].value / sum(shares[id].value for id in parts)
         shares |= {id: times(shares[id], rest) for id in parts}
-    return {id: Interval(**one._asdict()) for id, one in shares.items()}
+    return {id: Interval(**share._asdict()) for id, share in shares.items()}
 
 
 def _total(knowledge: Knowledge, shares: Mapping[str, _Range]) -> float:
@@ -100,10 +97,10 @@ def _scaled(knowledge: Knowledge, lexicon: Lexicon, scale: float) -> dict[str, _
     }
     if not knowledge.parts and rest in priors:  # named parts come out of the rest's own share
         taken = sum(
-            priors[one.id].value for one in knowledge.causes.values() if one.layer == "beyond"
+            priors[cause.id].value for cause in knowledge.causes.values() if cause.layer == "beyond"
         )
-        left = max(0.05, 1.0 - taken / priors[rest].value)
-        priors[rest] = times(priors[rest], left)
+        share_left = max(0.05, 1.0 - taken / priors[rest].value)
+        priors[rest] = times(priors[rest], share_left)
     for cause, prior in priors.items():
         if not 0.0 < prior.value < 1.0:
             message = (
@@ -124,7 +121,7 @@ def _part(cause: Cause, rest: _Range) -> _Range:
 def times(interval: Interval | _Range, factor: float, most: float = math.inf) -> _Range:
     """An interval whose value and ends are multiplied, each up to some number."""
     numbers = (interval.low, interval.value, interval.high)
-    return _Range(*(min(factor * one, most) for one in numbers))
+    return _Range(*(min(factor * number, most) for number in numbers))
 
 
 def _prior(cause: Cause, lexicon: Lexicon, scale: float) -> _Range:
