@@ -147,12 +147,15 @@ def test_sets_of_causes_are_told_field_by_field(sets: CauseSets) -> None:
     )
 
 
-def sampled(case: Case, shares: dict[str, float], **more: float) -> SampledDifferential:
-    """Invented estimates; the errors are a tenth of them."""
+def sampled(
+    case: Case, shares: dict[str, float], seldom: tuple[str, ...] = (), **more: float
+) -> SampledDifferential:
+    """Invented estimates; the errors are a tenth of them. Some causes were met too seldom."""
+    met = {id: np.array([300.0, 49.9 if id in seldom else 50.0]) for id in shares}
     both = {id: np.array([1.0 - share, share]) for id, share in shares.items()}
     errors = {id: np.array([share, share]) / 10.0 for id, share in shares.items()}
     told = {"effective_draws": 400.0, "tail": 0.69, **more}
-    return SampledDifferential(case, Sampled(both, errors, **told), 1000, 5)
+    return SampledDifferential(case, Sampled(both, errors, **told, met=met), 1000, 5)
 
 
 def test_estimates_are_told_field_by_field_the_most_probable_first(
@@ -167,16 +170,16 @@ def test_estimates_are_told_field_by_field_the_most_probable_first(
         cause = case.knowledge.causes[id]
         assert row == {
             "id": id, "cause": cause.label, "group": cause.group, "posterior": known[id],
-            "standard_error": pytest.approx(known[id] / 10.0), "urgent": cause.urgent,
+            "standard_error": pytest.approx(known[id] / 10.0), "reliable": True,
+            "urgent": cause.urgent,
         }  # fmt: skip
     assert told.report.rows[:2] == (
         ("1", "deep vein thrombosis (urgent)", "45%", "\u00b1 4.5%"),
         ("2", "gout", "40%", "\u00b1 4.0%"),
     )
     assert len(told.report.rows) == len(known)
-    first, second = told.report.notes
-    assert first == "Estimated from 1,000 draws (seed 5), worth 400 unweighted ones."
-    assert second.startswith("A cause that is rare by itself")
+    (note,) = told.report.notes
+    assert note == "Estimated from 1,000 draws (seed 5), worth 400 unweighted ones."
     assert repr(told) == (
         "SampledDifferential(1,000 draws worth 400: deep vein thrombosis 45% \u00b1 4.5%, ...)"
     )
@@ -188,15 +191,38 @@ def test_estimates_are_told_field_by_field_the_most_probable_first(
     assert "left out" not in few.get_title(loc="left")
 
 
+def test_what_was_met_too_seldom_has_no_error(case: Case) -> None:
+    told = sampled(case, {"gout": 0.5, URGENT: 0.001, "fracture": 0.4}, seldom=(URGENT, "fracture"))
+    assert told.table["reliable"].tolist() == [True, False, False]
+    assert [row[-1] for row in told.report.rows] == ["\u00b1 5.0%", *["cannot be told"] * 2]
+    _, note = told.report.notes
+    assert note.startswith("A cause that is rare by itself but explains the evidence well")
+    assert [row["reliable"] for row in told.to_dict()["rows"]] == [True, False, False]
+    ax = told.draw()
+    (bar,) = (part for bars in ax.collections for part in bars.get_segments())
+    assert bar.tolist() == [pytest.approx([0.4, 0]), pytest.approx([0.6, 0])]
+    faces = [line.get_markerfacecolor() for line in ax.lines if line.get_marker() == "o"]
+    assert [face == "none" for face in faces] == [False, True, True]
+    assert ax.get_xlabel().endswith("hollow: how far it is off cannot be told")
+    first = sampled(case, {"gout": 0.5}, seldom=("gout",))
+    assert repr(first) == "SampledDifferential(1,000 draws worth 400: gout 50%, ...)"
+
+
 @pytest.mark.parametrize(
-    ("more", "reliable"),
-    [({}, True), ({"tail": 0.7}, False), ({"effective_draws": 399.0}, False)],
+    ("more", "said"),
+    [
+        ({}, ""),
+        ({"tail": 0.7}, "These draws may hang too much on a few of them to rely on:"),
+        ({"effective_draws": 399.0}, "These draws are worth too little to rely on:"),
+    ],
 )
-def test_draws_that_are_worth_too_little_say_so(
-    case: Case, more: dict[str, float], reliable: bool
+def test_draws_that_cannot_be_relied_on_say_so(
+    case: Case, more: dict[str, float], said: str
 ) -> None:
     told = sampled(case, {"gout": 0.5, URGENT: 0.1}, **more)
-    assert ("worth too little to rely on" in told.text) == (not reliable)
+    assert ("to rely on" in told.text) == bool(said)
+    assert said in told.text
+    assert told.table["reliable"].tolist() == [not said] * 2
     assert "never drawn, which" not in told.text
     never = sampled(case, {"gout": 0.5, URGENT: 0.0}, **more)
     assert "An estimate of 0% means that the cause was never drawn" in never.text

@@ -155,6 +155,20 @@ def test_sampled_posteriors_lie_near_the_exact_ones(knee: kb.Model) -> None:
             assert abs(row["posterior"] - exact[row["id"]]) <= 4.0 * error
 
 
+def test_an_error_that_is_vouched_for_holds_the_exact_posterior(knee: kb.Model) -> None:
+    """Of the others there are that lie many errors off, urgent ones among them."""
+    inside, others = [], []
+    for said in ({}, {"lump behind the knee": True}, {"fever": False, "swelling": True}):
+        exact = knee.diagnose(said)
+        for seed in range(4):
+            for row in knee.sample(said, draws=20_000, seed=seed).table.to_dict(orient="records"):
+                off = abs(row["posterior"] - exact[row["id"]]) / row["standard_error"]
+                (inside if row["reliable"] else others).append(off)
+    assert len(inside) > 100
+    assert np.mean(np.array(inside) <= 1.96) >= 0.9
+    assert max(inside) < 4.5 < max(others)
+
+
 def test_the_same_seed_gives_the_same_estimates(knee: kb.Model) -> None:
     first, again, other = (knee.sample(SAID, draws=2000, seed=seed) for seed in (1, 1, 2))
     assert first.table.equals(again.table)
