@@ -109,7 +109,7 @@ class Feedback(Judgement, Paged):
                 )
             ),
             Paragraph(tuple(_hardness(self))),
-            Grid("", BELIEFS, tuple(map(_belief_cells, shown))),
+            Grid("", BELIEFS, tuple(_belief_cells(self, row) for row in shown)),
             Grid("", STEPS, tuple(map(_step_cells, self.question_rows))),
             Paragraph(tuple(_scores(self))),
             Paragraph((f"Present, and not asked about: {there}.",) if there else ()),
@@ -155,6 +155,8 @@ class Feedback(Judgement, Paged):
         ax.plot(free, places, "D", color=ORANGE, ms=7)
         ax.plot(test, places, "s", mfc="none", mec=GREY, ms=6, label="best test then")
         most = max([*bits, *free, *test], default=0.0) or 1.0
+        if not rows:
+            ax.text(0.5, 0.5, "nothing was asked", ha="center", transform=ax.transAxes)
         write(ax, 1.15 * most, -0.9, "\u25c6 best free question then:", color=ORANGE)
         for index, row in enumerate(rows):
             words = "this one" if bits[index] == free[index] else str(row["best_free"])
@@ -173,12 +175,12 @@ class Feedback(Judgement, Paged):
         )
 
 
-def _belief_cells(row: Mapping[str, Any]) -> tuple[str, ...]:
+def _belief_cells(feedback: Feedback, row: Mapping[str, Any]) -> tuple[str, ...]:
     """A cause as cells: the truth, and three beliefs; brackets where it was not named."""
-    opening, exact, stated = (percent(row[name]) for name in ("opening", "exact", "stated"))
+    opening, exact = (percent(row[name]) for name in ("opening", "exact"))
     truth = "explains it" if row["explains"] else "silent" if row["silent"] else ""
-    cell = stated if row["named"] else f"({stated})"
-    return marked(row["cause"], row["urgent"]), truth, opening, exact, cell
+    stated = feedback.stated_text(row["id"])
+    return marked(row["cause"], row["urgent"]), truth, opening, exact, stated
 
 
 def _step_cells(row: Mapping[str, Any]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise, product
+from itertools import pairwise
 from typing import Any
 
 from kneebayes.arguments import checked
@@ -15,21 +15,18 @@ from kneebayes.case.urgency import LEVELS, PROBABLE
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Evidence
 from kneebayes.odds import logit
-from kneebayes.questions.ask.outcomes import Outcome, information, outcomes_of, outcomes_of_each
 from kneebayes.questions.explain.subsets import DECIBANS
+from kneebayes.teaching.asked import LEAST_BITS, row_of
 from kneebayes.teaching.patients import Hardness, causes_there, hardness_of
 from kneebayes.teaching.practice_text import in_short
 from kneebayes.teaching.scoring import StatedBelief, brier_score, divergence, log_score
-from kneebayes.teaching.situation import Situation, Step, best_of, uncertainty_of
+from kneebayes.teaching.situation import Situation, best_of, uncertainty_of
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
 
-MOST_RESULTS = 9  # of one examination, the most telling, for what all together tell: 2^9 outcomes
 EXPLAINED = 2  # differences that get a paragraph
 WORTH_WORDS = 0.05  # bits of divergence below which a statement is good enough
 WORTH_PRAISE = 0.05  # bits that a question must promise to be called well asked
-LEAST_BITS = 0.01  # below this a question tells next to nothing
-LEAST_CHANCE = 0.01  # P(it changes the advice or the first cause) below which nothing comes of it
 NAMED = 4  # of what was asked in vain, the dearest
 PROMISING = 0.05  # of the opening uncertainty: what a free question must still promise
 CONVINCED = 0.5  # stated probability from which a learner has settled on a cause
@@ -40,95 +37,9 @@ ROUNDED = 0.005  # what stated percents may add up to beyond 1
 RARE = 0.1  # prior below which neglecting it matters
 
 
-def _row(before: Situation, after: Situation) -> dict[str, Any]:
-    """A question: its expected and actual gain, the best one that was free, and the best test."""
-    step, knowledge = after.steps[-1], after.data.knowledge
-    free, free_bits = best_of(before, free=True)
-    test, test_bits = best_of(before, free=False)
-    label = knowledge.label
-    return {
-        "id": "|".join(step.asked),
-        "asked": knowledge.methods[step.method].label if step.whole else label(step.asked[0]),
-        "answer": _told(after, step.asked),
-        "bits": _expected(before, step.asked),
-        "gained": divergence(after.exact, before.exact),
-        "best_free_id": free,
-        "best_free": label(free),
-        "best_free_bits": free_bits,
-        "best_test_id": test,
-        "best_test": label(test),
-        "best_test_bits": test_bits,
-        "best_test_cost": before.price_of(test) if test else 0.0,
-        "cost": step.cost,
-        "burden": step.burden,
-        "in_vain": _in_vain(before, step),
-    }
-
-
-def _in_vain(before: Situation, step: Step) -> bool:
-    """Whether hardly anything could come of a question, given what was known.
-
-    A free one is in vain where it tells next to nothing and no answer is likely to change the
-    advice or the first cause; a paid one, judged by all results that it buys, where either holds.
-    What was ordered as a whole is judged by its results together, and results of an examination
-    that is paid already are looked at freely.
-    """
-    if step.method and not step.cost:
-        return False
-    findings, ids = before.data.knowledge.findings, step.asked
-    if step.whole:
-        outcomes = {"": tuple(_together(before, ids))}
-        bits = information(before.now, outcomes[""])
-    else:
-        if step.cost:
-            paid = (id for id in before.open if id in findings)
-            ids = tuple(id for id in paid if findings[id].method == step.method)
-        outcomes = outcomes_of(before.data.engine, before.evidence, ids, before.subject)
-        bits = max(before.gains[id] for id in ids)
-    tells_little = bits < LEAST_BITS
-    if tells_little == bool(step.cost):
-        return tells_little  # a paid question that tells little, or a free one that tells much
-    return all(_chance_of_change(before, each) < LEAST_CHANCE for each in outcomes.values())
-
-
-def _chance_of_change(before: Situation, outcomes: Iterable[Outcome]) -> float:
-    """P(an answer makes the advice or the first cause another)."""
-    level, first = before.urgency.level, before.now.leading
-    return sum(
-        outcome.probability
-        for outcome in outcomes
-        if outcome.leading != first
-        or Case.of(before.data, {**before.known, **outcome.answers}).level != level
-    )
-
-
-def _expected(before: Situation, ids: tuple[str, ...]) -> float:
-    """Expected information gain of one question, or of the results of an examination together."""
-    if len(ids) == 1:
-        return before.gains.get(ids[0], 0.0)
-    return information(before.now, _together(before, ids))
-
-
-def _together(before: Situation, ids: tuple[str, ...]) -> list[Outcome]:
-    """All outcomes of the most telling results of an examination together."""
-    engine, evidence = before.data.engine, before.evidence
-    most = sorted(ids, key=lambda id: -before.gains.get(id, 0.0))[:MOST_RESULTS]
-    states = product(*(engine.network[id].states for id in most))
-    asked = [dict(zip(most, each, strict=True)) for each in states]
-    outcomes = outcomes_of_each(engine, evidence, asked, before.subject)
-    return [one for one in outcomes if one.probability > 0.0]
-
-
 def _key(reason: UrgencyReason) -> tuple[str, str]:
     """What a rule is known by, whichever signs made it fire."""
     return reason.level, reason.text
-
-
-def _told(after: Situation, ids: tuple[str, ...]) -> str:
-    if len(ids) == 1:
-        return next(answer.state for answer in after.answers if answer.id == ids[0])
-    there = [after.data.knowledge.label(id) for id in ids if after.truth[id] != "absent"]
-    return "; ".join(there) or "nothing found"
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -159,6 +70,11 @@ class Judgement:
         """The final probability of every cause; its prior where it was never named."""
         priors = self.case.data.elicited.priors
         return {id: priors[id].value for id in self.explains} | self.case.stated
+
+    def stated_text(self, id: str) -> str:
+        """What was stated of a cause, in words; its prior in brackets where it was not named."""
+        said = percent(self.stated[id])
+        return said if id in self.case.stated else f"({said})"
 
     @cached_property
     def silent(self) -> tuple[str, ...]:
@@ -314,7 +230,7 @@ class Judgement:
     def question_rows(self) -> list[dict[str, Any]]:
         """The rows of :attr:`Feedback.table`."""
         pairs = pairwise(self._chain)
-        rows = (_row(before, after) for before, after in pairs if after.steps[-1].asked)
+        rows = (row_of(before, after) for before, after in pairs if after.steps[-1].asked)
         return [{"step": number, **row} for number, row in enumerate(rows, start=1)]
 
     @cached_property

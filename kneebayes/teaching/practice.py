@@ -19,7 +19,7 @@ from kneebayes.arguments import checked, whole_number
 from kneebayes.binding import Axes, pd, renamed, renamed_function
 from kneebayes.building.model import ModelLike
 from kneebayes.errors import KneebayesError
-from kneebayes.odds import NORMAL_95, inverse_logit, logit, wilson_interval
+from kneebayes.odds import inverse_logit, logit, student_95, wilson_interval
 from kneebayes.teaching.case import PracticeCase, load_handed_in, new_case
 from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.practice_text import Page, Paged
@@ -100,7 +100,7 @@ TENTHS = tuple(tenth / 10 for tenth in range(11))
 LEARNERS_APART = 6  # in a figure
 HEADER = (
     *("learner", "cases", "log score", "95 % interval", "exact log score", "Brier", "exact Brier"),
-    *("divergence", "missed a sign", "advised too low", "advised too high"),
+    *("divergence", "missed a sign", "no advice", "advised too low", "advised too high"),
     *("asked in vain", "cost in vain"),
 )
 CALIBRATION = ["learner", "bin", "stated", "true", "count", "low", "high"]
@@ -222,14 +222,14 @@ class Practice(Paged):
     def scores(self) -> pd.DataFrame:
         """One row a learner and score: ``cases``, ``mean``, its standard ``error``, 95 % interval.
 
-        Intervals (``low``, ``high``) are by the normal distribution; missing for one case.
+        Intervals (``low``, ``high``) are by Student's t; missing for one case.
         """
         pairs = zip(self.learners, self.feedbacks, strict=True)
         rows = [(who, name, each.scores[name]) for who, each in pairs for name in SCORES]
         values = pd.DataFrame(rows, columns=["learner", "score", "value"]).astype({"value": float})
         grouped = values.groupby(["learner", "score"], sort=False)["value"]
         scores = grouped.agg(cases="size", mean="mean", error="sem").reset_index()
-        half = NORMAL_95 * scores["error"]
+        half = scores["error"] * scores["cases"].map(lambda n: student_95(max(n - 1, 1)))
         return scores.assign(low=scores["mean"] - half, high=scores["mean"] + half)
 
     @cached_property
@@ -313,7 +313,7 @@ class Practice(Paged):
         for who, feedback in pairs:
             case, true = feedback.case, feedback.true_causes
             names = " and ".join(map(case.data.knowledge.label, true))
-            stated = " and ".join(percent(feedback.stated[id]) for id in true)
+            stated = " and ".join(feedback.stated_text(id) for id in true)
             exact = " and ".join(percent(feedback.exact[id]) for id in true)
             asked = str(sum(len(step.asked) for step in case.steps))
             patient = "-" if case.seed is None else str(case.seed)
@@ -332,6 +332,7 @@ class Practice(Paged):
         first, *others = [f"{mean:.2f}" for mean in rows["mean"]]
         counts = (
             sum(bool(feedback.missed) for feedback in mine),
+            sum(not feedback.advice for feedback in mine),
             sum(bool(feedback.advice_too_low) for feedback in mine),
             sum(bool(feedback.advice_too_high) for feedback in mine),
             sum(len(feedback.in_vain) for feedback in mine),
@@ -352,13 +353,16 @@ class Practice(Paged):
             yield f"Missed most often in {cases}, though asking costs nothing: {most}."
         said: dict[str, list[str]] = {}
         for who, weight in self.weights.items():
-            found = "too few statements to weigh" if weight is None else ", ".join(weight.faults)
+            found = "stated or asked too little to be weighed"
+            if weight is not None:
+                found = ", ".join(weight.faults)
             said.setdefault(found or "no fault of weighing found", []).append(who)
         yield from (f"{', '.join(names)}: {found}." for found, names in said.items())
         if len(self) <= MOST_LISTED:
             yield (
                 "Stated and exact: of what it was, what the learner said and what followed from "
-                "the answers. Due: how urgent the signs make it."
+                "the answers; in brackets the prior, where the learner did not name it. Due: how "
+                "urgent the signs make it."
             )
         yield "The lower a score the better; log score and divergence in bits."
         yield (

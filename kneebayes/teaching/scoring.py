@@ -11,7 +11,7 @@ import numpy as np
 from kneebayes.arguments import check_fields, checked, share
 from kneebayes.errors import ArgumentError
 from kneebayes.network import Numbers
-from kneebayes.odds import NORMAL_95
+from kneebayes.odds import student_95
 from kneebayes.text import shown
 
 SUREST = 1e-6  # a stated 0 or 1 counts as this far from it, since the logarithm of 0 has no end
@@ -122,9 +122,13 @@ class GretherWeights:
     cases: int
 
     def interval(self, name: str) -> tuple[float, float]:
-        """95 % interval of ``prior``, ``evidence`` or ``intercept``, by the normal distribution."""
+        """95 % interval of ``prior``, ``evidence`` or ``intercept``.
+
+        By Student's t with one degree of freedom less than there are cases.
+        """
         middle, error = float(getattr(self, name)), float(getattr(self, f"{name}_error"))
-        return middle - NORMAL_95 * error, middle + NORMAL_95 * error
+        half = student_95(self.cases - 1) * error
+        return middle - half, middle + half
 
     @property
     def faults(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from kneebayes.odds import (
     inverse_logit,
     logit,
     noisy_or,
+    student_95,
 )
 
 PROBABILITIES = [1e-300, 1e-12, 0.01, 0.3, 0.5, 0.99, 1 - 1e-12]
@@ -68,3 +69,9 @@ def test_noisy_or_counts_the_worlds_in_which_something_fires(
             pairs = zip(fired, sources, strict=True)
             total += math.prod(one if fires else 1.0 - one for fires, one in pairs)
     assert noisy_or(links, leak) == pytest.approx(total, abs=1e-15)
+
+
+@pytest.mark.parametrize("freedom", [*range(1, 31), 59, 120, 999, 1000, 1001, 5000, 10**9])
+def test_the_quantile_of_students_t_is_that_of_scipy(freedom: int) -> None:
+    quantile = pytest.importorskip("scipy.stats").t.ppf(0.975, freedom)
+    assert student_95(freedom) == pytest.approx(quantile, rel=1e-5)
