@@ -141,8 +141,8 @@ class Knowledge:
     def less_often(self) -> dict[str, LessOften]:
         """In whom contexts, or findings by chance, are found less often, by id."""
         kinds: tuple[Mapping[str, Context | Finding], ...] = (self.contexts, self.findings)
-        each = ((id, one.less_often) for kind in kinds for id, one in kind.items())
-        return {id: said for id, said in each if said is not None}
+        each = ((id, node.less_often) for kind in kinds for id, node in kind.items())
+        return {id: rarer for id, rarer in each if rarer is not None}
 
     def where_it_holds(self, id: str, *, leak: bool = False) -> str:
         """Where it holds how often something is found, in words; empty if it does everywhere."""
@@ -185,10 +185,10 @@ class Knowledge:
         for cause in self.diseases.values():
             yield from self._arrows_of(cause)
         for kind in (self.contexts, self.mediators, self.findings):
-            for one in kind.values():
-                for child, statement in one.shows.items():
-                    place = f"{self.place(one.id)}.shows.{child}"
-                    yield Arrow(one.id, "present", child, statement, place)
+            for node in kind.values():
+                for child, statement in node.shows.items():
+                    place = f"{self.place(node.id)}.shows.{child}"
+                    yield Arrow(node.id, "present", child, statement, place)
         for finding in self.findings.values():
             for parent, statement in finding.shown_by.items():
                 place = f"{self.place(finding.id)}.shown_by.{parent}"
@@ -197,26 +197,28 @@ class Knowledge:
     def _arrows_of(self, cause: Cause) -> Iterator[Arrow]:
         """What a cause shows, where it explains the complaint and where it is silent.
 
-        What raises a cause is found more often among its patients, so it hangs below it, and a
-        ratio says how much more often. Only what multiplies its share, age and sex, stands
-        above. Another cause that is never silent brings it along. That a cause produces the
-        complaint is not among it: what explains it does so always.
+        What raises a cause is found more often among its patients: the arrow leads from the cause
+        to it, and a ratio says how much more often. Only age and sex, which multiply its share,
+        and a cause that is never silent and brings it along stand above it. No arrow leads to the
+        complaint: whatever explains it produces it always.
         """
         place, there = self.place(cause.id), self.there[cause.id]
-        for parent, said in cause.raised_by.items():
+        for parent, raising in cause.raised_by.items():
             where = f"{place}: raised_by.{parent}"
-            if not isinstance(said, Statement):
-                for state, statement in said.items():
+            if not isinstance(raising, Statement):
+                for state, statement in raising.items():
                     yield Arrow(parent, state, cause.id, statement, where)
-            elif parent in self.diseases and _brings_along(self.diseases[parent], said):
-                yield Arrow(parent, "present", there, said, where)
+            elif parent in self.diseases and _brings_along(self.diseases[parent], raising):
+                yield Arrow(parent, "present", there, raising, where)
             else:
                 child = self.there.get(parent, parent)
-                yield Arrow(cause.id, "present", child, said, where)
-                if _together(cause, self.diseases.get(parent), said):
-                    yield Arrow(child, "present", there, said, where, silent=True)
-                elif self._raises_silent(cause, parent, said):
-                    yield Arrow(there, "present", child, said, where, silent=True)
+                yield Arrow(cause.id, "present", child, raising, where)
+                may_be_silent = cause.present_in is not None and raising.risk is not None
+                if _together(cause, self.diseases.get(parent), raising):
+                    yield Arrow(child, "present", there, raising, where, silent=True)
+                elif may_be_silent and parent in self.contexts and parent not in cause.shows_silent:
+                    # the ratio holds for having the cause, too, not only for its being to blame
+                    yield Arrow(there, "present", child, raising, where, silent=True)
         for child, statement in cause.shows.items():
             if child != self.meta.complaint:
                 shown = self.there.get(child, child)
@@ -224,11 +226,6 @@ class Knowledge:
         for child, statement in cause.shows_silent.items():
             where = f"{place}: shows_silent.{child}"
             yield Arrow(there, "present", child, statement, where, silent=True)
-
-    def _raises_silent(self, cause: Cause, context: str, said: Statement) -> bool:
-        """Whether a ratio holds for having a cause, too, and not only for its being to blame."""
-        risk = context in self.contexts and said.risk is not None
-        return risk and cause.present_in is not None and context not in cause.shows_silent
 
     @cached_property
     def pointers(self) -> tuple[Pointer, ...]:
@@ -240,9 +237,9 @@ class Knowledge:
         groups = {any_of(id): group for id, group in self.groups.items()}
         sources |= {id: group for id, group in groups.items() if id in self.mediators}
         return tuple(
-            Pointer(id, finding, said, place_inside(self.place(one.id), f"evoked_by.{finding}"))
-            for id, one in sources.items()
-            for finding, said in one.evoked_by.items()
+            Pointer(id, finding, evoked, place_inside(self.place(owner.id), f"evoked_by.{finding}"))
+            for id, owner in sources.items()
+            for finding, evoked in owner.evoked_by.items()
         )
 
     @cached_property
@@ -253,8 +250,9 @@ class Knowledge:
             for group in self.groups.values()
             for member in group.members
             if member in self.causes
-            for id, said in (*group.raised_by.items(), *group.shows.items())
-            if said in (self.causes[member].raised_by.get(id), self.causes[member].shows.get(id))
+            for own in [self.causes[member]]
+            for id, statement in (*group.raised_by.items(), *group.shows.items())
+            if statement in (own.raised_by.get(id), own.shows.get(id))
         )
 
     @cached_property
@@ -263,12 +261,12 @@ class Knowledge:
 
         It is the cause itself where the cause is never there without explaining the complaint.
         """
-        apart = {id for id, one in self.diseases.items() if one.present_in is not None}
+        apart = {id for id, cause in self.diseases.items() if cause.present_in is not None}
         for cause in self.diseases.values():
             apart |= {child for child in cause.shows if child in self.diseases}
-            for parent, said in cause.raised_by.items():
-                if parent in self.diseases and isinstance(said, Statement):
-                    along = _brings_along(self.diseases[parent], said)
+            for parent, statement in cause.raised_by.items():
+                if parent in self.diseases and isinstance(statement, Statement):
+                    along = _brings_along(self.diseases[parent], statement)
                     apart.add(cause.id if along else parent)
         return {id: present_node(id) if id in apart else id for id in self.diseases}
 
@@ -296,12 +294,12 @@ class Knowledge:
             ("settings.toml: ", self.settings),
             ("lexicons.toml: ", self.lexicons),
         ]
-        found = [
+        records = [
             ("knowledge.toml", self.meta),
             *((self.place(id), record) for kind in nodes for id, record in kind.items()),
             *((f"{file}{id}", record) for file, kind in kinds for id, record in kind.items()),
         ]
-        return tuple(each for place, record in found for each in _records_inside(place, record))
+        return tuple(each for place, record in records for each in _records_inside(place, record))
 
     def origins(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Every place that gives an origin, with the origins it gives."""
@@ -333,8 +331,8 @@ class Knowledge:
         Patients have what they make up of all that is known; the others have equal parts of
         the rest.
         """
-        kinds = sorted({self.kind_of_origin(one) for one in because} - {PATIENTS})
-        seen = max((self.taught[one] for one in because if one in self.taught), default=0.0)
+        kinds = sorted({self.kind_of_origin(origin) for origin in because} - {PATIENTS})
+        seen = max((self.taught[id] for id in because if id in self.taught), default=0.0)
         shares = {kind: (1.0 - seen) / len(kinds) for kind in kinds}
         return shares | ({PATIENTS: seen if kinds else 1.0} if seen else {})
 

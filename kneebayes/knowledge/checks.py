@@ -183,15 +183,15 @@ class _Checks:
     def less_often(self) -> Iterator[Problem]:
         """What a node is rarer by: contexts with states, of which one is left as it is."""
         knowledge = self.knowledge
-        for node, said in knowledge.less_often.items():
+        for node, rarer in knowledge.less_often.items():
             whole = f"{knowledge.place(node)}.less_often"
             if node == knowledge.meta.complaint:
                 yield Problem(whole, "everybody has the complaint.", "Take it out.")
-            for made in (where_most(node), by_chance(node)):
-                if made in self.nodes:
-                    wrong = f"it makes a node '{made}', which is the id of an entry."
+            for new_id in (where_most(node), by_chance(node)):
+                if new_id in self.nodes:
+                    wrong = f"it makes a node '{new_id}', which is the id of an entry."
                     yield Problem(whole, wrong, "Give that entry another id.")
-            for id, factors in said.by.items():
+            for id, factors in rarer.by.items():
                 place = f"{whole}.by.{id}"
                 if id == EXPLANATION:
                     yield from self.rarer_with(place, node, factors)
@@ -267,10 +267,10 @@ class _Checks:
         lexicons = self.knowledge.lexicons
         place = "knowledge.toml: lexicon"
         yield from self.unknown(place, "lexicon", self.knowledge.meta.lexicon, lexicons)
-        said = [
-            each for where, one in self.knowledge.every_record for each in _words_of(one, where)
+        words = [
+            each for where, entry in self.knowledge.every_record for each in _words_of(entry, where)
         ]
-        for where, direction, word in said:
+        for where, direction, word in words:
             for lexicon in lexicons.values():
                 known = getattr(lexicon, direction)
                 if word not in known:
@@ -297,10 +297,10 @@ class _Checks:
     def said_of_group(self, group: Group) -> Iterator[Problem]:
         """What raises a group and what it shows: known, and stated in the way that goes with it."""
         for field, statements in (("raised_by", group.raised_by), ("shows", group.shows)):
-            for id, said in statements.items():
+            for id, statement in statements.items():
                 place = f"{self.knowledge.place(group.id)}.{field}.{id}"
                 yield from self.unknown(place, "", id, self.nodes)
-                if (said.how_often is None) != (field == "raised_by"):
+                if (statement.how_often is None) != (field == "raised_by"):
                     wrong = f"that is not understood under '{field}'."
                     remedy = "Under raised_by give a ratio (risk), under shows how often."
                     yield Problem(place, wrong, remedy)
@@ -323,7 +323,7 @@ class _Checks:
     def own_groups(self) -> Iterator[Problem]:
         """What a cause is shown under: a group, or a word that looks like none."""
         groups = self.knowledge.groups
-        known = [*groups, *(one.label for one in groups.values()), *self.unread]
+        known = [*groups, *(group.label for group in groups.values()), *self.unread]
         for cause in self.knowledge.causes.values():
             place = f"{self.knowledge.place(cause.id)}: group"
             group = groups.get(cause.group)
@@ -340,7 +340,7 @@ class _Checks:
     def parts(self) -> Iterator[Problem]:
         """Parts of something else need it, and are no more than the whole."""
         knowledge, rest = self.knowledge, self.knowledge.meta.rest
-        parts = [one for one in knowledge.causes.values() if one.layer == "beyond"]
+        parts = [cause for cause in knowledge.causes.values() if cause.layer == "beyond"]
         if not parts:
             return
         if rest not in knowledge.causes:
@@ -349,7 +349,7 @@ class _Checks:
         if knowledge.causes[rest].present_in is not None:
             place = f"{knowledge.place(rest)}: present_in"
             yield Problem(place, "what has parts cannot be silent itself.", "Take it out.")
-        shares = [one.commonness.part or 0.0 for one in parts]
+        shares = [part.commonness.part or 0.0 for part in parts]
         least = sum(part[0] if isinstance(part, tuple) else part for part in shares)
         if least >= 1.0:
             wrong = f"its parts add up to at least {least:.2f} of it."
@@ -526,8 +526,8 @@ def _contradictions(knowledge: Knowledge) -> Iterator[Remark]:
     for cause in knowledge.causes.values():
         word, lost = cause.commonness.word, cause.commonness.overruled
         if lost:
-            kept = knowledge.claims.keys() - {*lost}
-            won = ", ".join(one for one in cause.commonness.because if one in kept)
+            others = knowledge.claims.keys() - {*lost}
+            won = ", ".join(claim for claim in cause.commonness.because if claim in others)
             text = f"{', '.join(lost)} says otherwise; '{word}' ({won}) won."
             yield Remark("contradictory commonness", cause.id, text)
 
@@ -548,7 +548,7 @@ def _loose_findings(knowledge: Knowledge) -> Iterator[Remark]:
 
 def _not_in_the_article(knowledge: Knowledge, reached: Collection[str]) -> Iterator[Remark]:
     """One remark for all findings that literature alone speaks of: answers to them say nothing."""
-    silent = [one.label for id, one in knowledge.findings.items() if id not in reached]
+    silent = [finding.label for id, finding in knowledge.findings.items() if id not in reached]
     if silent:
         text = (
             f"{counted(len(silent), 'finding')} of which the article says nothing: "

@@ -83,7 +83,7 @@ def _odd_values(content: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
         if isinstance(value, str) and any(odd in value for odd in ODD):
             remedy = "Names and texts are plain: leave out '<' and '>'."
             yield where, f"{value[:60]!r} holds markup.", remedy
-        elif isinstance(value, str) and any(unicodedata.category(one) in UNSEEN for one in value):
+        elif isinstance(value, str) and any(unicodedata.category(sign) in UNSEEN for sign in value):
             remedy = "Names and texts stand on one line, without control characters."
             yield where, f"{value[:60]!r} holds a character that is not seen.", remedy
 
@@ -96,8 +96,8 @@ def _walk(value: object, where: str) -> Iterator[tuple[str, object]]:
             yield place, key
             yield from _walk(inner, place)
     elif isinstance(value, list):
-        for at, inner in enumerate(value):
-            yield from _walk(inner, f"{where}[{at}]")
+        for index, inner in enumerate(value):
+            yield from _walk(inner, f"{where}[{index}]")
     else:
         yield where, value
 
@@ -177,8 +177,8 @@ def fault_of(cells: Sequence[str], raw: str, columns: Sequence[str]) -> tuple[st
     >>> fault_of(raw.split(","), raw, ["id", "statement", "unused_because"])[1].splitlines()[-1]
     '      mended:   C01,"It is dull, and all over.",'
     """
-    goes_on = (at for at, cell in enumerate(cells) if cell.startswith(" ") and f",{cell}" in raw)
-    split = next(goes_on, None)
+    goes_on = [cell.startswith(" ") and f",{cell}" in raw for cell in cells]
+    split = goes_on.index(True) if any(goes_on) else None
     spaced = all(cell.startswith(" ") or not cell for cell in cells[1:])
     fits = len(cells) == len(columns)
     cut = split is not None and (split == len(columns) - 1 or bool(cells[-1]))
@@ -277,30 +277,30 @@ def toml_fault(text: str, error: Exception) -> tuple[str, str]:
     A text stands in double quotation marks: "seldom".
           line 1: leak = seldom
     """
-    said = str(error)
-    line, at = _line_of(text, said)
-    remedy = next((told for sign, told in REMEDIES.items() if sign in said), OTHERWISE)
+    message = str(error)
+    line, column = _line_of(text, message)
+    remedy = next((advice for sign, advice in REMEDIES.items() if sign in message), OTHERWISE)
     if comma := DECIMAL_COMMA.search(re.sub(r"\".*?\"|'.*?'", '""', line)):
         remedy = f"Write a point for the decimal comma: {comma[1]}.{comma[2]}."
-    elif "Invalid value" in said and line:
-        remedy = _of_value(line[at - 1 :].strip())
-    elif "Expected '='" in said and (id := as_id(line.partition("=")[0])) and "=" in line:
+    elif "Invalid value" in message and line:
+        remedy = _of_value(line[column - 1 :].strip())
+    elif "Expected '='" in message and (id := as_id(line.partition("=")[0])) and "=" in line:
         remedy = f"A name has no blanks: {id} = ..."
-    elif "Expected ']'" in said and (named := HEADING.fullmatch(line.strip())):
+    elif "Expected ']'" in message and (named := HEADING.fullmatch(line.strip())):
         remedy = f"A name has no blanks: [{'.'.join(map(as_id, named[1].split('.')))}]."
-    elif "initial character" in said and line[:at].rstrip().endswith("{"):
+    elif "initial character" in message and line[:column].rstrip().endswith("{"):
         remedy = OPEN_TABLE
-    elif "Expected newline" in said:
-        remedy = _of_rest(line[at - 1 :].strip(), line)
-    place = PLACE.search(said)
+    elif "Expected newline" in message:
+        remedy = _of_rest(line[column - 1 :].strip(), line)
+    place = PLACE.search(message)
     if place and line:
         remedy += f"\n      line {place[1]}: {clipped(line.strip(), LONGEST_LINE)}"
-    return f"not valid TOML: {said}.", remedy
+    return f"not valid TOML: {message}.", remedy
 
 
-def _line_of(text: str, said: str) -> tuple[str, int]:
+def _line_of(text: str, message: str) -> tuple[str, int]:
     """The line that an error names, and the column in it; empty if it names none."""
-    place = PLACE.search(said)
+    place = PLACE.search(message)
     lines = text.split("\n")
     if place is None or int(place[1]) > len(lines):
         return "", 1

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -19,7 +19,6 @@ from typing import Any
 from kneebayes.errors import KneebayesError, Problem
 from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.knowledge.files import LARGEST, read_toml
-from kneebayes.knowledge.leaving_out import without_mentions
 from kneebayes.text import as_id, clipped, did_you_mean, shown
 
 
@@ -191,8 +190,8 @@ class Layered:
 
     def having(self, file: str) -> list[Extended]:
         """The folders that have a file; the last one alone where none has."""
-        found = [one for one in self.folders if (one.path / file).exists()]
-        return found or [self.folders[-1]]
+        having = [folder for folder in self.folders if (folder.path / file).exists()]
+        return having or [self.folders[-1]]
 
     def texts(self) -> dict[str, dict[str, str]]:
         """By name of each folder its files, as they stand there but for the ends of lines."""
@@ -220,7 +219,8 @@ class Layered:
 
     def merged(self, file: str, contents: Iterable[tuple[Extended, Mapping[str, Any]]]) -> Any:
         """The entries of a file from what each folder says in it, the furthest first."""
-        return self._laid(file, {one: self.left_of(file, said, one) for one, said in contents})
+        said = {folder: self.left_of(file, content, folder) for folder, content in contents}
+        return self._laid(file, said)
 
     def left_of(self, file: str, content: Any, folder: Extended) -> Any:
         """What a folder says in a file; one that is extended, without what is left out of it."""
@@ -230,23 +230,24 @@ class Layered:
     @cached_property
     def gone(self) -> frozenset[str]:
         """Ids of entries that are left out of what is extended, and not stated anew."""
-        if not any(one.without for one in self.folders):
+        if not any(folder.without for folder in self.folders):
             return frozenset()
-        found = {file.stem for one in self.folders for file in (one.path / "causes").glob("*.toml")}
-        left = set(self.causes())
+        folders = [folder.path / "causes" for folder in self.folders]
+        before = {file.stem for causes in folders for file in causes.glob("*.toml")}
+        after = set(self.causes())
         for file in ENTRIES:
-            said = {one: read_toml(one.path / file, file, []) or {} for one in self.having(file)}
-            for ids, contents in ((found, said.values()), (left, [self._laid(file, said)])):
-                for one in contents:
-                    ids.update(one.get("results", ()) if file in NESTED else one)
-        return frozenset(found - left)
+            said = {each: read_toml(each.path / file, file, []) or {} for each in self.having(file)}
+            for ids, contents in ((before, said.values()), (after, [self._laid(file, said)])):
+                for content in contents:
+                    ids.update(content.get("results", ()) if file in NESTED else content)
+        return frozenset(before - after)
 
-    def _laid(self, file: str, said: Mapping[Extended, Mapping[str, Any]]) -> dict[str, Any]:
+    def _laid(self, file: str, contents: Mapping[Extended, Mapping[str, Any]]) -> dict[str, Any]:
         """What each folder says in a file, laid over what those before it say."""
         whole: dict[str, Any] = {}
         for folder in self.folders:
             whole = self._kept(file, whole, folder.without)
-            for key, value in said.get(folder, {}).items():
+            for key, value in contents.get(folder, {}).items():
                 if file in NESTED and isinstance(value, dict):
                     before = whole.get(key)
                     whole[key] = {**(before if isinstance(before, dict) else {}), **value}
@@ -259,13 +260,13 @@ class Layered:
 
     def causes(self) -> dict[str, tuple[Extended, Path]]:
         """By name of its file every cause, in the order of the names."""
-        found: dict[str, tuple[Extended, Path]] = {}
+        causes: dict[str, tuple[Extended, Path]] = {}
         for folder in self.folders:
-            found = self._kept("causes", found, folder.without)
+            causes = self._kept("causes", causes, folder.without)
             for file in sorted((folder.path / "causes").glob("*.toml")):
-                found[file.stem] = (folder, file)
+                causes[file.stem] = (folder, file)
                 self.owner[f"causes/{file.name}"] = folder
-        return dict(sorted(found.items()))
+        return dict(sorted(causes.items()))
 
     def unused(self) -> list[Problem]:
         """What is to be left out, but is in none of the folders."""
@@ -297,13 +298,13 @@ class Layered:
         if file == META or not names:
             return whole
         self._left_out |= names & whole.keys()
-        kept = {key: value for key, value in whole.items() if key not in names}
+        entries = {key: value for key, value in whole.items() if key not in names}
         if file in NESTED:
-            for key, table in kept.items():
+            for key, table in entries.items():
                 if isinstance(table, dict):
                     self._left_out |= names & table.keys()
-                    kept[key] = {id: one for id, one in table.items() if id not in names}
-        return kept
+                    entries[key] = {id: entry for id, entry in table.items() if id not in names}
+        return entries
 
 
 def looks_known(files: Iterable[Path]) -> list[Path]:
@@ -326,16 +327,16 @@ def digest_of(texts: Mapping[str, Mapping[str, str]]) -> str:
 
 def _without(folder: Path) -> tuple[str, ...]:
     """What a folder leaves out of those that it extends."""
-    said = (read_toml(folder / META, META, []) or {}).get("without", ())
-    names = (said,) if isinstance(said, str) else said
-    return tuple(one for one in names if isinstance(one, str)) if names else ()
+    names_given = (read_toml(folder / META, META, []) or {}).get("without", ())
+    names = (names_given,) if isinstance(names_given, str) else names_given
+    return tuple(name for name in names if isinstance(name, str)) if names else ()
 
 
-def _place_of(here: Path, said: str) -> Path | None:
+def _place_of(here: Path, name: str) -> Path | None:
     """The folder that another one extends; None where there is none."""
     try:
-        there = (here / said).resolve()
-        if not there.is_dir() and said == SHIPPED:
+        there = (here / name).resolve()
+        if not there.is_dir() and name == SHIPPED:
             there = shipped_folder().resolve()
         return there if (there / META).is_file() else None
     except (OSError, ValueError):  # a name that is too long, or holds a character that none can
@@ -349,20 +350,98 @@ def _chain(folder: Path, problems: list[Problem]) -> tuple[Extended, ...]:
     while True:
         content = read_toml(here / META, META, []) or {}  # told of when it is read in full
         chain.insert(0, Extended(here, name, _without(here)))
-        said = content.get("extends", "")
-        if not isinstance(said, str) or not said:
+        extended = content.get("extends", "")
+        if not isinstance(extended, str) or not extended:
             return tuple(chain)
-        there, remedy = _place_of(here, said), "Take 'extends' out of one of them."
+        there, remedy = _place_of(here, extended), "Take 'extends' out of one of them."
         if there is None:
-            wrong = f"there is no knowledge folder {shown(said, 80)} seen from {here}."
+            wrong = f"there is no knowledge folder {shown(extended, 80)} seen from {here}."
             remedy = f"Name a folder with a {META}, or '{SHIPPED}' for the one in the package."
         elif len(chain) >= MOST:
             wrong = f"more than {MOST} folders extend each other."
-        elif there in (paths := [one.path.resolve() for one in reversed(chain)]):
+        elif there in (paths := [link.path.resolve() for link in reversed(chain)]):
             round_trip = " extends ".join(path.name for path in (*paths, there))
             wrong = f"the folders extend each other in a circle: {round_trip}."
         else:
-            here, name = there, f"{name}/{said}" if name else said
+            here, name = there, f"{name}/{extended}" if name else extended
             continue
         problems.append(Problem(f"{chain[0].place(META)}: extends", wrong, remedy))
         return tuple(chain)
+
+
+# what is left of the entries of a folder where others are left out of it
+
+BY_ID = {"raised_by", "shows", "shows_silent", "shown_by", "evoked_by", "shifts", "by"}
+BY_ID |= {"explanation", "sayings", "voices.toml"}  # tables whose keys are ids
+LISTS = {"among", "not_for", "any_of", "none_of", "present_means", "absent_means"}
+NEEDED = {"members", "against"}  # lists of ids that are kept where nothing would be left of them
+FIRES, NEVER = "urgency.toml", "incoherent.toml"
+
+
+def without_mentions(file: str, content: Any, gone: Collection[str]) -> Any:
+    """Content of a file without what it says of entries that are gone.
+
+    A rule goes with them where it needs one of them; so does one of what is incoherent that
+    holds where one of them is absent. What then says nothing is left out too.
+
+    Examples
+    --------
+    >>> said = {"gout": {"shows": {"fever": 1, "lump": 2}, "care": [{"not_for": ["fever"]}]}}
+    >>> without_mentions("causes", said, {"fever"})
+    {'gout': {'shows': {'lump': 2}, 'care': [{}]}}
+    """
+    if not gone or not isinstance(content, dict):
+        return content
+    if file in (FIRES, NEVER):
+        content = {id: rule for id, rule in content.items() if not _is_void(file, rule, gone)}
+    return _pruned(content, gone, file)
+
+
+def _pruned(value: Any, gone: Collection[str], field: str) -> Any:
+    """A value of a field without what is gone; None where nothing is left of a list of ids."""
+    if isinstance(value, list | str) and field in LISTS | NEEDED:
+        names = [value] if isinstance(value, str) else value
+        remaining = [name for name in names if _of(name) not in gone]
+        if remaining == names or (field in NEEDED and not remaining):
+            return value
+        return remaining or None
+    if isinstance(value, list):
+        return [_pruned(item, gone, "") for item in value]
+    if not isinstance(value, dict):
+        return value
+    entries = {
+        key: _pruned(entry, gone, key)
+        for key, entry in value.items()
+        if field not in BY_ID or key not in gone
+    }
+    entries = {key: entry for key, entry in entries.items() if entry is not None}
+    if "any_of" in entries and isinstance(entries.get("at_least"), int):
+        entries["at_least"] = min(entries["at_least"], len(entries["any_of"]))
+    if field == "by":
+        entries = {key: entry for key, entry in entries.items() if entry != {}}
+    if field == "less_often" and entries.get("by") == {}:
+        return None
+    return entries
+
+
+def _is_void(file: str, rule: Any, gone: Collection[str]) -> bool:
+    """Whether a rule can never hold, or would hold of what it was not said of."""
+    if not isinstance(rule, dict):
+        return False
+    all_of, any_of, none_of = (
+        _ids(rule.get(list_name)) for list_name in ("all_of", "any_of", "none_of")
+    )
+    remaining = [name for name in any_of if name not in gone]
+    least = rule.get("at_least", 1)
+    few = len(remaining) < (least if file == NEVER and isinstance(least, int) else 1)
+    unsaid = file == NEVER and any(name in gone for name in none_of)
+    return any(name in gone for name in all_of) or (bool(any_of) and few) or unsaid
+
+
+def _ids(names: object) -> list[str]:
+    return [_of(name) for name in names] if isinstance(names, list) else []
+
+
+def _of(name: object) -> str:
+    """The id that a name is of: with a state behind a dot, or ``not`` before it."""
+    return str(name).removeprefix("not ").partition(".")[0]

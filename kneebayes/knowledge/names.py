@@ -79,13 +79,13 @@ class Names:
             hint = " Give names one by one, not in a list." if listed else ""
             message = f"A name must be text, got {shown(name)}.{hint} See {where}."
             raise UnknownNameError(message, shown(name))
-        found = self._meanings.get(fold(name))
-        if found is not None and found.kind in kinds:
-            return found
+        meaning = self._meanings.get(fold(name))
+        if meaning is not None and meaning.kind in kinds:
+            return meaning
         near = self.like(name, kinds)
-        other = f" ('{name}' is a {found.kind}.)" if found is not None else ""
-        if found is not None and found.kind == "group" and "cause" in kinds:
-            near = self._members[found.id]
+        other = f" ('{name}' is a {meaning.kind}.)" if meaning is not None else ""
+        if meaning is not None and meaning.kind == "group" and "cause" in kinds:
+            near = self._members[meaning.id]
             other = f" ('{name}' is a group; here it takes one of its members.)"
         hint = f" Did you mean {either(near)}?" if near else ""
         wanted = either(kinds, quote="")
@@ -95,8 +95,8 @@ class Names:
 
     def has(self, name: object, kinds: Iterable[str]) -> bool:
         """Whether something of these kinds has a name."""
-        found = self._meanings.get(fold(name)) if isinstance(name, str) else None
-        return found is not None and found.kind in kinds
+        meaning = self._meanings.get(fold(name)) if isinstance(name, str) else None
+        return meaning is not None and meaning.kind in kinds
 
     def find(self, name: str) -> Meaning | None:
         """What a name stands for, among all kinds of thing; None if nothing has it."""
@@ -113,28 +113,30 @@ class Names:
 
 def example_finding(knowledge: Knowledge) -> str:
     """The finding that is told with the fewest letters, no test if there is another."""
-    return min(_findings(knowledge), key=lambda one: len(one.label)).label
+    return min(_findings(knowledge), key=lambda finding: len(finding.label)).label
 
 
 def example_question(knowledge: Knowledge) -> str:
     """The question of that finding, or the shortest of another; "" if none has a question."""
-    asked = [one for one in _findings(knowledge) if one.question]
+    asked = [finding for finding in _findings(knowledge) if finding.question]
     label = example_finding(knowledge)
-    by_fitness = sorted(asked, key=lambda one: (one.label != label, len(one.question)))
+    by_fitness = sorted(asked, key=lambda finding: (finding.label != label, len(finding.question)))
     return by_fitness[0].question if by_fitness else ""
 
 
 def _findings(knowledge: Knowledge) -> list[Finding]:
     """What can be asked for without a test, if anything; else tests, or the complaint alone."""
-    findings = [one for one in knowledge.findings.values() if one.id != knowledge.meta.complaint]
-    told = [one for one in findings if one.kind != "test"]
-    return told or findings or [knowledge.complaint]
+    findings = [
+        finding for finding in knowledge.findings.values() if finding.id != knowledge.meta.complaint
+    ]
+    untested = [finding for finding in findings if finding.kind != "test"]
+    return untested or findings or [knowledge.complaint]
 
 
 def example_causes(knowledge: Knowledge) -> list[str]:
     """Two causes, or the one there is; what is not named is none if there are others."""
-    labels = [one.label for one in knowledge.causes.values() if one.id != knowledge.meta.rest]
-    return sorted(labels or [one.label for one in knowledge.causes.values()], key=len)[:2]
+    labels = [cause.label for cause in knowledge.causes.values() if cause.id != knowledge.meta.rest]
+    return sorted(labels or [cause.label for cause in knowledge.causes.values()], key=len)[:2]
 
 
 def example_link(knowledge: Knowledge) -> tuple[str, str]:
@@ -152,7 +154,7 @@ def example_background(knowledge: Knowledge) -> tuple[str, str] | None:
     """A context and a state that it can be in, as they are told; None where there is no context."""
     if not knowledge.contexts:
         return None
-    of_states = [one for one in knowledge.contexts.values() if one.states]
+    of_states = [context for context in knowledge.contexts.values() if context.states]
     context = (of_states or list(knowledge.contexts.values()))[0]
     if not context.states:
         return context.label, "yes"

@@ -123,13 +123,13 @@ def _records_in(annotation: object) -> Iterator[type[Record]]:
 
 def _fault(fault: Mapping[str, Any], field: str) -> tuple[str, str]:
     """What is wrong with the value of a field, with what was given, and what to write."""
-    said, remedy = _sentence(fault)
+    sentence, remedy = _sentence(fault)
     given = fault["input"]
-    if said.startswith("must"):
-        said = f"{field} {said}"
-    told = isinstance(given, dict) or "got " in said
-    shown = "" if told else f" Got {str(given)[:60]!r}."
-    return f"{said}.{shown}", remedy
+    if sentence.startswith("must"):
+        sentence = f"{field} {sentence}"
+    is_shown = isinstance(given, dict) or "got " in sentence
+    shown = "" if is_shown else f" Got {str(given)[:60]!r}."
+    return f"{sentence}.{shown}", remedy
 
 
 def _sentence(fault: Mapping[str, Any]) -> tuple[str, str]:
@@ -205,16 +205,16 @@ def read_knowledge(
         raise KnowledgeError(str(folder), [problem])
     reader = _Reader(path, chain)
     key = (reader.layered.content_key(), layer)
-    found = _read.pop(key, None)
-    if found is None:
+    knowledge = _read.pop(key, None)
+    if knowledge is None:
         reader.recall(key[0])
-        found = _knowledge_of(reader, str(folder), layer)  # an error is not kept
+        knowledge = _knowledge_of(reader, str(folder), layer)  # an error is not kept
     if key[0] == reader.layered.content_key():  # nobody wrote while it was read
-        _read[key] = found
+        _read[key] = knowledge
         reader.remember(key[0])
     while len(_read) > KEPT:
         _read.popitem(last=False)
-    return _in_folder(found, str(folder))
+    return _in_folder(knowledge, str(folder))
 
 
 def _in_folder(knowledge: Knowledge, folder: str) -> Knowledge:
@@ -256,7 +256,7 @@ def _knowledge_of(reader: _Reader, folder: str, layer: Layer) -> Knowledge:
         "sayings": reader.sayings(),
     }
     if meta is None or reader.whole_files_missing:
-        placed = [reader.layered.placed(one) for one in reader.problems]
+        placed = [reader.layered.placed(problem) for problem in reader.problems]
         raise KnowledgeError(folder, placed)
     reader.problems += reader.layered.unused()
     parts["groups"] = with_members(parts["groups"], parts["causes"])
@@ -265,7 +265,7 @@ def _knowledge_of(reader: _Reader, folder: str, layer: Layer) -> Knowledge:
     if not reader.known_good:
         problems += check(knowledge, reader.unread)
     if problems:
-        raise KnowledgeError(folder, [reader.layered.placed(one) for one in problems])
+        raise KnowledgeError(folder, [reader.layered.placed(problem) for problem in problems])
     return in_layer(replace(knowledge, digest=digest_of(reader.layered.texts())), layer)
 
 
@@ -312,7 +312,9 @@ class _Reader:
 
     def toml(self, name: str) -> dict[str, Any]:
         """Content of a file, without the entries in which a value made no sense."""
-        if name in LEFT_OUT and not any((one.path / name).exists() for one in self.layered.folders):
+        if name in LEFT_OUT and not any(
+            (folder.path / name).exists() for folder in self.layered.folders
+        ):
             return {}
         parts = []
         for folder in self.layered.having(name):
@@ -387,10 +389,10 @@ class _Reader:
 
     def records(self, place: str, content: object, kind: type[Kind]) -> dict[str, Kind]:
         """Records of a table, one per entry."""
-        made: dict[str, Kind] = {}
+        entries: dict[str, Kind] = {}
         if not isinstance(content, dict):
             self.note(place, "a table of entries is needed.", "")
-            return made
+            return entries
         for id, entry in content.items():
             where = place_inside(place, id)
             if not isinstance(entry, dict):
@@ -399,8 +401,8 @@ class _Reader:
                 continue
             record = self.record(where, entry, kind, id)
             if record is not None:
-                made[id] = record
-        return made
+                entries[id] = record
+        return entries
 
     def record(
         self, place: str, entry: Mapping[str, Any], kind: type[Kind], id: str = ""
@@ -421,12 +423,12 @@ class _Reader:
 
     def causes(self) -> dict[str, kinds.Cause]:
         """Causes, one per file."""
-        found = self.layered.causes()
-        if not found:
+        files = self.layered.causes()
+        if not files:
             self.note("causes/", "no cause was found.", "Add one file per cause: causes/ID.toml.")
             self.whole_files_missing = True
-        made: dict[str, kinds.Cause] = {}
-        for id, (folder, file) in found.items():
+        causes: dict[str, kinds.Cause] = {}
+        for id, (folder, file) in files.items():
             name = f"causes/{file.name}"
             before = len(self.problems)
             content = self.layered.left_of(
@@ -441,8 +443,8 @@ class _Reader:
                 continue
             record = self.record(name, content, kinds.Cause, id)
             if record is not None:
-                made[record.id] = record
-        return made
+                causes[record.id] = record
+        return causes
 
     def claims(self) -> dict[str, Claim]:
         """Claims, one per line."""
@@ -454,20 +456,20 @@ class _Reader:
             rows = read_csv(folder.path / name, place, CLAIM_HEADER, self.problems)
             self.whole_files_missing = self.whole_files_missing or len(self.problems) > before
             parts.append((folder, self.claims_of(rows, place)))
-        made: dict[str, Claim] = self.layered.merged(name, parts)
-        return made
+        claims: dict[str, Claim] = self.layered.merged(name, parts)
+        return claims
 
     def claims_of(self, rows: list[tuple[int, dict[str, str]]], name: str) -> dict[str, Claim]:
         """Claims of the lines of one file."""
-        made: dict[str, Claim] = {}
+        claims: dict[str, Claim] = {}
         for line, cells in rows:
             place = f"{name}: line {line}"
             record = self.record(place, cells, Claim)
             if record is None:
                 self.unread.add(cells["id"])
-            elif record.id in made:
+            elif record.id in claims:
                 wrong = f"the id '{record.id}' stands twice."
                 self.note(place, wrong, "Ids must differ.")
             else:
-                made[record.id] = record
-        return made
+                claims[record.id] = record
+        return claims

@@ -45,7 +45,7 @@ class Code(Record):
 def _as_codes(value: object) -> object:
     """A code alone is exact; one stands for a list of one."""
     several = value if isinstance(value, list | tuple) else [value]
-    return tuple({"id": one} if isinstance(one, str) else one for one in several)
+    return tuple({"id": code} if isinstance(code, str) else code for code in several)
 
 
 CodesOf = Annotated[tuple[Code, ...], Field(min_length=1), BeforeValidator(_as_codes)]
@@ -84,7 +84,7 @@ def _said_of(value: object) -> str:
     """Whether a parent is spoken of as a whole, or state by state."""
     if not isinstance(value, dict):
         return "states" if value == {} else "statement"
-    by_state = bool(value) and all(isinstance(one, dict) for one in value.values())
+    by_state = bool(value) and all(isinstance(state, dict) for state in value.values())
     return "states" if by_state else "statement"
 
 
@@ -405,7 +405,7 @@ def contradiction(
     rules: Mapping[str, Incoherence], states: Mapping[str, str]
 ) -> Incoherence | None:
     """The first rule that a patient breaks; None where he breaks none."""
-    return next((one for one in rules.values() if one.holds(states)), None)
+    return next((rule for rule in rules.values() if rule.holds(states)), None)
 
 
 def bounds_of(context: Context | None, voice: Voice | None) -> list[int]:

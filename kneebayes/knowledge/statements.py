@@ -61,7 +61,7 @@ class FrozenDict(dict[Key, Entry]):
 def frozen(value: Any) -> Any:
     """The same value, if it is a dict as one that never changes, with all dicts inside."""
     if type(value) is dict:
-        return FrozenDict({key: frozen(one) for key, one in value.items()})
+        return FrozenDict({key: frozen(entry) for key, entry in value.items()})
     return value
 
 
@@ -86,9 +86,9 @@ class Record(BaseModel):
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """The same record with other entries."""
-        made = super().model_copy(update=update, deep=deep)
-        made.model_post_init(None)
-        return made
+        copied = super().model_copy(update=update, deep=deep)
+        copied.model_post_init(None)
+        return copied
 
     def but(self, **changes: Any) -> Self:
         """The same record with other entries, by their names."""
@@ -132,7 +132,7 @@ class Interval(Record):
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        if not all(math.isfinite(one) for one in (self.low, self.value, self.high)):
+        if not all(math.isfinite(end) for end in (self.low, self.value, self.high)):
             message = "low, value and high must be finite numbers"
             raise ValueError(message)
         if not self.low <= self.value <= self.high:
@@ -152,16 +152,16 @@ def number_in(text: str) -> str:
     >>> number_in("75 %"), number_in("0,5"), number_in("often")
     ('0.75', '0.5', '')
     """
-    found = WRITTEN.fullmatch(text.strip())
-    if found is None:
+    match = WRITTEN.fullmatch(text.strip())
+    if match is None:
         return ""
-    return f"{float(found[1].replace(',', '.')) / (100 if found[2] else 1):g}"
+    return f"{float(match[1].replace(',', '.')) / (100 if match[2] else 1):g}"
 
 
 def _amount(value: object) -> object:
     """A word, a number or a range; anything else is refused in one sentence."""
     if isinstance(value, list | tuple):
-        plain = len(value) == 2 and all(_is_number(one) for one in value)
+        plain = len(value) == 2 and all(_is_number(end) for end in value)
         if plain:
             return (float(value[0]), float(value[1]))
     elif _is_number(value):
@@ -177,11 +177,11 @@ def _amount(value: object) -> object:
 
 def plain_amount(value: object) -> object:
     """A number or a range; a word is refused."""
-    made = _amount(value)
-    if isinstance(made, str):
+    amount = _amount(value)
+    if isinstance(amount, str):
         message = "must be a number or [low, high]"
         raise ValueError(message)
-    return made
+    return amount
 
 
 def _is_number(value: object) -> bool:
@@ -270,7 +270,9 @@ class Statement(Sourced):
 
     @model_validator(mode="after")
     def _one_way(self) -> Statement:
-        given = [one for one in (self.how_often, self.risk, self.in_cases) if one is not None]
+        given = [
+            amount for amount in (self.how_often, self.risk, self.in_cases) if amount is not None
+        ]
         if len(given) != 1:
             message = "needs exactly one of 'how_often', 'risk' and 'in_cases'"
             raise ValueError(message)
@@ -286,7 +288,7 @@ class Statement(Sourced):
     def amount(self) -> Amount:
         """What was said: a word, a number or a range."""
         given = (self.how_often, self.risk, self.in_cases)
-        return next(one for one in given if one is not None)
+        return next(amount for amount in given if amount is not None)
 
 
 class Evoked(Sourced):

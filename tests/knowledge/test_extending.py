@@ -13,7 +13,7 @@ from conftest import DATA
 
 import kneebayes as kb
 from kneebayes.knowledge import read_knowledge, shipped_folder
-from kneebayes.knowledge.leaving_out import without_mentions
+from kneebayes.knowledge.folder import without_mentions
 
 Make = Callable[..., Path]
 
