@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from kneebayes.history.answered import answered
 from kneebayes.history.dictionary import BY_HAND, SIDES
 from kneebayes.history.english import ENDING, SITES, UNITS, turns
-from kneebayes.history.limits import AT_FIRST, limited, taken_up
-from kneebayes.history.line import AND, Cue, Line, denied, ended
+from kneebayes.history.limits import AT_FIRST, gone_since, limited, taken_up
+from kneebayes.history.line import AND, Cue, Line, denied, describes, ended
 from kneebayes.history.matching import Match
 from kneebayes.history.record import Status
 from kneebayes.history.words import Word, around, number_at, stem, stems_of
@@ -35,6 +37,8 @@ LASTING = frozenset(map(stem, ("diagnosed", "quit", "told")))
 FORMER = frozenset({"former", "ex"})  # who was an athlete is none now
 PRONOUNS = frozenset({"i", "it", "he", "she", "they"})
 SPEAKING = PRONOUNS | SITES
+BEGUN = frozenset({"appeared", "began", "begun", "first", "noticed", "since", "started"})
+YEAR = re.compile(r"(?:19|20)\d\d")
 ALLERGIES = ("allerg", "intoleran", "anaphyla")
 PATIENT = frozenset({"i", "he", "she", "my", "patient"})
 
@@ -57,6 +61,9 @@ def bearing_of(line: Line, match: Match) -> Bearing:
         for target in match.pattern.targets
     )
     limits = limited(line, match) if denies else None
+    finding = match.pattern.targets[0].kind == "finding"
+    if finding and not denies and bearing.status == "present":
+        limits = gone_since(line, match)
     if bearing.status in {"other", "past"} and bearing.because is not None:
         limits = taken_up(line, match)
     if bearing.status == "past" and bearing.because is not None and limits is None:
@@ -83,6 +90,7 @@ def _bearing_of(line: Line, match: Match) -> Bearing:
         _answered(line, match),
         _left_open(line, match),
         _past(line, match),
+        _taken_then(line, match),
     ):
         if found is not None:
             return found
@@ -347,8 +355,34 @@ def long_ago(line: Line, match: Match) -> Bearing | None:
         if not of_a_noun and not before_it and not _is_recent(line, cue, match):
             between = _from_to(line, cue.first, cue.last, match)
             stops = any(word.lower in AND | {","} for word in between) or ended(between)
+            stops = stops and not _are_all_gone(line, cue, match, between)
             if not stops and len(between) <= CLAUSE:
                 return Bearing("past", (cue.first, cue.last))
+    return _in_a_year(line, match)
+
+
+def _are_all_gone(line: Line, cue: Cue, match: Match, between: Sequence[Word]) -> bool:
+    """Whether nouns joined by ``and`` have gone together: ``fever and redness resolved``."""
+    nouns = all(word.lower in AND or word.is_light or word.index in line.named for word in between)
+    verb = turns("gone").intersection(word.lower for word in line.words[cue.first : cue.last + 1])
+    adjective = describes(line.words[match.last]) or line.words[match.last].is_site
+    return match.last < cue.first and nouns and bool(verb) and not adjective
+
+
+def _in_a_year(line: Line, match: Match) -> Bearing | None:
+    """What was in a year, unless it stays or began then: ``in 2012 his knee was red``."""
+    stays = match.pattern.targets[0].kind == "context" and not match.pattern.about.lately
+    begun = any(word.lower in BEGUN for word in line.words)
+    if begun or (stays and not match.pattern.past):
+        return None
+    for word in line.words:
+        if YEAR.fullmatch(word.lower) is None or word.index in match.used:
+            continue
+        before = {one.lower for one in line.words[max(0, word.index - 3) : word.index]}
+        between = _from_to(line, word.index, word.index, match)
+        apart = any(one.lower in CONTRASTS | {",", "and", "now"} for one in between)
+        if before & {"in", "during"} and not (apart or ended(between)):
+            return Bearing("past", (word.index, word.index))
     return None
 
 
@@ -369,6 +403,8 @@ def _from_to(line: Line, first: int, last: int, match: Match) -> tuple[Word, ...
 
 
 def _of_others(line: Line, match: Match) -> Bearing | None:
+    if line.theirs is not None:
+        return Bearing("other", (line.theirs, line.theirs))
     relatives = turns("relatives") - line.patient
     for word in line.words:
         others = word.lower in relatives or _bears(line, word)
@@ -391,6 +427,28 @@ def _of_others(line: Line, match: Match) -> Bearing | None:
             return Bearing("other", (word.index, word.index))
         if word.index > match.last and lower & {"in", "of", "with", "like"} and len(between) <= 5:
             return Bearing("other", (word.index, word.index))
+    return None
+
+
+def _taken_then(line: Line, match: Match) -> Bearing | None:
+    """Left open: a medicine that was taken for a time: ``took rivaroxaban for six months``."""
+    if match.pattern.targets[0].kind != "context" or match.pattern.about.of_a_person:
+        return None
+    named = min((at for at in match.used if not line.words[at].is_light), default=match.first)
+    before = [word.lower for word in line.words[max(0, named - 4) : named]]
+    taken = bool({"took", "finished", "completed"} & set(before))
+    taken = taken or before[-2:] in (
+        ["was", "on"],
+        ["were", "on"],
+        ["been", "on"],
+        ["was", "taking"],
+    )
+    behind = line.words[match.last + 1 :]
+    first = next((word for word in behind if not word.is_light or word.lower == "for"), None)
+    timed = first is not None and first.lower in {"for", "till", "until"}
+    off = before[-2:] in (["came", "off"], ["come", "off"], ["taken", "off"])
+    if off or (taken and timed):
+        return Bearing("past", (named - 1, named - 1))
     return None
 
 

@@ -14,9 +14,16 @@ AT_FIRST = frozenset({"first", "initially", "originally"})
 ITS = frozenset({"i", "it", "that", "there", "this"})  # in a sentence that goes on about the same
 UP_TO_NOW = frozenset({"for", "in", "over", "since", "the", "these"})  # before "last week"
 YEAS = frozenset({"yes", "yeah", "yep"})
+PERSONS = frozenset({"he", "i", "she", "we", "you"})
+ITS_ALL = frozenset({"all", "both", "it", "since", "that", "these", "they", "this", "which"})
+AFTER_ALL = frozenset(
+    {"after", "completely", "entirely", "fully", "now", "since", "with", "within"}
+)
 RETRACTING = frozenset({"incorrect", "mistaken", "untrue", "wrong"})
 SHORT = 2  # words that say something, of a clause that only takes up what was told before it
 PARTING = ENDING | {",", "and", "but", "though", "although", "however", "while", "whereas"}
+BACK = frozenset({"again", "back", "recurred", "returned", "returning", "worse"})
+CLAUSES = PARTING | {"which", "that"}
 Places = tuple[int, int]
 
 
@@ -46,6 +53,45 @@ def taken_up(line: Line, match: Match) -> Places | None:
         goes_on = goes_on or not ITS.isdisjoint(word.lower for word in clause)
         if (goes_on and _takes_up(line.following, clause)) or is_a_yes(line.following):
             return match.first, match.last
+    return None
+
+
+def gone_since(line: Line, match: Match) -> Places | None:
+    """The places of words that say that all that was told has gone: ``; it has settled now``.
+
+    Only a clause that names nothing itself says so; what it leaves open is looked at.
+    """
+    for clause in [*_clauses(line.words[match.last :], CLAUSES)][1:]:
+        found = _says_gone(line, clause)
+        if found is not None and match.used.isdisjoint(range(found[0], found[1] + 1)):
+            return found
+    following = line.following
+    if following is not None and not ITS_ALL.isdisjoint(word.lower for word in following.words[:3]):
+        for clause in _clauses(following.words, CLAUSES):
+            if _says_gone(following, clause) is not None:
+                return match.first, match.last
+            break
+    return None
+
+
+def _says_gone(line: Line, clause: Sequence[Word]) -> Places | None:
+    """Where a clause says that what was told before it has gone, and nothing else."""
+    if not clause:
+        return None
+    first, last = clause[0].index, clause[-1].index
+    for cue in line.cues:
+        words = [word.lower for word in line.words[cue.first : cue.last + 1]]
+        if cue.does != "earlier" or turns("gone").isdisjoint(words) or cue.first < first:
+            continue
+        before = line.words[first : cue.first]
+        led_on = all(word.is_light or word.lower in ITS_ALL for word in before)
+        led_on = led_on and PERSONS.isdisjoint(word.lower for word in before)  # "I went down"
+        behind = line.words[cue.last + 1 : cue.last + 2]
+        ends = not behind or behind[0].lower in AFTER_ALL or behind[0].lower in PARTING
+        still = any(one.does == "plain" and one.covers(cue) for one in line.cues)
+        back = any(word.lower in BACK for word in line.words[cue.last + 1 :])
+        if cue.last <= last and led_on and ends and not (still or back):
+            return cue.first, cue.last
     return None
 
 
@@ -84,9 +130,11 @@ def _date(line: Line, match: Match) -> int | None:
     return None
 
 
-def _clauses(words: Sequence[Word]) -> Iterator[tuple[Word, ...]]:
+def _clauses(
+    words: Sequence[Word], parting: frozenset[str] = PARTING
+) -> Iterator[tuple[Word, ...]]:
     """Clauses of some words, the first of them cut."""
-    pieces = groupby(words, key=lambda word: word.lower in PARTING)
+    pieces = groupby(words, key=lambda word: word.lower in parting)
     return (tuple(piece) for parting, piece in pieces if not parting)
 
 

@@ -16,6 +16,9 @@ from kneebayes.history.words import TextSentence, Word, language
 if TYPE_CHECKING:
     from spacy.matcher import PhraseMatcher
 
+DATING = frozenset(
+    {"by", "early", "from", "in", "last", "late", "mid", "of", "since", "till", "until"}
+)
 AND = frozenset({"and", "&", "+"})
 OR = frozenset({"or", "nor", "/"})
 FAR = 5  # words that say something, between a cue and what it bears on
@@ -90,6 +93,7 @@ def cues_in(sentence: TextSentence, words: Sequence[Word]) -> tuple[Cue, ...]:
         if not (cue.does in DENYING | {"if"} and any(phrase.covers(cue) for phrase in set_phrases))
         and not (cue.does == "earlier" and any(one.covers(cue) for one in (*denials, *plain)))
         and not (cue.does == "earlier" and _is_lately(cue, words))
+        and not (cue.does == "perhaps" and _is_a_month(cue, words))
         and not (cue.does in {"deny", "earlier"} and words[cue.first].is_within)
     ]
     kept += [Cue("deny", word.index, word.index) for word in words if _begins_item(word, words)]
@@ -121,6 +125,14 @@ def _begins_item(word: Word, words: Sequence[Word]) -> bool:
     return word.lower == "negative" and starts and goes_on
 
 
+def _is_a_month(cue: Cue, words: Sequence[Word]) -> bool:
+    """Whether a ``May`` is the month: ``since May``, ``May 2019``."""
+    word = words[cue.first]
+    beside = [one.lower for one in (*words[: cue.first][-1:], *words[cue.last + 1 :][:1])]
+    dated = not DATING.isdisjoint(beside[:1]) or any(one[:1].isdigit() for one in beside)
+    return word.text == "May" and cue.first == cue.last and dated
+
+
 def _is_lately(cue: Cue, words: Sequence[Word]) -> bool:
     """Whether a year is the one up to now: ``for the last year``."""
     following = [word.lower for word in words[cue.last + 1 : cue.last + 3]]
@@ -142,6 +154,7 @@ class Line:
     patient: frozenset[str] = frozenset()  # a relative who is: "my son has been limping"
     reported: bool = False  # whether it stands in the report of a test: "Findings: ..."
     following: Line | None = None  # the sentence behind it
+    theirs: int | None = None  # where a pronoun says that it is about somebody else
 
     @cached_property
     def named(self) -> frozenset[int]:
@@ -203,7 +216,14 @@ class Line:
 
 def ended(words: Iterable[Word]) -> bool:
     """Whether the reach of a word ends among words: at a mark, or at ``but`` and the like."""
-    return any(word.lower in ENDING or word.lower in turns("splitting") for word in words)
+    before = ""
+    for word in words:
+        if word.lower in ENDING or word.lower in turns("splitting"):
+            return True
+        if before == "," and word.lower == "just":
+            return True  # "no real swelling, just a lump"
+        before = word.lower
+    return False
 
 
 def heavy(words: Iterable[Word]) -> list[Word]:
@@ -375,7 +395,7 @@ def _goes_on(line: Line, cue: Cue, match: Match, following: Sequence[str]) -> bo
         return False
     if line.words[cue.last].lower in NOTS:
         item, sound = line.words[match.first], match.pattern.targets[0].state == "absent"
-        return not sound and (_describes(item) or item.lower.endswith("ing"))
+        return not sound and (describes(item) or item.lower.endswith("ing"))
     sound = match.pattern.targets[0].state == "absent" and match.pattern.said
     return not sound and not any(word in turns("describing") for word in following)
 
@@ -392,13 +412,13 @@ def _is_bare_list(line: Line, cue: Cue, many: int) -> bool:
             items[-1].append(word)
     most = NOUNS + (many == FEW)
     bare = all(
-        item and len(item) <= most and not any(word.is_small or _describes(word) for word in item)
+        item and len(item) <= most and not any(word.is_small or describes(word) for word in item)
         for item in items
     )
     return bare and len(items) >= many
 
 
-def _describes(word: Word) -> bool:
+def describes(word: Word) -> bool:
     """Whether a word looks like an adjective or a verb, and so like no thing of its own."""
     looks = word.lower
     if looks in turns("describing"):
@@ -443,7 +463,7 @@ def _may_go_on(line: Line, cue: Cue, match: Match) -> bool:
         return False
     sound = match.pattern.targets[0].state == "absent"
     item = [word for word in words[match.first : match.last + 1] if word.lower != "of"]
-    return len(item) <= NOUNS and not sound and not _describes(item[0])
+    return len(item) <= NOUNS and not sound and not describes(item[0])
 
 
 def _pieces(words: Sequence[Word]) -> list[list[Word]]:
@@ -469,7 +489,7 @@ def _are_all_said(line: Line, match: Match, at: int) -> bool:
             break
         if word.lower in turns("verbs") | turns("haves"):
             return False  # "I had pain, fever and rash were absent"
-    return not _describes(line.words[match.first])
+    return not describes(line.words[match.first])
 
 
 def _behind(line: Line, match: Match) -> Denial | None:

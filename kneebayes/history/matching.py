@@ -390,7 +390,7 @@ def _is_row(used: frozenset[int], words: Sequence[Word]) -> bool:
         return row <= turns("attributes") | turns("light") | turns("verbs") | {",", "and"}
     return (
         words[first].lower in turns("attributes")
-        and words[last].lower not in turns("attributes")
+        and words[last].lower not in turns("attributes") | turns("placing")
         and row <= turns("attributes") | turns("light") | {",", "and"}
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from kneebayes.history.english import DECADES, NUMBERS, PRONOUNS, RELATED, SITES, turns
@@ -47,11 +47,11 @@ WAYS = (  # of saying an age; the first that fits counts
     rf"\b(?<!at\s)(?<!at\sthe\s)age[d]?\s*[:=]?\s*{NUMBER}(?:[-\s]?(?P<unit>years?|yrs?|y|{YOUNG}))?\b",
     rf"\b{NUMBER}[-\s](?P<unit>days?)[-\s]old\s(?:\w+\s)?(?:{PEOPLE})\b",
     rf"\b(?:baby|infant)(?:\s(?:boy|girl))?,?\s{NUMBER}[-\s]?(?P<unit>{YOUNG})(?=\s*[,.;:)]|$)",
-    rf"\b(?:i\s+am|i['\u2019]m)\s+{ABOUT}{NUMBER}\b(?!\s*(?:{OTHER_UNITS}))",
+    rf"\b(?:i\s+am|i['\u2019]?m)\s+{ABOUT}{NUMBER}\b(?!\s*(?:{OTHER_UNITS}))",
     rf"\b(?P<letter>(?-i:[FM]))[\s,/]*{NUMBER}\b(?![.\d%]|\s(?:{YOUNG})\b)",
     rf"(?<![.\w]){NUMBER}\s?(?:(?P<unit>mos?|mths?|months?)|yo|y|/)?\s?(?P<letter>(?-i:[FM]))\b",
     rf"\b(?:{PEOPLE}|bloke|lad|lass|guy),\s?{NUMBER}(?=\s*(?:[,.;:]|$))(?![.,]\d)",
-    rf"\b(?:i\s+am|i['\u2019]m)\b[^.;:\d]*,\s?{NUMBER}(?=\s*[,.;])(?![.,]\d)",
+    rf"\b(?:i\s+am|i['\u2019]?m)\b[^.;:\d]*,\s?{NUMBER}(?=\s*[,.;])(?![.,]\d)",
     rf"\bi\s+have\s+{NUMBER}\s+(?P<unit>years)\b(?=\s*[,.;:]|\s+and\b|\s+old\b)",
     # "Male 35, ...", "Boy 11 y.", "15 yr male", "I'm a lady of 55", "82 years young", "he's twelve"
     rf"\b(?:{PEOPLE})\s{NUMBER}\s?{GROWN}?\b(?=\s*[,.;:)]|\s+(?:{VERBS})\b)(?![.,]\d)",
@@ -59,7 +59,7 @@ WAYS = (  # of saying an age; the first that fits counts
     rf"(?:^|(?<=[.:;]\s)){NUMBER},?\s(?:male|female|man|woman|boy|girl)\b",  # "29, male."
     rf"\b(?:boy|girl|lad|lass|kid|little\sone)\s+is\s+{ABOUT}{NUMBER}(?=\s*[,.;])(?![.,]\d)",
     (
-        rf"\b(?:i\s+am|i['\u2019]m)\s+an?\s+(?:\w+\s+)?(?:{PEOPLE}|bloke|lad|lass|guy)\s+(?:of|aged)"
+        rf"\b(?:i\s+am|i['\u2019]?m)\s+an?\s+(?:\w+\s+)?(?:{PEOPLE}|bloke|lad|lass|guy)\s+(?:of|aged)"
         rf"\s+{ABOUT}{NUMBER}\b(?!\s*(?:{OTHER_UNITS}))"
     ),
     rf"\b(?:{PEOPLE}|bloke|lad|lass|guy)\s+here,?\s+{NUMBER}(?=\s*[,.;:])(?![.,]\d)",
@@ -123,6 +123,8 @@ PART = {"early": -3, "mid": 0, "middle": 0, "late": 2, "": 0}
 SMALLEST = 3  # what is less and has no unit is no age: "one old"
 OWNING = frozenset({"my", "our", "old"})  # "my mum", "15 year old daughter"
 NO_PATIENTS = frozenset({"colleague", "familial", "family", "parents", "relative", "relatives"})
+ONESELF = frozenset({"i", "me", "mine", "my", "myself", "our", "us", "we"})
+GOING_ON = frozenset({",", "also", "and", "because", "but", "now", "so", "then", "today", "when"})
 SAYING = turns("reporting") | {"also"}
 GOES_ON = re.compile(  # a new sentence goes on about the same person, or the age follows
     r"^\s+is\s+\d|[.;!?]\s.*\b(?:he|she|his|her)\b|^[^.;!?]*(?:\bhe|\bshe|,\s?(?:he|she))['\u2019]s\s",
@@ -134,7 +136,29 @@ OF_ONESELF = re.compile(
     r"|\bI\s?(?:['\u2019]m|am)\s+(?:an?\b|\d|in\s+my)|\bI\s?(?:['\u2019]ve|have|had)\s+(?:an?|the|this|been|had|pain"
     r"|no)\b|\bI\s+(?:fell|twisted|slipped|tripped|hurt|landed|woke|cannot|can['\u2019]t|feel|felt|was|get|got)\b"
 )
+OWN_BODY = re.compile(  # told by whoever is the patient: he and she are others
+    rf"\b[Mm]ine\b|\b[Mm]y\s+(?:(?!(?:{RELATIVES})s?\b)\w+\s+)?(?:{'|'.join(sorted(SITES))})s?\b"
+)
 NO_WITNESS = frozenset({"doctor", "physician", "surgeon"})  # whose pronouns may be meant
+
+
+def others_told_of(
+    text: str, sentences: Sequence[Sequence[str]], patient: frozenset[str]
+) -> list[int | None]:
+    """For each sentence the place of the pronoun that makes it one about somebody else.
+
+    So it is where a patient tells of a relative and goes on: ``She has had a hot knee before``.
+    """
+    found: list[int | None] = []
+    own, told = not patient and OWN_BODY.search(text) is not None, False
+    for words in sentences:
+        start = next((at for at, word in enumerate(words) if word not in GOING_ON), 0)
+        they = {"they", "their"}.union(*PRONOUNS.values())
+        is_theirs = own and told and words[start] in they and ONESELF.isdisjoint(words)
+        reported = not turns("reporting").isdisjoint(words[start : start + 4])
+        found.append(start if is_theirs and not reported else None)
+        told = told or not (turns("relatives") | turns("bearers")).isdisjoint(words)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,7 +295,7 @@ def find_sex(text: str, patient: frozenset[str] = frozenset()) -> tuple[str, int
     ('female', 14, 17)
     """
     named = _sex_in_short(text, patient)
-    if named is not None:
+    if named is not None or (not patient and OWN_BODY.search(text) is not None):
         return named
     found: dict[str, tuple[int, int]] = {}
     telling = {sex: pronouns | (RELATED[sex] & patient) for sex, pronouns in PRONOUNS.items()}

@@ -17,7 +17,7 @@ from kneebayes.history.layout import laid_out
 from kneebayes.history.limits import YEAS, is_a_yes
 from kneebayes.history.line import Line, cues_in
 from kneebayes.history.matching import Match, find
-from kneebayes.history.persons import find_age, find_sex, patient_among_relatives
+from kneebayes.history.persons import find_age, find_sex, others_told_of, patient_among_relatives
 from kneebayes.history.record import History, Mention, Passage, Status
 from kneebayes.history.shorthand import written_out
 from kneebayes.history.words import Word, sentences_of
@@ -130,9 +130,11 @@ class _Reading:
         """The sentences, each with what was found in it and with the one behind it."""
         readable = [self.dictionary.readable(sentence) for sentence in self.sentences]
         reported = [self._is_reported(known) for known in readable]
+        said = [[word.lower for word in known.words] for known in readable]
+        theirs = others_told_of(self.text, said, self.patient)
         lines: list[Line] = []
-        for sentence, known, told in zip(
-            self.sentences[::-1], readable[::-1], reported[::-1], strict=True
+        for sentence, known, told, pronoun in zip(
+            self.sentences[::-1], readable[::-1], reported[::-1], theirs[::-1], strict=True
         ):
             line = Line(
                 known.words,
@@ -142,6 +144,7 @@ class _Reading:
                 self.patient,
                 told,
                 lines[-1] if lines else None,
+                pronoun,
             )
             lines.append(line)
         return lines[::-1]

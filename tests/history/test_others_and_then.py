@@ -1,0 +1,85 @@
+"""What is somebody else's, was years ago or has gone since is not taken as the patient's, now."""
+
+import pytest
+
+import kneebayes as kb
+
+
+@pytest.fixture(scope="module")
+def knee():
+    return kb.load()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        # he and she, where the patient tells of a relative
+        ("My wife had this. She has a hot swollen knee. My knee only feels stiff.", "stiffness"),
+        (
+            "My brother had it too. He was febrile and his knee was red. My knee is stiff.",
+            "stiffness",
+        ),
+        (
+            "My mother has gout. Her knee gets hot. I have a lump behind my knee.",
+            "lump_behind_knee",
+        ),
+        ("My knee is stiff. My neighbour came by. He has a fever.", "stiffness"),
+        # what they only report is the patient's
+        ("My husband looked at my knee. He says it is red.", "redness"),
+        ("I saw my GP. She said my calf was swollen.", "leg_swelling"),
+        # where another tells of the patient, he or she is the patient
+        (
+            "My daughter is 6. She has a fever and her knee is swollen.",
+            "age sex fever swollen_knee",
+        ),
+        ("Thank you for seeing this lady. She has a fever.", "sex fever"),
+        # has gone since
+        (
+            "The knee was red and hot; that settled completely with antibiotics. Stiffness.",
+            "stiffness",
+        ),
+        ("The knee was red and swollen. It has settled now.", ""),
+        ("Knee was hot and red, now settled.", ""),
+        ("Had a fever which has gone.", ""),
+        ("Fever and redness resolved after antibiotics.", ""),
+        ("Swollen calf. This cleared up after two weeks.", ""),
+        ("Fever, calf pain, since resolved.", ""),
+        # has not, or is back, or it is something else that has gone
+        ("The swelling has not settled.", "swollen_knee"),
+        ("Knee red and hot. It settled but came back.", "redness warmth"),
+        ("Swollen calf. The redness has gone.", "leg_swelling"),
+        ("Fever settled, knee still swollen and red.", "swollen_knee redness"),
+        ("Knee red and swelling settled.", "redness"),
+        ("The knee is swollen. It stopped me working.", "swollen_knee"),
+        ("The calf is swollen and I went down.", "leg_swelling"),
+        # in a year
+        ("In 2012 the knee was red and hot.", ""),
+        ("Seen in 2019 with a swollen knee.", ""),
+        ("Since 2018 the knee has been swollen.", "swollen_knee"),
+        ("DVT in 2018.", "previous_dvt"),
+        ("Tore the ACL in 2015.", "old_injury"),
+        ("Knee replacement in 2019, now swollen and red.", "knee_prosthesis swollen_knee redness"),
+        ("Psoriasis diagnosed in 2005.", "psoriasis_or_bowel_disease"),
+        ("Swollen calf noticed in 2023.", "leg_swelling"),
+        # May is a month, where it is one
+        ("Since May the knee has been swollen.", "swollen_knee"),
+        ("In May the knee became red.", "redness"),
+        ("It may be red.", ""),
+        ("May be swollen.", ""),
+        # medicines that were taken for a time
+        ("He took rivaroxaban for six months.", "sex"),
+        ("Came off apixaban in June.", ""),
+        ("She was on warfarin until Easter.", "sex"),
+        ("Takes rivaroxaban for a clot.", "blood_thinner"),
+        ("Was started on warfarin.", "blood_thinner"),
+        ("He was on warfarin when he fell.", "sex blood_thinner recent_trauma"),
+        # what a doubt does not reach
+        ("No real swelling, just a lump behind the knee.", "lump_behind_knee"),
+        ("No fever as such but rigors twice.", "fever"),
+        ("Stiff but not swollen, tender behind but not red.", "stiffness -swollen_knee -redness"),
+    ],
+)
+def test_only_what_is_the_patients_now_is_taken(knee, text, expected):
+    answers = knee.read(text).answers
+    told = {id if answer is not False else f"-{id}" for id, answer in answers.items()}
+    assert told - {"onset", "long_duration"} == set(expected.split()), answers
