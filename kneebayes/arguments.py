@@ -97,20 +97,17 @@ def _wrong_call(signature: inspect.Signature, given: list[Any], named: Mapping[s
     takes = list(signature.parameters.values())
     before = bool(takes and given) and takes[0].name in BOUND
     takes, count = (takes[1:], len(given) - 1) if before else (takes, len(given))
-    by_place = [
-        one.name for one in takes if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)
-    ]
-    needed = [
-        one.name
-        for one in takes
-        if one.default is one.empty and one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
-    ]
-    allowed = f"It takes: {', '.join(one.name for one in takes) or 'nothing'}."
+    several = {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}
+    single = [each for each in takes if each.kind not in several]
+    by_place = [each.name for each in single if each.kind is not each.KEYWORD_ONLY]
+    needed = [each.name for each in single if each.default is each.empty]
+    known = [each.name for each in takes]
+    allowed = f"It takes: {', '.join(known) or 'nothing'}."
     unknown = [name for name in named if name not in signature.parameters]
     missing = [name for name in needed if name not in {*by_place[:count], *named}]
     twice = [name for name in by_place[:count] if name in named]
     if unknown:
-        hint = did_you_mean(unknown[0], [one.name for one in takes], "")
+        hint = did_you_mean(unknown[0], known, "")
         return " ".join(filter(None, (f"There is no argument '{unknown[0]}'.", hint, allowed)))
     if twice:
         return f"'{twice[0]}' is given twice, by its place and by its name. Give it once."
@@ -126,8 +123,8 @@ def check_fields(record: object) -> None:
     It is for ``__post_init__`` of a dataclass that users make; its fields are converted as
     :func:`checked` does.
     """
-    made = type(record)
-    for name, kind in _kinds_of(made.__annotations__, vars(inspect.getmodule(made))).items():
+    known = vars(inspect.getmodule(type(record)))
+    for name, kind in _kinds_of(type(record).__annotations__, known).items():
         if kind is not None:
             object.__setattr__(record, name, _as_kind(name, getattr(record, name), kind))
 
@@ -194,7 +191,8 @@ def _as_kind(name: str, value: object, kind: Kind) -> object:
         if isinstance(value, int) and abs(value) > LARGEST and "number" in kind.words:
             message += f" The largest is {LARGEST}."
         if kind.words.startswith(ANSWERS.words):
-            message += next((said for of, said in REMEDIES.items() if isinstance(value, of)), "")
+            says = (remedy for of, remedy in REMEDIES.items() if isinstance(value, of))
+            message += next(says, "")
         raise ArgumentError(message)
     return converted
 

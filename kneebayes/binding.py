@@ -103,12 +103,12 @@ def later(names: Mapping[str, str]) -> dict[str, Later]:
     >>> later({"math": "sqrt"})["sqrt"](9.0)
     3.0
     """
-    made: dict[str, Later] = {}
+    functions: dict[str, Later] = {}
     for module, words in names.items():
         for word in words.split():
             name, _, alias = word.partition("=")
-            made[alias or name] = Later(module, name)
-    return made
+            functions[alias or name] = Later(module, name)
+    return functions
 
 
 P = ParamSpec("P")

@@ -271,8 +271,8 @@ class Model:
             if isinstance(answers, History):  # the result says that it was read
                 read = Case.of(self, answers.answers)
                 signs = answers.signs_to_look_at
-                told = replace(read, remarks=(answers.remark,), to_look_at=signs)
-                return Differential(self, told)
+                case = replace(read, remarks=(answers.remark,), to_look_at=signs)
+                return Differential(self, case)
         return Differential(self, Case.of(self, answers))
 
     interview = interview

@@ -148,7 +148,7 @@ def _lesson(learnt: Learnt, *, patients: bool) -> dict[str, object]:
     """What was learnt, as plain values."""
     before = learnt.before.data
     after = before.network.with_numbers(learnt.numbers)
-    kept, sample = patients and not learnt.patients.left_out, learnt.patients.sample
+    with_rows, sample = patients and not learnt.patients.left_out, learnt.patients.sample
     rows = (
         {"count": weight, "answers": answers_of(before, sample, row)}
         for row, weight in enumerate(sample.weights.tolist())
@@ -164,8 +164,8 @@ def _lesson(learnt: Learnt, *, patients: bool) -> dict[str, object]:
         "patients": {
             "count": len(learnt.patients),
             "telling": learnt.patients.telling,
-            "rows": list(rows) if kept else None,
-            "which": learnt.patients.which.tolist() if kept else None,
+            "rows": list(rows) if with_rows else None,
+            "which": learnt.patients.which.tolist() if with_rows else None,
         },
     }
 
@@ -339,5 +339,5 @@ def _node(node: Node, content: Mapping[str, Any], problems: Problems) -> Node:
             wrong = "a row of its table does not add up to 1."
             problems.stop(f"network.{node.id}", wrong, REMEDY)
         return replace(node, table=tuple(map(float, content["table"])))
-    made = tuple(Link(link.parent, tuple(map(float, links[link.parent]))) for link in node.links)
-    return replace(node, leak=float(content["leak"]), links=made)
+    read = tuple(Link(link.parent, tuple(map(float, links[link.parent]))) for link in node.links)
+    return replace(node, leak=float(content["leak"]), links=read)

@@ -156,8 +156,8 @@ def suggest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     if not typed:
         return []
     catalogue = _catalogue(tuple(known), sense)
-    near = {word for word in catalogue.by_word if any(_same(own, word) for own in typed)}
-    candidates = {known_name for word in near for known_name in catalogue.by_word[word]}
+    alike = {word for word in catalogue.by_word if any(_same(own, word) for own in typed)}
+    candidates = {known_name for word in alike for known_name in catalogue.by_word[word]}
     candidates.update(catalogue.by_start.get(typed[0][0], ()))  # such as "swollenknee"
     ranked = []
     for candidate in candidates:
@@ -166,7 +166,7 @@ def suggest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
         if covered >= COVERED:
             ranked.append((-covered - own, len(candidate), candidate))
     ranked.sort()
-    return [one for likeness, _, one in ranked if likeness <= FAR_BEHIND * ranked[0][0]][:count]
+    return [near for likeness, _, near in ranked if likeness <= FAR_BEHIND * ranked[0][0]][:count]
 
 
 def as_id(name: str) -> str:

@@ -164,8 +164,8 @@ def read_in_order(data: ModelData, answers: object) -> tuple[tuple[str, ...], tu
             if now is not None:
                 both = now if before is None else _combine(names_used[id], name, before, now)
                 likelihoods[id], names_used[id] = both, name
-    said = ((id, likelihood) for id, likelihood in likelihoods.items() if likelihood is not None)
-    return tuple(likelihoods), tuple(answer_of(data, id, likelihood) for id, likelihood in said)
+    pairs = ((id, likely) for id, likely in likelihoods.items() if likely is not None)
+    return tuple(likelihoods), tuple(answer_of(data, id, likely) for id, likely in pairs)
 
 
 def answer_of(data: ModelData, id: str, likelihood: Likelihood) -> Answer:

@@ -135,15 +135,15 @@ class Case:
         """The case with more known, or with answers changed or taken back (None)."""
         data = self.data
         named, read = read_in_order(data, answers)
-        kept = tuple(answer for answer in self.in_order if answer.id not in named)
+        others = tuple(answer for answer in self.in_order if answer.id not in named)
         still_open = tuple(id for id in self.left_open if id not in named)
         left_open = (*still_open, *_open_of(named, read))
-        return replace(self, in_order=(*kept, *read), left_open=left_open)
+        return replace(self, in_order=(*others, *read), left_open=left_open)
 
     def but(self, answer: Answer) -> Case:
         """The case with one answer more, or in place of another about the same node; said last."""
-        kept = tuple(known for known in self.in_order if known.id != answer.id)
-        return replace(self, in_order=(*kept, answer))
+        others = tuple(known for known in self.in_order if known.id != answer.id)
+        return replace(self, in_order=(*others, answer))
 
     # the model, within reach
 
@@ -246,13 +246,13 @@ class Case:
         if engine.log_probability(self.evidence) == -np.inf:
             raise impossible_evidence(engine, knowledge, self.evidence)
         asked = evidence_of(read_answers(self.data, others))
-        found = engine.posterior(asked, self.evidence)
-        if not groups or found == 0.0:
-            return found
+        share = engine.posterior(asked, self.evidence)
+        if not groups or share == 0.0:
+            return share
         # as everywhere, a cause that is named is there, whether it explains the complaint or not
         named = knowledge.groups[meant[groups[0]].id].members
         members = [knowledge.there.get(id, id) for id in named]
-        return found * engine.probability_of_any([members], self.evidence.plus(asked))[0]
+        return share * engine.probability_of_any([members], self.evidence.plus(asked))[0]
 
     @cached_property
     def any_urgent(self) -> float:
@@ -285,7 +285,7 @@ class Case:
     def urgency(self) -> Urgency:
         """What the source says to do now, and which sign says so; not a probability."""
         settled = {*self.left_open, *(answer.id for answer in self.answers)}
-        still_open = [one for one in self.to_look_at if one.partition(".")[0] not in settled]
+        still_open = [name for name in self.to_look_at if name.partition(".")[0] not in settled]
         return judge_urgency(self.knowledge, self.answers, still_open)
 
     @property
@@ -331,12 +331,12 @@ class Case:
         return f"Case({count}, {self.data.reading})"
 
 
-def _refuse_all_but_states(data: ModelData, name: str, said: object) -> None:
+def _refuse_all_but_states(data: ModelData, name: str, state: object) -> None:
     """What is only likely, or unknown, would make of an event something without a probability."""
-    read = read_answers(data, {name: said})
+    read = read_answers(data, {name: state})
     certain = all(value in (0.0, 1.0) for answer in read for value in answer.likelihood)
-    if not read or not certain or isinstance(said, Mapping):
-        message = f"'{name}' in an event must be True, False or a state. Got {shown(said)}."
+    if not read or not certain or isinstance(state, Mapping):
+        message = f"'{name}' in an event must be True, False or a state. Got {shown(state)}."
         raise EvidenceError(message)
 
 

@@ -44,8 +44,8 @@ class Urgency:
     @property
     def left_open(self) -> str:
         """What was left to look at as a sentence; empty where nothing of it would be urgent."""
-        told = f"Left to look at, and urgent if so: {', '.join(self.to_look_at)}."
-        return told if self.to_look_at else ""
+        sentence = f"Left to look at, and urgent if so: {', '.join(self.to_look_at)}."
+        return sentence if self.to_look_at else ""
 
     @property
     def in_short(self) -> str:
@@ -53,8 +53,8 @@ class Urgency:
         called = [why for why in self.reasons if why.level == self.level]
         signs = list(dict.fromkeys(sign for why in called for sign in why.signs))
         more = [f"{len(signs) - SIGNS} more"] if len(signs) > SIGNS else []
-        told = f"{self.advice} Signs: {', '.join(signs[:SIGNS] + more)}." if signs else ""
-        return " ".join(filter(None, (told, self.left_open)))
+        sentence = f"{self.advice} Signs: {', '.join(signs[:SIGNS] + more)}." if signs else ""
+        return " ".join(filter(None, (sentence, self.left_open)))
 
     def __str__(self) -> str:
         if not self.reasons:
@@ -79,8 +79,8 @@ def judge_urgency(
     ]
     reasons = tuple(sorted(fired, key=lambda reason: reason.level != "now"))
     level = reasons[0].level if reasons else "routine"
-    left = _left_open(knowledge, present, to_look_at, level)
-    return Urgency(level, reasons, getattr(knowledge.meta.advice, level), tuple(left))
+    to_look = _left_open(knowledge, present, to_look_at, level)
+    return Urgency(level, reasons, getattr(knowledge.meta.advice, level), tuple(to_look))
 
 
 def _left_open(
@@ -94,8 +94,8 @@ def _left_open(
             counting.update(rule.met_by(holds.__contains__))
     for name in dict.fromkeys(open):
         if name in counting and name not in present:
-            id, _, one = name.partition(".")
-            states = [state.label for state in knowledge.states_of(id) if state.id == one]
+            id, _, state_id = name.partition(".")
+            states = [state.label for state in knowledge.states_of(id) if state.id == state_id]
             yield ": ".join([knowledge.label(id), *states])
 
 
@@ -103,14 +103,14 @@ def _present(knowledge: Knowledge, answers: Iterable[Answer]) -> Iterator[tuple[
     """What is present or may be, by the name that rules have for it, as it is told."""
     for answer in answers:
         id = knowledge.cause_of(answer.id) or answer.id
-        told = [(id, answer.label, answer.presence)]
+        signs = [(id, answer.label, answer.presence)]
         if states := knowledge.states_of(id):
             whole = sum(answer.likelihood)
-            told = [
+            signs = [
                 (f"{id}.{state.id}", f"{answer.label}: {state.label}", likely / whole)
                 for state, likely in zip(states, answer.likelihood, strict=True)
             ]
-        for name, label, share in told:
+        for name, label, share in signs:
             if share >= POSSIBLE:
                 yield name, label if share == 1.0 else f"{label}, perhaps"
 
@@ -148,7 +148,7 @@ def care_of(
         *((knowledge.causes[id], share) for id, share in causes.items()),
     ]
     at_home = () if level == "now" else knowledge.meta.care
-    likely = [(one.label, share, one.care) for one, share in records if share >= LIKELY]
+    likely = [(record.label, share, record.care) for record, share in records if share >= LIKELY]
     return tuple(
         CareLine(about, share, care.text, care.because)
         for about, share, cares in [("", 1.0, at_home), *likely]

@@ -113,10 +113,10 @@ def _given(words: Sequence[str], options: Collection[str]) -> list[str]:
     ['--folder', 'shoulder', '--layer', 'beyond']
     """
     given: list[str] = []
-    for at, word in enumerate(words):
+    for place, word in enumerate(words):
         option, sign, value = word.partition("=")
         if option in options:
-            given += [option, value] if sign else list(words[at : at + 2])
+            given += [option, value] if sign else list(words[place : place + 2])
     return given
 
 
@@ -160,8 +160,8 @@ def typed(text: str, where: str) -> str:
     'If it only names patients, leave it out: --skip nr.'
     """
     text = text.replace(f"See {WHERE}.", f"See `{where}` for all names.")
-    text = INDEX.sub(lambda found: f"leave it out: --skip {_quoted(found[2])}", text)
-    return KEEPING.sub(lambda found: f"--keep {_quoted(found[2])}", text)
+    text = INDEX.sub(lambda match: f"leave it out: --skip {_quoted(match[2])}", text)
+    return KEEPING.sub(lambda match: f"--keep {_quoted(match[2])}", text)
 
 
 def search_in(folder: Path | None, layer: str | None) -> str:
@@ -275,13 +275,13 @@ def _parameters(own: Iterable[Parameter], hints: dict[str, Any]) -> list[Paramet
         return Parameter(name, Parameter.KEYWORD_ONLY, annotation=kind, default=default)
 
     first, of_the_model, last = list[Parameter](), list[Parameter](), list[Parameter]()
-    for one in own:
-        if one.name in ("model", "patient"):
-            first += [option(*pair) for pair in PATIENT.items() if one.name == "patient"]
+    for parameter in own:
+        if parameter.name in ("model", "patient"):
+            first += [option(*pair) for pair in PATIENT.items() if parameter.name == "patient"]
             of_the_model = [option(*pair) for pair in MODEL.items()]
         else:
-            place = last if one.name == "as_json" else first
-            place.append(option(one.name, hints[one.name], one.default))
+            place = last if parameter.name == "as_json" else first
+            place.append(option(parameter.name, hints[parameter.name], parameter.default))
     return [*first, *of_the_model, *last]
 
 

@@ -105,8 +105,8 @@ def check(
     remarks = model.remarks
     if about:
         label = _label_of(model, about)
-        said = re.compile(rf"(?<!\w)({re.escape(about)}|{re.escape(label)})(?!\w)")
-        remarks = tuple(one for one in remarks if said.search(f"{one.place}: {one.text}"))
+        mentions = re.compile(rf"(?<!\w)({re.escape(about)}|{re.escape(label)})(?!\w)")
+        remarks = tuple(each for each in remarks if mentions.search(f"{each.place}: {each.text}"))
     if as_json:
         show_json([asdict(remark) for remark in remarks])
     else:
@@ -229,13 +229,13 @@ def network(
         show(case, as_json)
 
 
-def _show_nodes(found: NetworkFile, as_json: bool) -> None:
+def _show_nodes(file: NetworkFile, as_json: bool) -> None:
     """The nodes of a network with their states, for whoever has not named a target yet."""
-    states = {node.id: node.states for node in found.network.nodes}
+    states = {node.id: node.states for node in file.network.nodes}
     if as_json:
         show_json(states)
         return
     for id, own in states.items():
-        label = "" if found.label(id) == id else f" ({found.label(id)})"
+        label = "" if file.label(id) == id else f" ({file.label(id)})"
         typer.echo(f"{id}{label}: {', '.join(own)}")
     typer.echo(f"{counted(len(states), 'node')}. Ask about one: --target {next(iter(states))}")

@@ -175,8 +175,8 @@ def reading(
 
     model = model_of(folder, layer=layer)
     evaluation = evaluate_reading(model, published_cases(half, cases), worst)
-    told = evaluation.answers.to_json(orient="records", indent=2) if as_json else evaluation.text
-    typer.echo(told)
+    output = evaluation.answers.to_json(orient="records", indent=2) if as_json else evaluation.text
+    typer.echo(output)
 
 
 def _line(row: dict[str, Any]) -> str:

@@ -67,7 +67,7 @@ def run_batch(
     rows = len(batch)
     places = {id: network.place(id) for id in targets}
     if rows == 0:
-        shapes = {id: np.empty((0, flat.states[at])) for id, at in places.items()}
+        shapes = {id: np.empty((0, flat.states[index])) for id, index in places.items()}
         return Propagation(np.empty(0), shapes)
     _check(flat, batch, rows)
     asked = rows_of(flat, batch, list(places.values()))
@@ -254,37 +254,37 @@ def _answer_in_parts(flat: Flat, asked: Rows) -> None:
         split.append(parts)
         work += needed
     for row, parts in zip(firsts, split, strict=True):
-        told = _answer_parts(flat, parts)
-        _refuse(told)
-        if (told.logs == np.inf).any():
-            raise TooWideError(too_wide(float(told.widths.max()), f" (row {row})"))
+        answered = _answer_parts(flat, parts)
+        _refuse(answered)
+        if (answered.logs == np.inf).any():
+            raise TooWideError(too_wide(float(answered.widths.max()), f" (row {row})"))
         equal = wide[kinds == kinds[wide == row]]
-        asked.logs[equal], shares = add_up(told.logs)
+        asked.logs[equal], shares = add_up(answered.logs)
         if len(asked.marginals):
-            asked.marginals[equal] = shares @ told.marginals
+            asked.marginals[equal] = shares @ answered.marginals
 
 
 def _answer_parts(flat: Flat, parts: Rows) -> Rows:
     """Answers of the parts of one question, each with what it observes as certain."""
     rows = len(parts.hard)
     if rows < MANY_PARTS:
-        told = _answer(flat, parts)
+        answered = _answer(flat, parts)
     else:
         from tqdm.auto import tqdm
 
         with tqdm(total=rows, desc="Asking in parts", unit="part", leave=False) as bar:
-            told = _answer(flat, parts, bar.update)
-    if len(told.marginals):
-        row, at = np.nonzero((parts.hard >= 0) & (told.logs[:, None] > -np.inf))
-        told.marginals[row, flat.own_start[at] + parts.hard[row, at]] = 1.0
-    return told
+            answered = _answer(flat, parts, bar.update)
+    if len(answered.marginals):
+        row, at = np.nonzero((parts.hard >= 0) & (answered.logs[:, None] > -np.inf))
+        answered.marginals[row, flat.own_start[at] + parts.hard[row, at]] = 1.0
+    return answered
 
 
 def _by_node(
     flat: Flat, batch: Batch, places: Mapping[str, int], asked: Rows
 ) -> dict[str, Numbers]:
     """Posteriors by node; for a node that a row observes, its state is certain."""
-    told: dict[str, Numbers] = {}
+    marginals: dict[str, Numbers] = {}
     observed = np.any(batch.hard >= 0, axis=0).tolist()
     start: list[int] = flat.own_start.tolist()
     for id, at in places.items():
@@ -293,8 +293,8 @@ def _by_node(
             states = np.broadcast_to(batch.hard[:, at], len(mine))
             seen = np.flatnonzero((states >= 0) & (asked.logs > -np.inf))
             mine[seen, states[seen]] = 1.0
-        told[id] = mine
-    return told
+        marginals[id] = mine
+    return marginals
 
 
 DOUBTFUL = 2.0  # a question is given up early if at this rate it would take so much more
@@ -344,7 +344,7 @@ def _split(flat: Flat, asked: Rows, most_work: float) -> tuple[Observed, float]:
             hopeless = work > likely * most_work or len(ready) > likely * MOST_PARTS
         else:
             narrower = _narrower(flat, asked, pattern)
-            waiting.extend((one, share / len(narrower)) for one in narrower)
+            waiting.extend((part, share / len(narrower)) for part in narrower)
             hopeless = not len(narrower) or share < 1.0 / MOST_PARTS
         if hopeless:
             return asked.hard[:0], work
@@ -415,30 +415,30 @@ def _narrower(flat: Flat, asked: Rows, pattern: Observed) -> Observed:
     """
     neighbours = _neighbours(flat, asked, pattern)
     candidates = np.argsort(-neighbours, kind="stable")[:CANDIDATES]
-    split = [_observed(flat, pattern, at) for at in candidates if neighbours[at] >= 0]
+    split = [_observed(flat, pattern, node) for node in candidates if neighbours[node] >= 0]
     if not split:
         return pattern[None][:0]
     hasty = asked.limits._replace(tries=HASTY)
     widths = cost_of(flat, asked, np.concatenate(split), hasty)[1]
-    ends = np.cumsum([len(one) for one in split])[:-1]
-    entries = [float(np.exp2(one).sum()) for one in np.split(widths, ends)]
+    ends = np.cumsum([len(widths_of) for widths_of in split])[:-1]
+    entries = [float(np.exp2(widths_of).sum()) for widths_of in np.split(widths, ends)]
     return split[int(np.argmin(entries))]
 
 
-def _observed(flat: Flat, pattern: Observed, at: int) -> Observed:
-    states = int(flat.states[at])
-    told = np.repeat(pattern[None], states, axis=0)
-    told[:, at] = np.arange(states)
-    return told
+def _observed(flat: Flat, pattern: Observed, node: int) -> Observed:
+    states = int(flat.states[node])
+    patterns = np.repeat(pattern[None], states, axis=0)
+    patterns[:, node] = np.arange(states)
+    return patterns
 
 
 def _neighbours(flat: Flat, asked: Rows, pattern: Observed) -> Integers:
     """How many links each node still has that an answer would cut; -1 for what cannot be split."""
     relevant = relevant_in(flat, asked.wanted | asked.softened | (pattern >= 0))
     counts = np.zeros(len(pattern), dtype=np.int64)
-    for at in np.flatnonzero(relevant & ((pattern != 0) | (flat.is_or == 0))).tolist():
-        parents = flat.parents[flat.parent_start[at] : flat.parent_start[at + 1]]
+    for node in np.flatnonzero(relevant & ((pattern != 0) | (flat.is_or == 0))).tolist():
+        parents = flat.parents[flat.parent_start[node] : flat.parent_start[node + 1]]
         counts[parents] += 1
-        counts[at] += len(parents)
+        counts[node] += len(parents)
     counts[~relevant | asked.softened | (pattern >= 0)] = -1
     return counts

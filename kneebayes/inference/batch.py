@@ -43,11 +43,11 @@ def flatten(network: Network) -> Flat:
     link_at: list[int] = []
     number_start = [0]
     for node in network.nodes:
-        at = number_start[-1] + 1
+        place = number_start[-1] + 1
         for parent in node.parents:
             parents.append(network.index[parent])
-            link_at.append(at)
-            at += len(network[parent].states)
+            link_at.append(place)
+            place += len(network[parent].states)
         number_start.append(number_start[-1] + len(node.numbers))
     states = np.array([len(node.states) for node in network.nodes], dtype=np.int64)
     flat = Flat(
@@ -67,9 +67,9 @@ def flatten(network: Network) -> Flat:
 def relevant_in(flat: Flat, wanted: Flags) -> Flags:
     """The wanted nodes and all that lead to them; every other node sums to one."""
     relevant = wanted.copy()
-    for at in range(len(relevant) - 1, -1, -1):
-        if relevant[at]:
-            relevant[flat.parents[flat.parent_start[at] : flat.parent_start[at + 1]]] = True
+    for node in range(len(relevant) - 1, -1, -1):
+        if relevant[node]:
+            relevant[flat.parents[flat.parent_start[node] : flat.parent_start[node + 1]]] = True
     return relevant
 
 
@@ -209,10 +209,10 @@ def cases_of(
     states: list[int] = []
     for row, evidence in enumerate(cases):
         for answer in evidence.likelihoods.items():  # most stand in many of the cases
-            found = known.get(answer)
-            if found is None:
-                found = known[answer] = _read(network, sizes, *answer)
-            at, state = found
+            read = known.get(answer)
+            if read is None:
+                read = known[answer] = _read(network, sizes, *answer)
+            at, state = read
             if state is not None:
                 places.append(row * len(network) + at)
                 states.append(state)
@@ -230,14 +230,14 @@ def _read(
     network: Network, sizes: Sequence[int], id: str, likelihood: tuple[float, ...]
 ) -> tuple[int, int | None]:
     """Place of a node, and its observed state if that is certain."""
-    at = network.place(id)
-    if len(likelihood) != sizes[at]:
+    node = network.place(id)
+    if len(likelihood) != sizes[node]:
         message = (
-            f"'{id}' has {counted(sizes[at], 'state')}, but the evidence gives "
+            f"'{id}' has {counted(sizes[node], 'state')}, but the evidence gives "
             f"{counted(len(likelihood), 'likelihood')} for it. Was it made for another network?"
         )
         raise EvidenceError(message)
-    return at, certain_state(likelihood)
+    return node, certain_state(likelihood)
 
 
 @dataclass(frozen=True)

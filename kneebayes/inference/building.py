@@ -96,11 +96,11 @@ def compile_to(compiler: list[str], target: Path, extra: tuple[str, ...] = ()) -
     """Compile the kernel into a file, beside it first, so that nobody meets half of it."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        made = Path(folder) / target.name
+        built = Path(folder) / target.name
         pic = () if target.suffix == ".dll" else ("-fPIC", "-lm")
-        command = [*compiler, *FLAGS, *extra, str(FOLDER / "kernel.c"), "-o", str(made), *pic]
+        command = [*compiler, *FLAGS, *extra, str(FOLDER / "kernel.c"), "-o", str(built), *pic]
         subprocess.run(command, check=True, capture_output=True)
-        made.replace(target)
+        built.replace(target)
 
 
 def build_here() -> Path | None:
@@ -125,7 +125,7 @@ def build_here() -> Path | None:
 
 def build_wheel() -> list[Path]:
     """Build the libraries of all platforms, with the package ``ziglang``, into the package."""
-    made = []
+    objects = []
     zig = [sys.executable, "-m", "ziglang", "cc", "-s"]
     for where, target in PLATFORMS.items():
         intel = where.endswith(("x86_64", "amd64"))
@@ -133,8 +133,8 @@ def build_wheel() -> list[Path]:
             path = FOLDER / "built" / name_of(where, wide)
             if not path.is_file():
                 compile_to(zig, path, ("-target", target, *((WIDE,) if wide else ())))
-            made.append(path)
-    return made
+            objects.append(path)
+    return objects
 
 
 if __name__ == "__main__":

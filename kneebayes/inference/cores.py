@@ -92,7 +92,7 @@ class _Team(Generic[Item, Result]):
         for lock in self.busy:
             lock.acquire()
         self.started.extend(
-            map(start_new_thread, [self._work] * len(self.busy), [(one,) for one in self.busy])
+            map(start_new_thread, [self._work] * len(self.busy), [(lock,) for lock in self.busy])
         )
 
     def next_result(self) -> tuple[int, Result]:

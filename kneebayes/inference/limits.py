@@ -199,11 +199,11 @@ def within_time(what: str, budget: Budget, least: float = 0.0) -> Iterator[Clock
         _CLOCK.reset(token)
 
 
-def first_in_time(found: Iterator[Item], n: int) -> list[Item]:
+def first_in_time(source: Iterator[Item], n: int) -> list[Item]:
     """The first of what is found one by one, or as many as there is time for; one at least."""
     items: list[Item] = []
     try:
-        for item in islice(found, n):
+        for item in islice(source, n):
             items.append(item)
             if seconds_left() <= 0.0:
                 break

@@ -106,7 +106,7 @@ def _rows(flat: Flat, rows: Rows) -> _Rows:
     )
     fits = fits and rows.marginals.shape in {(0, states), (count, states)}
     fits = fits and rows.wanted.shape == rows.softened.shape == (nodes,)
-    fits = fits and {len(one) for one in (rows.widths, rows.costs, rows.status)} == {count}
+    fits = fits and {len(array) for array in (rows.widths, rows.costs, rows.status)} == {count}
     if not fits:
         message = "internal error: the kernel was given arrays that do not fit each other"
         raise ValueError(message)
@@ -171,10 +171,10 @@ class Kernel:
         """Answer a single question with the gradient of every link, leak and table."""
         states, numbers = int(flat.own_start[-1]), int(flat.number_start[-1])
         shapes = [(states,), (numbers, 2), (len(flat.states), 2), (numbers,), (states,)]
-        if [one.shape for one in gradients] != shapes or len(rows.logs) != 1:
+        if [array.shape for array in gradients] != shapes or len(rows.logs) != 1:
             message = "internal error: the kernel was given gradients that do not fit the network"
             raise ValueError(message)
-        out = _Gradients(*(_at(one, np.float64) for one in gradients))
+        out = _Gradients(*(_at(array, np.float64) for array in gradients))
         self._call(self._gradients, flat, rows, ctypes.byref(out))
 
     def run_joint(

@@ -58,7 +58,7 @@ def split_by_path(
     its firing counts; ``leak_counts`` says whether firing of a leak does. The distribution of all
     that was there before stays what it was.
     """
-    inner = frozenset(one for id in within for one in network[id].parents if one in within)
+    inner = frozenset(parent for id in within for parent in network[id].parents if parent in within)
     nodes: list[Node] = []
     for node in network.nodes:
         if node.id not in within:
@@ -104,14 +104,14 @@ def split_below(
 
 def ancestors(network: Network, ids: Iterable[str], through: Collection[str]) -> set[str]:
     """The nodes and all that lead to them by way of nodes in ``through``, the last included."""
-    found: set[str] = set()
+    ancestors: set[str] = set()
     waiting = list(ids)
     while waiting:
         id = waiting.pop()
-        if id not in found:
-            found.add(id)
-            waiting += [one for one in network[id].parents if one in through]
-    return found
+        if id not in ancestors:
+            ancestors.add(id)
+            waiting += [parent for parent in network[id].parents if parent in through]
+    return ancestors
 
 
 def descendants(network: Network, id: str, through: Collection[str]) -> set[str]:
@@ -146,7 +146,7 @@ def _sorted_links(
 
 def _widened(network: Network, node: Node, inner: Collection[str]) -> Node:
     """A node that takes both ways of being present alike."""
-    split = [one for one in node.parents if one in inner]
+    split = [parent for parent in node.parents if parent in inner]
     if not split:
         return node
     if node.is_noisy_or:

@@ -177,9 +177,9 @@ class Leaf:
 def relevant_nodes(network: Network, wanted: set[str]) -> tuple[bool, ...]:
     """Mark the wanted nodes and all their ancestors; every other node sums to one."""
     marked = [node.id in wanted for node in network.nodes]
-    for at in range(len(network.nodes) - 1, -1, -1):
-        if marked[at]:
-            for parent in network.nodes[at].parents:
+    for node in range(len(network.nodes) - 1, -1, -1):
+        if marked[node]:
+            for parent in network.nodes[node].parents:
                 marked[network.index[parent]] = True
     return tuple(marked)
 
@@ -193,36 +193,37 @@ def leaves_of(
     """
     leaves: list[Leaf] = []
     nowhere = np.empty(0, dtype=np.int64)
-    for at in np.flatnonzero(relevant).tolist():
-        if hard[at] < 0:
-            likely = Scaled.of(soft[flat.own_start[at] : flat.own_start[at + 1]])
-            leaves.append(Leaf((2 * at,), likely, "soft", at, nowhere))
-        family = _noisy_or_leaves if flat.is_or[at] else _table_leaves
-        leaves.extend(family(flat, numbers, hard, at))
+    for node in np.flatnonzero(relevant).tolist():
+        if hard[node] < 0:
+            likely = Scaled.of(soft[flat.own_start[node] : flat.own_start[node + 1]])
+            leaves.append(Leaf((2 * node,), likely, "soft", node, nowhere))
+        family = _noisy_or_leaves if flat.is_or[node] else _table_leaves
+        leaves.extend(family(flat, numbers, hard, node))
     return leaves
 
 
-def _parents(flat: Flat, at: int) -> list[int]:
-    return [int(one) for one in flat.parents[flat.parent_start[at] : flat.parent_start[at + 1]]]
+def _parents(flat: Flat, node: int) -> list[int]:
+    start, end = flat.parent_start[node : node + 2]
+    return [int(parent) for parent in flat.parents[start:end]]
 
 
-def _table_leaves(flat: Flat, numbers: Numbers, hard: Observed, at: int) -> Iterator[Leaf]:
-    family = [*_parents(flat, at), at]
+def _table_leaves(flat: Flat, numbers: Numbers, hard: Observed, node: int) -> Iterator[Leaf]:
+    family = [*_parents(flat, node), node]
     taken = tuple(slice(None) if hard[member] < 0 else int(hard[member]) for member in family)
-    start, end = int(flat.number_start[at]), int(flat.number_start[at + 1])
+    start, end = int(flat.number_start[node]), int(flat.number_start[node + 1])
     places = np.arange(start, end).reshape([int(flat.states[member]) for member in family])
     still = [member for member in family if hard[member] < 0]
     order = np.argsort(still)
     scope = tuple(2 * still[place] for place in order)
     left = np.transpose(np.asarray(places[taken]), order)
-    yield Leaf(scope, Scaled.of(numbers[left]), "table", at, left)
+    yield Leaf(scope, Scaled.of(numbers[left]), "table", node, left)
 
 
-def _noisy_or_leaves(flat: Flat, numbers: Numbers, hard: Observed, at: int) -> Iterator[Leaf]:
-    first = int(flat.parent_start[at])
-    acting = [int(flat.number_start[at])]
+def _noisy_or_leaves(flat: Flat, numbers: Numbers, hard: Observed, node: int) -> Iterator[Leaf]:
+    first = int(flat.parent_start[node])
+    acting = [int(flat.number_start[node])]
     still: list[tuple[int, Integers]] = []
-    for slot, parent in enumerate(_parents(flat, at), first):
+    for slot, parent in enumerate(_parents(flat, node), first):
         link = int(flat.link_at[slot])
         if hard[parent] >= 0:
             acting.append(link + int(hard[parent]))
@@ -233,20 +234,20 @@ def _noisy_or_leaves(flat: Flat, numbers: Numbers, hard: Observed, at: int) -> I
     for number in numbers[places]:  # 1 - unfired would lose digits where nearly nothing fires
         fired = fired + unfired * Scaled.of(np.asarray(number))
         unfired = unfired * Scaled.of(np.asarray(1.0 - number))
-    if hard[at] == 0:
-        yield Leaf((), unfired, "unfired", at, places)
+    if hard[node] == 0:
+        yield Leaf((), unfired, "unfired", node, places)
         for parent, own in still:
-            yield Leaf((2 * parent,), Scaled.of(1.0 - numbers[own]), "quiet", at, own)
+            yield Leaf((2 * parent,), Scaled.of(1.0 - numbers[own]), "quiet", node, own)
         return
-    if not still and hard[at] == 1:
-        yield Leaf((), fired, "fired", at, places)
+    if not still and hard[node] == 1:
+        yield Leaf((), fired, "fired", node, places)
         return
     pair = concatenate([unfired.reshape((1,)), fired.reshape((1,))], 0)
-    bit = 2 * at + 1
-    yield Leaf((bit,) if still else (2 * at,), pair, "pair", at, places)
+    bit = 2 * node + 1
+    yield Leaf((bit,) if still else (2 * node,), pair, "pair", node, places)
     for parent, own in still:  # a parent stands before its child, so its state comes first
         table = Scaled.of(np.stack([1.0 - numbers[own], numbers[own]], axis=-1))
-        yield Leaf((2 * parent, bit), table, "link", at, own)
+        yield Leaf((2 * parent, bit), table, "link", node, own)
 
 
 LEAK = -1  # stands for the leak where links are named by their parent
@@ -287,7 +288,8 @@ class Plain:
 
     def joint(self) -> tuple[tuple[int, ...], Numbers, float]:
         """Kept nodes in the order of the axes, their table with largest entry 1, its ln scale."""
-        result, nodes = self.tables[self.plan.result], tuple(one // 2 for one in self.plan.scope)
+        result = self.tables[self.plan.result]
+        nodes = tuple(variable // 2 for variable in self.plan.scope)
         top = int(result.powers.max())
         log = top * float(np.log(2.0))
         table = np.ldexp(result.numbers, np.clip(result.powers - top, -1100, 0).astype(np.int32))
@@ -339,7 +341,8 @@ class Plain:
         to_some = halves[-1] if leaf.kind in ("pair", "fired") else nothing
         total = self.tables[self.plan.result]
         fired: dict[int, float] = {}
-        names = [LEAK, *(one for one in _parents(self.flat, leaf.node) if self.hard[one] >= 0)]
+        parents = _parents(self.flat, leaf.node)
+        names = [LEAK, *(parent for parent in parents if self.hard[parent] >= 0)]
         for name, place in zip(names, leaf.places.tolist(), strict=True):
             others = Scaled.of(np.ones(()))
             for other in leaf.places.tolist():
@@ -361,13 +364,13 @@ def ask_plainly(flat: Flat, asked: Rows, kept: Sequence[int] = ()) -> Plain:
     variables = sorted({variable for leaf in leaves for variable in leaf.scope})
     tables = Tables(
         tuple(leaf.scope for leaf in leaves),
-        tuple((one, 2 if one % 2 else int(flat.states[one // 2])) for one in variables),
-        tuple((one, bool(hard[one // 2] < 0)) for one in variables if one % 2),
-        frozenset(2 * at for at in kept),
+        tuple((each, 2 if each % 2 else int(flat.states[each // 2])) for each in variables),
+        tuple((each, bool(hard[each // 2] < 0)) for each in variables if each % 2),
+        frozenset(2 * node for node in kept),
     )
     plan = plan_elimination(tables)
-    made = run_forward(plan, [leaf.table for leaf in leaves])
-    return Plain(flat, hard, numbers, leaves, plan, made)
+    results = run_forward(plan, [leaf.table for leaf in leaves])
+    return Plain(flat, hard, numbers, leaves, plan, results)
 
 
 def run_forward(plan: Plan, leaves: Sequence[Scaled]) -> list[Scaled]:

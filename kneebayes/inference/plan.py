@@ -87,9 +87,9 @@ class _Graph:
         """Join the neighbours of a variable; returns whose score may have changed."""
         around = self.left_after(index)
         changed = around
-        for one in _places(around):
-            self.near[one] = (self.near[one] | around) & ~(1 << one) & ~(1 << index)
-            changed |= self.near[one]
+        for other in _places(around):
+            self.near[other] = (self.near[other] | around) & ~(1 << other) & ~(1 << index)
+            changed |= self.near[other]
         return changed
 
     def left_after(self, index: int) -> int:
@@ -99,7 +99,7 @@ class _Graph:
 
     def weigh(self, mask: int) -> float:
         """log2 of the entries of a table over these variables."""
-        return sum(self.weights[one] for one in _places(mask))
+        return sum(self.weights[other] for other in _places(mask))
 
     def weight_left(self, index: int) -> float:
         """Size of the table that a variable makes when it is taken out."""
@@ -108,7 +108,7 @@ class _Graph:
     def fill(self, index: int) -> float:
         """How many pairs of variables are joined that were apart."""
         around = self.left_after(index)
-        apart = sum((around & ~self.near[one]).bit_count() - 1 for one in _places(around))
+        apart = sum((around & ~self.near[other]).bit_count() - 1 for other in _places(around))
         return apart / 2 + 0.01 * self.weigh(around)
 
     def fill_and_weight(self, index: int) -> float:
@@ -171,17 +171,17 @@ def plan_elimination(tables: Tables) -> Plan:
 
     The result is a table over the variables that are kept.
     """
-    found = best_order(tables)
-    if found.width > PLAIN_WIDEST:
+    best = best_order(tables)
+    if best.width > PLAIN_WIDEST:
         message = (
-            f"This query needs a table of 2^{found.width:.0f} entries, more than the "
+            f"This query needs a table of 2^{best.width:.0f} entries, more than the "
             f"2^{PLAIN_WIDEST:.0f} allowed. {WAY_OUT} narrower."
         )
         raise TooWideError(message)
     steps = _Steps(tables)
-    for variable in found.order:
+    for variable in best.order:
         steps.eliminate(variable)
-    return steps.plan(found.width)
+    return steps.plan(best.width)
 
 
 class _Steps:
@@ -200,7 +200,7 @@ class _Steps:
         """Take one variable out: join its tables, then reduce."""
         # the largest first: a single link then shares one bit with it, where several links
         # joined before would share several, and each shared bit costs half as much again
-        tables = sorted(self.holders[variable], key=lambda one: (len(self.scopes[one]), one))
+        tables = sorted(self.holders[variable], key=lambda table: (len(self.scopes[table]), table))
         joined = tables.pop()
         for other in tables:
             joined = self.join(joined, other)
@@ -226,17 +226,17 @@ class _Steps:
         scope = tuple(sorted({*self.scopes[a], *self.scopes[b]}))
         out = self.add(scope)
         in_a, in_b = set(self.scopes[a]), set(self.scopes[b])
-        shared_bits = {one for one in in_a & in_b if one % 2}
+        shared_bits = {bit for bit in in_a & in_b if bit % 2}
         self.steps.append(
             Join(
                 a,
                 b,
                 out,
-                tuple(self.sizes[one] if one in in_a else 1 for one in scope),
-                tuple(self.sizes[one] if one in in_b else 1 for one in scope),
-                tuple(axis for axis, one in enumerate(scope) if one in shared_bits),
-                tuple(axis for axis, one in enumerate(scope) if one not in in_a),
-                tuple(axis for axis, one in enumerate(scope) if one not in in_b),
+                tuple(self.sizes[variable] if variable in in_a else 1 for variable in scope),
+                tuple(self.sizes[variable] if variable in in_b else 1 for variable in scope),
+                tuple(axis for axis, variable in enumerate(scope) if variable in shared_bits),
+                tuple(axis for axis, variable in enumerate(scope) if variable not in in_a),
+                tuple(axis for axis, variable in enumerate(scope) if variable not in in_b),
             )
         )
         self.release(a)
@@ -247,7 +247,7 @@ class _Steps:
         """Take a variable out of a table and note the step."""
         scope = self.scopes[table]
         axis, other = scope.index(variable), -1
-        left = tuple(one for one in scope if one != variable)
+        left = tuple(other for other in scope if other != variable)
         if variable % 2 == 0:
             how = "sum"
         elif not self.open_bits[variable]:
@@ -256,7 +256,7 @@ class _Steps:
             how, other = "diagonal", axis - 1
         else:
             how = "rename"
-            left = tuple(one - 1 if one == variable else one for one in scope)
+            left = tuple(other - 1 if other == variable else other for other in scope)
         self.release(table)
         self.steps.append(Reduce(table, self.add(left), how, axis, other))
 

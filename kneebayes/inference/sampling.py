@@ -86,22 +86,23 @@ def draw_worlds(
     drawn = [True] * len(network) if nodes is None else list(nodes)
     worlds = np.full((draws, len(network)), -1, dtype=np.int16)
     log_weights = np.zeros(draws)
-    for at, node in enumerate(network.nodes):
-        if not drawn[at]:
+    for place, node in enumerate(network.nodes):
+        if not drawn[place]:
             continue
         chances = chances_of(network, node, worlds)
         state = seen.hard_state(node.id)
         if state is None:
-            tilted = chances if ratios is None else _tilt(chances, ratios.get(at), node.is_noisy_or)
-            worlds[:, at] = _draw_rows(tilted, rng)
+            ratio = None if ratios is None else ratios.get(place)
+            tilted = chances if ratios is None else _tilt(chances, ratio, node.is_noisy_or)
+            worlds[:, place] = _draw_rows(tilted, rng)
             likelihood = seen.likelihoods.get(node.id)
-            mine = None if likelihood is None else np.asarray(likelihood)[worlds[:, at]]
+            mine = None if likelihood is None else np.asarray(likelihood)[worlds[:, place]]
             if tilted is not chances:
-                taken = worlds[:, [at]].astype(np.int64)
+                taken = worlds[:, [place]].astype(np.int64)
                 share = np.take_along_axis(chances / tilted, taken, axis=1)[:, 0]
                 mine = share if mine is None else share * mine
         else:
-            worlds[:, at] = state
+            worlds[:, place] = state
             mine = chances[:, state]
         if mine is not None:
             with np.errstate(divide="ignore"):
@@ -160,18 +161,18 @@ def sample_posteriors(
     ratios = _learn_ratios(network, evidence, nodes, min(PILOT, max(draws, 100)), rng)
     pieces = [min(PIECE, draws - start) for start in range(0, draws, PIECE)]
     columns = [network.index[id] for id in names]
-    kept: list[NDArray[np.int16]] = []
+    batches: list[NDArray[np.int16]] = []
     logs: list[Numbers] = []
     for piece in pieces:
         worlds, log_weights = draw_worlds(network, piece, rng, evidence, nodes, ratios)
-        kept.append(worlds[:, columns])
+        batches.append(worlds[:, columns])
         logs.append(log_weights)
     log_weights = np.concatenate(logs) if logs else np.empty(0)
     if log_weights.max(initial=-np.inf) == -np.inf:
         message = f"None of {draws} draws is possible under the evidence; nothing can be estimated."
         raise ImpossibleEvidenceError(message, list(evidence))
     weights = _weights(log_weights)
-    states = np.concatenate(kept)
+    states = np.concatenate(batches)
     worth = float(1.0 / (weights**2).sum())
     posteriors, errors, met = {}, {}, {}
     for column, id in enumerate(names):
@@ -219,14 +220,14 @@ def _learn_ratios(
         if logs.max(initial=-np.inf) == -np.inf:
             continue
         weights = _flattened(logs)
-        for at, node in enumerate(network.nodes):
-            if not drawn[at] or evidence.hard_state(node.id) is not None:
+        for place, node in enumerate(network.nodes):
+            if not drawn[place] or evidence.hard_state(node.id) is not None:
                 continue
             expected = weights @ chances_of(network, node, worlds)
-            met = weights @ (worlds[:, [at]] == np.arange(len(node.states)))
+            met = weights @ (worlds[:, [place]] == np.arange(len(node.states)))
             met = 0.99 * met + 0.01 * expected
             ratio = met / np.maximum(expected, np.finfo(float).tiny)
-            ratios[at] = np.maximum(ratio / ratio.max(), 1.0 / FARTHEST)
+            ratios[place] = np.maximum(ratio / ratio.max(), 1.0 / FARTHEST)
     return ratios
 
 
@@ -289,7 +290,7 @@ class Drawing:
         asked = ask_plainly(engine.flat, rows_of(engine.flat, batch))
         self._relevant = relevant_nodes(network, {network[id].id for id in evidence})
         self._places = {
-            leaf.node: at for at, leaf in enumerate(asked.leaves) if leaf.kind == "soft"
+            leaf.node: place for place, leaf in enumerate(asked.leaves) if leaf.kind == "soft"
         }
         self._plan, self._tables = asked.plan, asked.tables
         self.log_probability = asked.log_probability
@@ -299,16 +300,16 @@ class Drawing:
     def draw(self, draws: int, rng: np.random.Generator) -> Worlds:
         """Draw independent worlds: index of the state of each node, draws x nodes."""
         worlds = np.full((draws, len(self.network)), -1, dtype=np.int16)
-        for at, state in enumerate(self.hard):
+        for place, state in enumerate(self.hard):
             if state is not None:
-                worlds[:, at] = state
+                worlds[:, place] = state
         places = self._walk_back(draws, rng)
-        for at, leaf in self._places.items():
-            worlds[:, at] = places[leaf][:, 0]
-        for at, node in enumerate(self.network.nodes):
-            if not self._relevant[at]:
+        for place, leaf in self._places.items():
+            worlds[:, place] = places[leaf][:, 0]
+        for place, node in enumerate(self.network.nodes):
+            if not self._relevant[place]:
                 chances = chances_of(self.network, node, worlds)
-                worlds[:, at] = _draw_rows(chances, rng)
+                worlds[:, place] = _draw_rows(chances, rng)
         return worlds
 
     def _walk_back(self, draws: int, rng: np.random.Generator) -> dict[int, Places]:
@@ -343,8 +344,8 @@ class Drawing:
         if step.bits:
             bits = list(step.bits)
             patterns, back = np.unique(out[:, bits], axis=0, return_inverse=True)
-            for at, pattern in enumerate(patterns):
-                rows = np.flatnonzero(back.reshape(-1) == at)
+            for row, pattern in enumerate(patterns):
+                rows = np.flatnonzero(back.reshape(-1) == row)
                 options = [HALVES[1:] if fired else HALVES[:1] for fired in pattern]
                 ways = np.array(list(product(*options)))
                 columns = []

@@ -58,15 +58,15 @@ def smallest_conflict(engine: Engine, evidence: Evidence) -> tuple[str, ...]:
         """Whether these answers have probability zero together."""
         return bool(engine.log_probability(evidence.only(ids)) == -np.inf)
 
-    told = tuple(evidence)
-    if not impossible(told):
+    known = tuple(evidence)
+    if not impossible(known):
         return ()
-    core = told
-    for id in told:
-        fewer = tuple(one for one in core if one != id)
+    core = known
+    for id in known:
+        fewer = tuple(other for other in core if other != id)
         if impossible(fewer):
             core = fewer
-    smaller = chain.from_iterable(combinations(told, size) for size in range(1, len(core)))
+    smaller = chain.from_iterable(combinations(known, size) for size in range(1, len(core)))
     for chosen in islice(smaller, TRIALS):
         if impossible(chosen):
             return chosen

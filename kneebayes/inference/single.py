@@ -64,7 +64,7 @@ def joint_of(
         if answer is not None:
             return answer
     scope, table, log = ask_plainly(flat, asked, kept).joint()
-    order = [scope.index(at) for at in kept]
+    order = [scope.index(variable) for variable in kept]
     return table.transpose(order), log
 
 
@@ -89,7 +89,7 @@ def _by_kernel(
     table = np.moveaxis(table, range(len(kept)), [*axes, *loose])
     for axis, node in enumerate(kept):
         mine = own[flat.own_start[node] : flat.own_start[node + 1]]
-        table = table * mine.reshape([-1 if one == axis else 1 for one in range(len(kept))])
+        table = table * mine.reshape([-1 if other == axis else 1 for other in range(len(kept))])
     largest = float(table.max()) if log > -np.inf else 0.0
     if largest == 0.0:
         return np.zeros(table.shape), -np.inf
@@ -129,9 +129,9 @@ def subset_joint(
                 log_kept[j] += np.log(likelihood.max())
                 added = [_gate(id, switches[j], [id], likelihood / likelihood.max())]
             del seen[id]
-            for one in added:
-                changed[one.id] = one
-                seen[one.id] = (0.0, 1.0)
+            for variable in added:
+                changed[variable.id] = variable
+                seen[variable.id] = (0.0, 1.0)
     switched = Network(tuple(changed.values()))
     table, log_scale = joint_of(
         switched, flatten(switched), Evidence(seen), [*switches, *nodes], budget
@@ -211,12 +211,12 @@ def _derive_in_parts(native: Kernel, network: Network, flat: Flat, single: Rows)
         raise impossible()
     if not shares.all():  # what is impossible may still have a slope, which its logarithm hides
         raise TooWideError(too_wide(float(cost_of(flat, single, single.hard, single.limits)[1][0])))
-    told = [part.derive() for part in parts]
+    derived = [part.derive() for part in parts]
     fired = {
-        id: {by: float(shares @ [one.fired[id][by] for one in told]) for by in links}
-        for id, links in told[0].fired.items()
+        id: {by: float(shares @ [part.fired[id][by] for part in derived]) for by in links}
+        for id, links in derived[0].fired.items()
     }
-    derivatives = shares @ np.array([one.derivatives for one in told])
+    derivatives = shares @ np.array([part.derivatives for part in derived])
     if not np.isfinite(derivatives).all():
         raise _TooNarrowError
     return Derivatives(log_probability, derivatives, fired)
@@ -224,16 +224,16 @@ def _derive_in_parts(native: Kernel, network: Network, flat: Flat, single: Rows)
 
 def _derive_plainly(network: Network, flat: Flat, single: Rows) -> Derivatives:
     """In plain NumPy, whatever the size of the numbers."""
-    one = ask_plainly(flat, single)
-    if one.log_probability == -np.inf:
+    answer = ask_plainly(flat, single)
+    if answer.log_probability == -np.inf:
         raise impossible()
-    derivatives, fired = one.slopes()
+    derivatives, fired = answer.slopes()
     names = {plain.LEAK: LEAK, **{index: node.id for index, node in enumerate(network.nodes)}}
     by_name = {
         names[index]: {names[by]: share for by, share in links.items()}
         for index, links in fired.items()
     }
-    return Derivatives(one.log_probability, derivatives, by_name)
+    return Derivatives(answer.log_probability, derivatives, by_name)
 
 
 class _Question:
@@ -285,7 +285,7 @@ class _Question:
         nothing, something = self.pair(index, list(acting.values()), len(acting) - 1 < len(parents))
         fired = {}
         for id, place in acting.items():
-            others = [1.0 - self.numbers[one] for one in acting.values() if one != place]
+            others = [1.0 - self.numbers[other] for other in acting.values() if other != place]
             self.out[place] = (something - nothing) * float(np.prod(others))
             fired[id] = float(self.numbers[place] * something)
         for parent, id, start in zip(parents, node.parents, starts, strict=True):
@@ -338,11 +338,12 @@ class _Question:
     def derive_table(self, index: int, node: Node) -> None:
         """Fill the derivatives of a table's entries that the evidence leaves open."""
         family = [*(self.network.index[parent] for parent in node.parents), index]
-        start, end = (int(one) for one in self.flat.number_start[index : index + 2])
+        start, end = (int(number) for number in self.flat.number_start[index : index + 2])
         places = np.arange(start, end).reshape(self.network.shape_of(node))
-        taken = tuple(slice(None) if self.hard[one] < 0 else self.hard[one] for one in family)
+        states = (self.hard[member] for member in family)
+        taken = tuple(slice(None) if state < 0 else state for state in states)
         left = np.atleast_1d(places[taken])
-        still = [one for one in family if self.hard[one] < 0]
+        still = [member for member in family if self.hard[member] < 0]
         if len(still) > 1:
             self.out[left] = self.gradients.tables[left]
         elif not still:

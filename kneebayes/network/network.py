@@ -118,13 +118,13 @@ def noisy_or_node(
     except (TypeError, ValueError):
         message = f"{id}: links must be a mapping such as {{'flu': 0.8}}, got {shown(links)}."
         raise KneebayesError(message) from None
-    made = tuple(_link(id, parent, strength) for parent, strength in pairs)
+    checked_links = tuple(_link(id, parent, strength) for parent, strength in pairs)
     return Node(
         id=id,
         states=ABSENT_PRESENT,
-        parents=tuple(link.parent for link in made),
+        parents=tuple(link.parent for link in checked_links),
         leak=_checked(leak, f"{id}, leak"),
-        links=made,
+        links=checked_links,
     )
 
 
@@ -133,7 +133,7 @@ def _link(id: str, parent: str, strength: float | Sequence[float] | Numbers) -> 
     if isinstance(each, str) or not isinstance(each, Sequence):
         each = (0.0, each)
     where = f"{id}, link of {parent}"
-    return Link(parent, tuple(_checked(one, where) for one in each))
+    return Link(parent, tuple(_checked(number, where) for number in each))
 
 
 def table_node(
@@ -232,7 +232,7 @@ class Network:
     def __post_init__(self) -> None:
         try:
             nodes = tuple(self.nodes)
-            odd = [shown(one) for one in nodes if not isinstance(one, Node)]
+            odd = [shown(node) for node in nodes if not isinstance(node, Node)]
         except TypeError:
             odd = [shown(self.nodes)]
         if odd:
@@ -275,11 +275,11 @@ class Network:
 
     def place(self, id: str) -> int:
         """Where a node stands among all."""
-        found = self.index.get(id) if isinstance(id, str) else None
-        if found is None:
+        place = self.index.get(id) if isinstance(id, str) else None
+        if place is None:
             message = f"No node '{id}' in the network."
             raise UnknownNameError(message, str(id), suggest(str(id), list(self.index)))
-        return found
+        return place
 
     def shape_of(self, node: Node) -> tuple[int, ...]:
         """Shape of a node's full table: parents in order, its own states last."""
@@ -301,12 +301,12 @@ class Network:
         nodes = tuple(by_id.get(node.id, node) for node in self.nodes)
         if any(a.parents != b.parents for a, b in zip(self.nodes, nodes, strict=True)):
             return Network(nodes)
-        made = object.__new__(Network)  # with the same arrows the order stays
-        object.__setattr__(made, "nodes", nodes)
-        object.__setattr__(made, "index", self.index)
+        network = object.__new__(Network)  # with the same arrows the order stays
+        object.__setattr__(network, "nodes", nodes)
+        object.__setattr__(network, "index", self.index)
         for node in nodes:
-            made._check_shape(node)
-        return made
+            network._check_shape(node)
+        return network
 
     def with_numbers(self, numbers: Numbers | Sequence[float]) -> Network:
         """The same arrows with other numbers, those of each node after those of the one before.
@@ -329,11 +329,11 @@ class Network:
             message = f"A probability must be between 0 and 1, got {odd[0]:g}."
             raise KneebayesError(message)
         each = iter(np.minimum(given, 1.0).tolist())  # what a sum made a little more than 1
-        made = self.replacing([node.with_numbers(each) for node in self.nodes])
-        for node in made.nodes:
+        changed = self.replacing([node.with_numbers(each) for node in self.nodes])
+        for node in changed.nodes:
             if node.table is not None:
-                _check_distributions(node.id, made.table_of(node))
-        return made
+                _check_distributions(node.id, changed.table_of(node))
+        return changed
 
     def forcing(self, id: str, state: str) -> Network:
         """The network after an intervention: ``id`` is set, whatever its parents say.

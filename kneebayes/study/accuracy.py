@@ -87,8 +87,9 @@ def accuracy(model: ModelLike) -> Accuracy:
         if same and known and stated["cause"] in data.knowledge.diseases:
             ratio = _ratio(data, stated["cause"], answer, among)
             low, high = float(stated["low"]), float(stated["high"])
-            told = (stated["cause"], stated["answer"], stated["among"], low, high, stated["source"])
-            rows.append(AccuracyRow(*told, ratio, _verdict(ratio, low, high)))
+            about = stated["cause"], stated["answer"], stated["among"]
+            verdict = _verdict(ratio, low, high)
+            rows.append(AccuracyRow(*about, low, high, stated["source"], ratio, verdict))
     elsewhere = "" if same else str(theirs.get("title"))
     return Accuracy(data, tuple(rows), len(published) - len(rows), elsewhere)
 
@@ -120,7 +121,7 @@ class Accuracy(ModelResult):
         """What is shown."""
         rows = []
         for row in self.rows:
-            answer, among = (_in_words(self.data, said) for said in (row.answer, row.among))
+            answer, among = (_in_words(self.data, answers) for answers in (row.answer, row.among))
             numbers = _published_as(row), _plain(row.model), row.verdict
             rows.append((self.data.knowledge.label(row.cause), answer, among, *numbers))
         near, turned = self.share("inside", "near"), self.share("reversed")
@@ -149,12 +150,12 @@ class Accuracy(ModelResult):
             ax.plot([row.low, row.high], [place, place], "|", color=GREY, ms=11, mew=2)
             colour = COLOURS["cause" if far else "finding"]
             ax.plot(row.model, place, "o", ms=5, color=colour)
-            told = [(min(row.low, row.high), _published_as(row)), (row.model, _plain(row.model))]
+            labels = [(min(row.low, row.high), _published_as(row)), (row.model, _plain(row.model))]
             if row.model < row.low:
-                told.reverse()
+                labels.reverse()
             else:
-                told[1] = (max(row.model, row.high), told[1][1])
-            for (x, text), away in zip(told, (-6, 6), strict=True):
+                labels[1] = (max(row.model, row.high), labels[1][1])
+            for (x, text), away in zip(labels, (-6, 6), strict=True):
                 beside(ax, (x, place), text, away)
         label = self.data.knowledge.label
         name_lines(ax, [f"{label(row.cause)}: {_in_words(self.data, row.answer)}" for row in rows])
@@ -164,9 +165,9 @@ class Accuracy(ModelResult):
         ax.tick_params("x", labelsize=SMALL)
         ax.axvline(1.0, color="#cccccc", lw=0.8, zorder=0)
         ax.margins(x=0.3, y=0.04)  # with room for the numbers
-        said = "likelihood ratio (line: published; dot: the model, red where it is far); "
+        below_it = "likelihood ratio (line: published; dot: the model, red where it is far); "
         most = f"the {len(rows)} of {len(self.rows)} that differ most"
-        return self._titled(below(ax, said + most))
+        return self._titled(below(ax, below_it + most))
 
     def __repr__(self) -> str:
         return (
@@ -188,7 +189,7 @@ def _published_as(row: AccuracyRow) -> str:
 
 def _distance(row: AccuracyRow) -> float:
     """How far the model's ratio lies outside the published interval, in logarithms."""
-    low, ratio, high = (np.log(max(one, EDGE)) for one in (row.low, row.model, row.high))
+    low, ratio, high = (np.log(max(end, EDGE)) for end in (row.low, row.model, row.high))
     return float(max(low - ratio, ratio - high))
 
 
@@ -209,7 +210,7 @@ def _ratio(
     knowledge = data.knowledge
     node, contexts = knowledge.there[cause], answer.keys() & knowledge.contexts.keys()
     rarer = [knowledge.less_often[id].by for id in contexts & knowledge.less_often.keys()]
-    by = sorted({id for one in rarer for id in one} - {*among, EXPLANATION})
+    by = sorted({id for contexts in rarer for id in contexts} - {*among, EXPLANATION})
     kinds = product(*([state.id for state in knowledge.states_of(id)] for id in by))
     having = others = 0.0
     for kind in kinds:
@@ -225,8 +226,8 @@ def _with_and_without(
     data: ModelData, node: str, answers: Mapping[str, object]
 ) -> tuple[float, float]:
     """P(answers, a cause there) and P(answers, not there)."""
-    found = data.engine.propagate(Case.of(data, answers).evidence, [node])
-    absent, present = (found.marginals[node] * np.exp(found.log_probability)).ravel().tolist()
+    answer = data.engine.propagate(Case.of(data, answers).evidence, [node])
+    absent, present = (answer.marginals[node] * np.exp(answer.log_probability)).ravel().tolist()
     return present, absent
 
 

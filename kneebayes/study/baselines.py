@@ -59,8 +59,8 @@ def naive_bayes(model: ModelLike, states: States) -> Numbers:
     cases = [Evidence.of(network, complaint), *(evidence for _, _, evidence in asked)]
     propagated = model.data.engine.propagate_each(cases, causes)
     posteriors = np.stack([propagated.marginals[id][:, 1] for id in causes], axis=1)
-    kept = np.clip(posteriors, EDGE, 1.0 - EDGE)
-    logits = np.log(kept) - np.log1p(-kept)
+    clipped = np.clip(posteriors, EDGE, 1.0 - EDGE)
+    logits = np.log(clipped) - np.log1p(-clipped)
     logits[propagated.log_probability == -np.inf] = logits[0]  # an answer that nobody can give
     sums = np.tile(logits[0], (len(states), 1))
     for row, (node, state, _) in enumerate(asked, start=1):
@@ -112,7 +112,7 @@ class LogisticRegressions:
         network = self.model.data.network
         items = items_of(self.model)
         asked = [(network.index[id], len(network[id].states)) for id in items]
-        known = [states[:, at] == state for at, count in asked for state in range(count)]
+        known = [states[:, node] == state for node, count in asked for state in range(count)]
         return np.stack(known, axis=1).astype(float)
 
 

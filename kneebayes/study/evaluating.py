@@ -48,15 +48,15 @@ def truth_told(
     _check_index(truth.index, index)
     causes, assumed = list(model.data.knowledge.causes), list[str]()
     if isinstance(truth, pd.Series):
-        told = _from_diagnoses(truth, model)
+        present = _from_diagnoses(truth, model)
     else:
         named = _by_id("truth", truth, model)
         assumed = [id for id in causes if id not in named]
-        told = named.astype(object).map(_present)
-        _refuse_cells(truth, told.to_numpy() == NEITHER, IN_WORDS)
-        told = told.assign(**dict.fromkeys(assumed, False))
-    told = told[causes].dropna()
-    here = index[index.isin(told.index)]
+        present = named.astype(object).map(_present)
+        _refuse_cells(truth, present.to_numpy() == NEITHER, IN_WORDS)
+        present = present.assign(**dict.fromkeys(assumed, False))
+    present = present[causes].dropna()
+    here = index[index.isin(present.index)]
     if here.empty:
         message = "The truth has no rows of these patients in which it is known: nothing to score."
         raise EvidenceError(message)
@@ -70,7 +70,7 @@ def truth_told(
             f"The truth says nothing of {counted(len(assumed), 'cause')} ({some}), taken as absent "
             "in everybody."
         )
-    return told.loc[here].astype(bool), tuple(remarks)
+    return present.loc[here].astype(bool), tuple(remarks)
 
 
 def _check_index(mine: pd.Index, patients: pd.Index) -> None:
@@ -257,16 +257,16 @@ def evaluate_predictions(
         raise EvidenceError(message)
     facts = truth_of(truth, model)
     tables = {name: predictions_of(name, value, facts, model) for name, value in named.items()}
-    kept = np.all([table.notna().all(axis=1).to_numpy() for table in tables.values()], axis=0)
-    if not kept.any():
+    predicted = np.all([table.notna().all(axis=1).to_numpy() for table in tables.values()], axis=0)
+    if not predicted.any():
         message = "No case has a prediction from everybody, so there is nothing to score."
         raise EvidenceError(message)
     subject = CauseLabels({str(id): str(id) for id in facts.columns})
     return Evaluation(
-        {name: table[kept] for name, table in tables.items()},
-        facts[kept],
+        {name: table[predicted] for name, table in tables.items()},
+        facts[predicted],
         subject if model is None else _subject_of(model),
-        left_out=int((~kept).sum()),
+        left_out=int((~predicted).sum()),
         scoring=scoring,
     )
 
@@ -288,8 +288,8 @@ def evaluate(
     ``others`` are more predictions of the same patients by name, ``scoring`` other thresholds
     and resamples.
     """
-    answers, told, recording = _cases(patients, truth)
-    known, remarks = truth_told(told, answers.index, model)  # before anything takes long
+    answers, stated, recording = _cases(patients, truth)
+    known, remarks = truth_told(stated, answers.index, model)  # before anything takes long
     answers = answers.loc[known.index]
     _check_names("baseline", baselines, BASELINES)
     asked = learned if isinstance(learned, Mapping) else {"logistic regression": learned}
@@ -306,16 +306,16 @@ def evaluate(
     axes = exact.index, exact.columns
     tables = {EXACT: exact} | {name: pd.DataFrame(each, *axes) for name, each in values.items()}
     scored = evaluate_predictions({**tables, **(others or {})}, known, model, scoring)
-    kept = answers.index.isin(scored.truth.index)
-    logs = diagnosed.log_probability[kept].to_numpy()
+    scored_rows = answers.index.isin(scored.truth.index)
+    logs = diagnosed.log_probability[scored_rows].to_numpy()
     named = scored.subject.urgent  # the truth names no part of something else
     source = "" if drawn is None else f"; cases: {drawn.model.data.reading}"
     return replace(
         scored,
         made_by=model.data.reading + source,
         origin=made_by(model),
-        flagged=diagnosed.urgency[kept] != "routine",
-        any_urgent={EXACT: any_of(model, reading_of(model, answers[kept]), logs, named)},
+        flagged=diagnosed.urgency[scored_rows] != "routine",
+        any_urgent={EXACT: any_of(model, reading_of(model, answers[scored_rows]), logs, named)},
         learned_from=sizes,
         remarks=remarks,
     )

@@ -300,10 +300,10 @@ class Evaluation(Reporting):
         rows = []
         for name, values in self.values_of.items():
             for kind, id, label, members in asked:
-                at = [columns.index(member) for member in members]
-                truth = np.asarray(self.facts[:, at].any(axis=1, keepdims=True))
-                predicted = values[:, at]
-                if len(at) > 1:
+                places = [columns.index(member) for member in members]
+                truth = np.asarray(self.facts[:, places].any(axis=1, keepdims=True))
+                predicted = values[:, places]
+                if len(places) > 1:
                     predicted = 1.0 - np.prod(1.0 - predicted, axis=1, keepdims=True)
                 row = {"predictor": name, "kind": kind, "id": id, "label": label}
                 rows.append(
@@ -322,7 +322,7 @@ class Evaluation(Reporting):
     @cached_property
     def curve(self) -> pd.DataFrame:
         """The calibration curve: one row a predictor and bin, with Wilson's 95 % intervals."""
-        bins = [(name, box) for name, found in self.calibrations.items() for box in found.bins]
+        bins = [(name, box) for name, each in self.calibrations.items() for box in each.bins]
         return pd.DataFrame([{"predictor": name, **asdict(box)} for name, box in bins])
 
     @cached_property
@@ -348,8 +348,8 @@ class Evaluation(Reporting):
             alarms = (signs | likely)[~some]
             false_alarms = float(alarms.mean()) if alarms.size else nan
             for id, label, has in columns:
-                signed, found, missed = has & signs, has & likely, has & ~signs & ~likely
-                counts = [int(which.sum()) for which in (has, signed, found, missed)]
+                signed, likely_too, missed = has & signs, has & likely, has & ~signs & ~likely
+                counts = [int(which.sum()) for which in (has, signed, likely_too, missed)]
                 rows.append((name, id, label, *counts, false_alarms))
         return pd.DataFrame(rows, columns=URGENT)
 
@@ -378,9 +378,9 @@ class Evaluation(Reporting):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the calibration curve of the reference, with intervals."""
-        found = self.calibrations[self.reference]
-        said = f"error {percent(found.error)}, by chance up to {percent(found.limit)}"
-        return draw_calibration([*map(asdict, found.bins)], f"{self.reference}: {said}", ax)
+        calibration = self.calibrations[self.reference]
+        title = f"error {percent(calibration.error)}, by chance up to {percent(calibration.limit)}"
+        return draw_calibration([*map(asdict, calibration.bins)], f"{self.reference}: {title}", ax)
 
     def draw_scores(self, score: str = "log_score", ax: Axes | None = None) -> Axes:
         """Draw one score of every predictor: any column of numbers of :attr:`table`.

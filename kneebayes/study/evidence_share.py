@@ -105,8 +105,8 @@ def evidence_share(
     divided = _divided(data, quantities, slopes)
     weights = np.array([abs(weight) for weight, _ in weighed.values()])
     parts = {
-        visit: divided @ (weights * [found[key] for key in weighed])
-        for visit, found in counts.items()
+        visit: divided @ (weights * [keys[key] for key in weighed])
+        for visit, keys in counts.items()
     }
     patients = sum(_in_model(data, case) for case in chosen)
     return EvidenceShare(data, quantities, parts, patients)
@@ -120,11 +120,11 @@ def _keys(data: ModelData, case: PublishedCase, visit: Visit) -> Iterator[Key]:
     """Each answer of a patient, with the published cause and its rival."""
     if not _in_model(data, case):
         return
-    told = case.answers(visit)
-    read = understood(data, told)
-    answers = [one for one in chain.from_iterable(read.values()) if one.id != data.complaint]
+    answers_given = case.answers(visit)
+    read = understood(data, answers_given)
+    answers = [each for each in chain.from_iterable(read.values()) if each.id != data.complaint]
     try:  # answers that disagree say nothing, either
-        order = Case.of(data, {name: told[name] for name in read}).by_probability
+        order = Case.of(data, {name: answers_given[name] for name in read}).by_probability
     except (EvidenceError, ImpossibleEvidenceError):
         return
     right = next(id for id in order if id in case.causes)
@@ -145,8 +145,8 @@ def _weighed(data: ModelData, keys: Iterable[Key]) -> dict[Key, tuple[float, Num
     def derive(cause: str, *answer: tuple[str, tuple[float, ...]]) -> tuple[float, Numbers]:
         """P(answer | cause, complaint) as a logarithm, and its slopes; each is asked once."""
         alone = Evidence.of(data.network, {data.complaint: "present", cause: "present"})
-        found = data.engine.derive(alone.plus(Evidence(dict(answer))))
-        return found.log_probability, found.derivatives
+        derived = data.engine.derive(alone.plus(Evidence(dict(answer))))
+        return derived.log_probability, derived.derivatives
 
     def likelihood_of(cause: str, *answer: tuple[str, tuple[float, ...]]) -> tuple[float, Numbers]:
         """Ln P(answer | cause), and its slopes."""
@@ -223,18 +223,19 @@ class EvidenceShare(ModelResult):
         for visit, weights in self.weights.items():
             total = weights.sum()
             for place in np.flatnonzero(weights > 0.0):
-                one, weight = self.quantities.all[place], float(weights[place])
-                because = _because(knowledge, one)
+                quantity, weight = self.quantities.all[place], float(weights[place])
+                because = _because(knowledge, quantity)
                 origins = knowledge.shares_of(because)
-                written = arrows.get((one.parent, one.node, one.state), knowledge.place(one.node))
+                arrow = quantity.parent, quantity.node, quantity.state
+                written = arrows.get(arrow, knowledge.place(quantity.node))
                 written = written.replace(f"causes/{rest}_unnamed.toml", f"causes/{rest}.toml")
                 rows.append(
                     {
                         "visit": visit,
-                        "place": written + FIELDS.get(one.kind, ""),
-                        "about": labelled(knowledge, one),
-                        "said": said_in_words(knowledge, one),
-                        **one.interval.model_dump(),
+                        "place": written + FIELDS.get(quantity.kind, ""),
+                        "about": labelled(knowledge, quantity),
+                        "said": said_in_words(knowledge, quantity),
+                        **quantity.interval.model_dump(),
                         "because": because,
                         "weight": weight,
                         "share": weight / total,
@@ -290,8 +291,8 @@ class EvidenceShare(ModelResult):
 
     @property
     def _kinds(self) -> list[str]:
-        found = set(self.table["origin"])
-        return [kind for kind in ORIGINS if kind in found]
+        origins = set(self.table["origin"])
+        return [kind for kind in ORIGINS if kind in origins]
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw one bar a visit, cut by origin."""
@@ -326,8 +327,8 @@ def _falling(table: pd.DataFrame, column: str) -> pd.DataFrame:
 def _because(knowledge: Knowledge, quantity: Quantity) -> tuple[str, ...]:
     """Origins of a number; a leak has those of its entry, a share those of its bounds too."""
     if quantity.kind == "prior":
-        said = knowledge.diseases[quantity.node].commonness
-        return (*quantity.because, *said.bounds_because)
+        share = knowledge.diseases[quantity.node].commonness
+        return (*quantity.because, *share.bounds_because)
     if quantity.because:
         return quantity.because
     for kind in (knowledge.contexts, knowledge.mediators, knowledge.findings):

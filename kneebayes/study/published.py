@@ -178,12 +178,12 @@ def understood(model: ModelLike, answers: Mapping[str, Any]) -> dict[str, tuple[
     return read_as
 
 
-def refuse_others(title: str, known: int, told: int) -> None:
+def refuse_others(title: str, known: int, all_answers: int) -> None:
     """Refuse patients of whom a model understands next to nothing: they have another complaint."""
-    if known < LEAST_KNOWN * told:
+    if known < LEAST_KNOWN * all_answers:
         message = (
-            f"'{title}' knows {known:,} of {counted(told, 'answer')} of these patients: they have "
-            "another complaint. Give patients of your own: cases=[...], or --cases FILE."
+            f"'{title}' knows {known:,} of {counted(all_answers, 'answer')} of these patients: "
+            "they have another complaint. Give patients of your own: cases=[...], or --cases FILE."
         )
         raise EvidenceError(message)
 
@@ -231,14 +231,14 @@ class ReadingEvaluation(Reporting):
     def shares(self) -> dict[str, tuple[int, int]]:
         """Each share as how many of how many."""
         each = self.judgements
-        both = [one for one in each if one.verdict in ("right", "wrong")]
-        sided = [one for one in both if one.truth in ("present", "absent")]
+        both = [row for row in each if row.verdict in ("right", "wrong")]
+        sided = [row for row in both if row.truth in ("present", "absent")]
         return {
             "precision": _right_of(both),
-            "precision, strictly": _right_of(one for one in each if one.verdict != "missed"),
-            "recall at the first visit": _right_of(one for one in each if one.at_first),
+            "precision, strictly": _right_of(row for row in each if row.verdict != "missed"),
+            "recall at the first visit": _right_of(row for row in each if row.at_first),
             "polarity": _right_of(sided),
-            "polarity of what is absent": _right_of(one for one in sided if one.truth == "absent"),
+            "polarity of what is absent": _right_of(row for row in sided if row.truth == "absent"),
         }
 
     @property
@@ -250,7 +250,7 @@ class ReadingEvaluation(Reporting):
     @property
     def answers(self) -> pd.DataFrame:
         """One row for every answer taken or missed."""
-        return pd.DataFrame(self.judgements, columns=[one.name for one in fields(Verdict)])
+        return pd.DataFrame(self.judgements, columns=[column.name for column in fields(Verdict)])
 
     def worst_texts(self) -> list[str]:
         """Ids of the patients whose text was read worst, worst first."""
@@ -334,9 +334,9 @@ def evaluate_reading(
     if not cases:
         message = "There is no text to read. Give at least one case."
         raise KneebayesError(message)
-    told = [{**case.tests, **case.first_visit} for case in cases]
-    known = sum(len(_states(model, answers)) for answers in told)
-    refuse_others(model.data.knowledge.meta.title, known, sum(map(len, told)))
+    answers = [{**case.tests, **case.first_visit} for case in cases]
+    known = sum(len(_states(model, each)) for each in answers)
+    refuse_others(model.data.knowledge.meta.title, known, sum(map(len, answers)))
     judgements = [judgement for case in cases for judgement in _judged(model, case)]
     texts = {case.id: case.text for case in cases}
     return ReadingEvaluation(tuple(judgements), texts, worst, made_by(model))
@@ -356,7 +356,7 @@ def _judged(model: ModelLike, case: PublishedCase) -> Iterator[Verdict]:
         if known == "unsure":
             continue
         verdict = "not in the truth" if not known else "right" if known == answer else "wrong"
-        sure = (one for one in history.mentions if one.id == id and one.is_sure)
+        sure = (mention for mention in history.mentions if mention.id == id and mention.is_sure)
         yield Verdict(case.id, id, verdict, answer, known, next(sure).words.text, id in first)
     for id, known in first.items():
         if id not in taken and known != "unsure":
@@ -366,8 +366,8 @@ def _judged(model: ModelLike, case: PublishedCase) -> Iterator[Verdict]:
 def _states(model: ModelLike, answers: Any) -> dict[str, str]:
     """The state that each answer stands for; what the model does not know is left out."""
     states_by_id: dict[str, str] = {}
-    for one in chain.from_iterable(understood(model, answers).values()):
-        pairs = zip(one.likelihood, model.data.network[one.id].states, strict=True)
+    for answer in chain.from_iterable(understood(model, answers).values()):
+        pairs = zip(answer.likelihood, model.data.network[answer.id].states, strict=True)
         most, state = max(pairs, key=itemgetter(0))
-        states_by_id[one.id] = state if most / sum(one.likelihood) >= SURE else "unsure"
+        states_by_id[answer.id] = state if most / sum(answer.likelihood) >= SURE else "unsure"
     return states_by_id

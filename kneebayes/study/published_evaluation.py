@@ -122,7 +122,7 @@ class Judge:
         if key not in self._shifts:
             beliefs, _ = self._beliefs({name: answer})
             before = self.prior.items()
-            shifts = {id: logit(beliefs[id], EDGE) - logit(one, EDGE) for id, one in before}
+            shifts = {id: logit(beliefs[id], EDGE) - logit(prior, EDGE) for id, prior in before}
             self._shifts[key] = shifts
         return self._shifts[key]
 
@@ -215,8 +215,8 @@ def evaluate_published(
     knowledge = model.data.knowledge
     judge = Judge(model, ranked_by)
     scores = pd.DataFrame([row for case in chosen for row in judge.rows(case)])
-    told = sum(len(case.answers(visit)) for case in chosen for visit in VISITS)
-    refuse_others(knowledge.meta.title, told - sum(judge.unknown.values()), told)
+    answers = sum(len(case.answers(visit)) for case in chosen for visit in VISITS)
+    refuse_others(knowledge.meta.title, answers - sum(judge.unknown.values()), answers)
     if scores.empty:
         message = "There is no published patient to judge: none given, or all are impossible."
         raise EvidenceError(message)
@@ -227,7 +227,7 @@ def evaluate_published(
             "Give patients of your own: cases=[...]."
         )
         raise EvidenceError(message)
-    unknown, twice = dict(sorted(judge.unknown.items())), sum(bool(one.same_as) for one in chosen)
+    unknown, twice = dict(sorted(judge.unknown.items())), sum(bool(case.same_as) for case in chosen)
     told_of = (judge.ranked_by, unknown, len(chosen), twice)
     return PublishedEvaluation(model.data, scores, *told_of, seed)
 
@@ -273,10 +273,10 @@ class PublishedEvaluation(ModelResult):
         """
         rows = []
         for among, visit, predictor in product(AMONG, VISITS, (NETWORK, NAIVE, PRIOR)):
-            told = _columns(self._judged(among, visit, predictor))
-            _, *ends = share_with_interval(int(told[:, 0].sum()), len(told))
-            *tops, mean_log = map(_mean, told.T)
-            rows.append((among, visit, predictor, len(told), *tops, *ends, mean_log))
+            columns = _columns(self._judged(among, visit, predictor))
+            _, *ends = share_with_interval(int(columns[:, 0].sum()), len(columns))
+            *tops, mean_log = map(_mean, columns.T)
+            rows.append((among, visit, predictor, len(columns), *tops, *ends, mean_log))
         return pd.DataFrame(
             rows, columns=[*ASKED, *SCORES[:3], "top_1_low", "top_1_high", SCORES[3]]
         )
@@ -315,8 +315,8 @@ class PublishedEvaluation(ModelResult):
         rows = []
         for visit, predictor in product(VISITS, (NETWORK, NAIVE)):
             sure = self.of(visit, predictor).query("first_probability >= @SURE")
-            said, right = _mean(sure["first_probability"]), int(sure["first_right"].sum())
-            rows.append((visit, predictor, said, right, len(sure)))
+            mean, right = _mean(sure["first_probability"]), int(sure["first_right"].sum())
+            rows.append((visit, predictor, mean, right, len(sure)))
         header = ["visit", "predictor", "mean_said", "number", "total"]
         return _with_shares(pd.DataFrame(rows, columns=header))
 

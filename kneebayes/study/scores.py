@@ -216,8 +216,8 @@ def _bins_of(values: Numbers, bins: int) -> NDArray[np.int64]:
     # what fills a bin by itself ends there, and what was said for certain stands alone
     full = cuts[1:][cuts[1:] == cuts[:-1]] + 1
     certain = np.searchsorted(each, [SMALLEST, 1.0])
-    found = np.unique([*cuts, *(at for at in (*full, *certain) if at < each.size)])
-    return np.asarray(first[found], dtype=np.int64)
+    first_of_bins = np.unique([*cuts, *(place for place in (*full, *certain) if place < each.size)])
+    return np.asarray(first[first_of_bins], dtype=np.int64)
 
 
 @checked
@@ -278,8 +278,8 @@ def calibration_of(
     errors = [error_of(rng.random(values.size) < values)[0] for _ in range(draws)]
     columns = (values[starts], values[ends - 1], sums / sizes, present / sizes, present, sizes)
     bins_found = [
-        Bin(low, high, said, seen, *wilson_interval(came, size), size)
-        for low, high, said, seen, came, size in zip(*map(np.ndarray.tolist, columns), strict=True)
+        Bin(low, high, mean, seen, *wilson_interval(came, size), size)
+        for low, high, mean, seen, came, size in zip(*map(np.ndarray.tolist, columns), strict=True)
     ]
     return Calibration(
         bins=tuple(bins_found),
@@ -323,7 +323,7 @@ def draw_calibration(
     shown = [row for row in rows if row["count"]]
     some = [row[name] for row in shown for name in ("predicted", "observed_high")]
     some += [row["observed"] for row in shown if row["observed"] > 0.0]
-    beside = [one for one in ax.get_shared_x_axes().get_siblings(ax) if one.has_data()]
+    beside = [other for other in ax.get_shared_x_axes().get_siblings(ax) if other.has_data()]
     low, high = _place(min(some)) - 0.4, _place(max(some)) + 0.4
     for other in beside:  # a picture beside this one, on the same scales
         low, high = min(low, other.get_xlim()[0]), max(high, other.get_xlim()[1])
@@ -392,13 +392,13 @@ def draw_scores(rows: Sequence[Mapping[str, Any]], score: str, ax: Axes | None =
         in_margin(ax, index, f"{or_untold(value):.4f}")
     name_lines(ax, [str(row["predictor"]) for row in drawn])
     ax.margins(x=0.06)
-    said = [CALLED.get(score, score)]
+    legend = [CALLED.get(score, score)]
     if any("low" in row for row in finite):
-        said.append("lines: 95 % intervals, cases drawn again")
+        legend.append("lines: 95 % intervals, cases drawn again")
     if any(row.get("doubt") for row in finite):
-        said.append(f"hollow: perhaps as good as {own}")
+        legend.append(f"hollow: perhaps as good as {own}")
     ax.grid(axis="y", color=GREY, alpha=0.3)
-    return finished(ax, "\n".join(said))
+    return finished(ax, "\n".join(legend))
 
 
 def draw_recall(
@@ -455,10 +455,10 @@ def draw_learning(
     ax.minorticks_off()
     marks = "bands, upright lines" if sizes else "bands"
     known = any("low" in row for row in others)
-    said = ["cases learned from"] * bool(sizes) + [f"{marks}: 95 % intervals"] * known
+    legend = ["cases learned from"] * bool(sizes) + [f"{marks}: 95 % intervals"] * known
     ax.set_ylabel(CALLED.get(score, score).replace(" (", "\n("), parse_math=False, fontsize=SMALL)
     name_ends(ax, {name: end for name, (end, _) in ends.items()}, [c for _, c in ends.values()])
-    below(ax, "\n".join(said))
+    below(ax, "\n".join(legend))
     ticks_apart(ax, sizes, [f"{size:,}" for size in sizes])
     return ax
 

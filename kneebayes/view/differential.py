@@ -136,12 +136,13 @@ def _notes(case: Case) -> list[str]:
 def _doubts(case: Case) -> Iterator[str]:
     """What is odd about the answers by the meaning of their words, whatever their probability."""
     certain = {id: case.evidence.hard_state(id) for id in case.evidence}
-    told = {id: case.data.network[id].states[at] for id, at in certain.items() if at is not None}
+    network = case.data.network
+    states = {id: network[id].states[at] for id, at in certain.items() if at is not None}
     for rule in case.knowledge.incoherent.values():
-        if rule.holds(told) and all(parted(name)[0] in told for name in rule.none_of):
+        if rule.holds(states) and all(parted(name)[0] in states for name in rule.none_of):
             yield f"These answers do not go together: {rule.reason}."
     complaint = case.knowledge.complaint
-    if told.get(complaint.id) == "absent":
+    if states.get(complaint.id) == "absent":
         yield (
             f"There is no {complaint.label} here, and the model is of people who have it: read "
             "'explains it' as what the other answers point to."

@@ -134,8 +134,8 @@ def in_margin(ax: Axes, y: float, text: str) -> None:
 
 def bars(ax: Axes, ends: Sequence[float], words: Sequence[str], striped: Sequence[bool]) -> None:
     """Bars from the top, with words at their ends; some are orange and hatched."""
-    colours = [ORANGE if one else BLUE for one in striped]
-    hatches = ["//" if one else "" for one in striped]
+    colours = [ORANGE if is_striped else BLUE for is_striped in striped]
+    hatches = ["//" if is_striped else "" for is_striped in striped]
     ax.barh(range(len(ends)), ends, color=colours, hatch=hatches, edgecolor="white", height=0.62)
     for place, (end, text) in enumerate(zip(ends, words, strict=True)):
         write(ax, end, place, f" {text}")
@@ -188,14 +188,14 @@ def ticks_apart(ax: Axes, places: Sequence[float], labels: Sequence[str]) -> Non
         ax.set_xticks([])
         figure.draw_without_rendering()  # or the axes are not yet where long names put them
     letter = figure.dpi / LETTERS_PER_INCH
-    kept: list[tuple[float, str]] = []
+    ticks: list[tuple[float, str]] = []
     end = -inf  # of the last one
     for place, label in sorted(zip(places, labels, strict=True)):
         middle = ax.transData.transform((place, ax.get_ylim()[0]))[0]
         if middle >= end + letter * (len(label) + 2) / 2:
-            kept.append((place, label))
+            ticks.append((place, label))
             end = middle + letter * len(label) / 2
-    ax.set_xticks([place for place, _ in kept], [label for _, label in kept], fontsize=SMALL)
+    ax.set_xticks([place for place, _ in ticks], [label for _, label in ticks], fontsize=SMALL)
 
 
 def log_odds(probability: float) -> float:
@@ -231,8 +231,11 @@ def _draw_map(knowledge: Knowledge, network: Network, stated: Network, ax: Axes 
     """A map of causes by findings; the darker, the more often the cause shows the finding."""
     causes = sorted(knowledge.causes, key=lambda id: (knowledge.group_of(id), id))
     kinds = ("history", "symptom", "sign", "test")
-    told = {id: one.kind for id, one in knowledge.findings.items() if one.kind in kinds}
-    kind_of = {id: kinds.index(kind) for id, kind in told.items()}
+    kind_of = {
+        id: kinds.index(finding.kind)
+        for id, finding in knowledge.findings.items()
+        if finding.kind in kinds
+    }
     findings = sorted(kind_of, key=kind_of.__getitem__)
     shares = [[_reach(network, stated, cause, id) for id in findings] for cause in causes]
     ax = ax or new_axes(WIDE, 1.7 + 0.25 * len(causes))
@@ -272,11 +275,11 @@ def _draw_around(
     """One cause in the middle, with arrows that tell how strong they are."""
     plain = {knowledge.meta.complaint, knowledge.there.get(around)}  # certain, so they tell nothing
     shows = [id for id in stated.children_of(around) if id not in plain]
-    found = (
+    strengths = (
         {id: strongest(network, id, around) for id in stated[around].parents},
         {id: strongest(network, around, id) for id in shows},
     )
-    parents, children = (sorted(each.items(), key=lambda pair: -pair[1]) for each in found)
+    parents, children = (sorted(each.items(), key=lambda pair: -pair[1]) for each in strengths)
     rows = max(min(len(parents), MOST_AROUND), min(len(children), MOST_AROUND), 1)
     ax = ax or new_axes(WIDE, 0.8 + 0.44 * rows)
     half = BOLD * LETTER * _longest(knowledge.label(around)) / 2 + 0.05
@@ -386,8 +389,8 @@ def fit(ax: Axes) -> float:
         max(0.0, legend.get_window_extent().x0 - figure.bbox.x0)
     ):
         most = int(width * LETTERS_PER_INCH) - 6
-        said = [text.get_text().replace(r"\$", "$") for text in legend.get_texts()]
-        texts = [broken(text, most, MOST_NAME) for text in said]
+        labels = [text.get_text().replace(r"\$", "$") for text in legend.get_texts()]
+        texts = [broken(text, most, MOST_NAME) for text in labels]
         longest = max(len(line) for text in texts for line in text.split("\n")) + 6
         ncols = max(1, min(len(texts), int(width * LETTERS_PER_INCH / longest)))
         place = {"bbox_to_anchor": (EDGE, 1.0), "bbox_transform": _from_the_edge(ax, figure)}
@@ -524,9 +527,9 @@ class _WithWords:
 
     def __call__(self, figure: Any) -> Any:
         """The picture as before; with metadata where the figure has words."""
-        made = self.plain(figure)
-        picture, metadata = made if isinstance(made, tuple) else (made, {})
-        several = dict.fromkeys(one.alt_text for one in vars(figure).get(RESULTS, ()))
+        rendered = self.plain(figure)
+        picture, metadata = rendered if isinstance(rendered, tuple) else (rendered, {})
+        several = dict.fromkeys(result.alt_text for result in vars(figure).get(RESULTS, ()))
         if picture is None or not several:
-            return made
+            return rendered
         return picture, {**metadata, "alt": " ".join(several)}

@@ -29,7 +29,8 @@ def tag(name: str, *inside: str, **attributes: str) -> str:
 def table(header: Sequence[str], rows: Iterable[Sequence[str]], caption: str = "") -> str:
     """A table of texts, columns of numbers to the right; cells are escaped unless made here."""
     lines = [tuple(row) for row in rows]
-    sides = [_side([row[at] for row in lines if at < len(row)]) for at in range(len(header))]
+    places = range(len(header))
+    sides = [_side([row[place] for row in lines if place < len(row)]) for place in places]
     headings = zip(header, sides, strict=True)
     head = (tag("th", escape(name), scope="col", style=side) for name, side in headings)
     body = [
@@ -70,9 +71,9 @@ class ShareBar(str):
 
     def __new__(cls, share: float) -> ShareBar:
         """A bar of some share."""
-        made = super().__new__(cls, "#" * round(20 * min(max(share, 0.0), 1.0)))
-        made.share = share
-        return made
+        bar = super().__new__(cls, "#" * round(20 * min(max(share, 0.0), 1.0)))
+        bar.share = share
+        return bar
 
 
 def _cell(text: str) -> str:

@@ -112,11 +112,11 @@ def _beside_the_signs(case: Case) -> str:
     """What is said apart from the signs, where these let wait: what is open, or is probable."""
     probable = case.level != "now" and case.any_urgent >= PROBABLE
     signs = "No sign says so, but" if case.level == "routine" else "Apart from these signs,"
-    told = (
+    warning = (
         f"{signs} the probability that an urgent cause explains it is "
         f"{percent(case.any_urgent)}. Have it looked at soon."
     )
-    return " ".join(filter(None, (case.urgency.left_open, told if probable else "")))
+    return " ".join(filter(None, (case.urgency.left_open, warning if probable else "")))
 
 
 # what made the numbers
@@ -149,12 +149,12 @@ def made_by(model: ModelLike) -> dict[str, Any]:
 
 def made_by_line(model: ModelLike | Mapping[str, Any]) -> str:
     """The same, of a model or of its plain values, as a line of text; empty for no model."""
-    made = model if isinstance(model, Mapping) else made_by(model)
-    if not made:
+    origin = model if isinstance(model, Mapping) else made_by(model)
+    if not origin:
         return ""
-    parts = [f"{name}: {made[name]}" for name in ("lexicon", "layer", "setting") if made[name]]
-    parts += [f"learnt from {made['learnt']}"] if made["learnt"] else []
-    return f"Made by kneebayes {made['version']} ({', '.join(parts)})."
+    parts = [f"{name}: {origin[name]}" for name in ("lexicon", "layer", "setting") if origin[name]]
+    parts += [f"learnt from {origin['learnt']}"] if origin["learnt"] else []
+    return f"Made by kneebayes {origin['version']} ({', '.join(parts)})."
 
 
 def plain_case(case: CaseLike) -> dict[str, Any]:
@@ -216,7 +216,7 @@ def report_on(
 
 def fields_of(record: Any) -> dict[str, Any]:
     """Values of a record by field, as they stand: ``asdict`` would copy whatever is in them."""
-    return {one.name: getattr(record, one.name) for one in fields(record)}
+    return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
 def records_of(table: pd.DataFrame) -> list[dict[str, Any]]:
@@ -264,8 +264,8 @@ def report_text(report: Report) -> str:
         lines += ["", *_aligned([report.header, *report.rows])]
     lines += _section(line for block in report.after for line in _lines(block, report.width))
     lines += _section(_wrapped(report.notes, report.width)) or [""]
-    made = [report.made_by] if report.made_by else []
-    return "\n".join([*lines, *made, report.disclaimer])
+    origin = [report.made_by] if report.made_by else []
+    return "\n".join([*lines, *origin, report.disclaimer])
 
 
 def _section(lines: Iterable[str]) -> list[str]:
@@ -350,7 +350,7 @@ def _element(block: Block) -> str:
     if isinstance(block, str):
         return tag("p", escape(block))
     if isinstance(block, Steps):
-        items = [tag("li", escape(said), _below(remark)) for said, remark in block.steps]
+        items = [tag("li", escape(sentence), _below(remark)) for sentence, remark in block.steps]
         return tag("ol", *items) if items else ""
     if isinstance(block, Grid):
         return table(block.header, block.rows, block.heading)
@@ -479,8 +479,8 @@ def alt_text_of(report: Report) -> str:
     outlines = [block for block in report.before if isinstance(block, Outline)]
     below = [line for outline in outlines for _, line in outline.lines]
     paragraphs = [block for block in report.before if isinstance(block, Paragraph)]
-    told = [line.strip() for paragraph in paragraphs for line in paragraph.lines][:ALT_LINES]
-    parts = [report.title, report.known, report.advice, *report.lead[:1], *told, *below, *rows]
+    lines = [line.strip() for paragraph in paragraphs for line in paragraph.lines][:ALT_LINES]
+    parts = [report.title, report.known, report.advice, *report.lead[:1], *lines, *below, *rows]
     words = " ".join(_sentence(part) for part in parts if part)
     return shorten(words, ALT_LETTERS, placeholder=" ...")
 
@@ -488,8 +488,8 @@ def alt_text_of(report: Report) -> str:
 def _row_in_words(header: Row, row: Row) -> str:
     """Each cell after what stands above it; bars of signs say nothing here."""
     cells = zip_longest(header[: len(row)], row, fillvalue="")
-    said = (f"{name} {cell}".strip() for name, cell in cells if re.search(r"\w", str(cell)))
-    return "; ".join(said)
+    phrases = (f"{name} {cell}".strip() for name, cell in cells if re.search(r"\w", str(cell)))
+    return "; ".join(phrases)
 
 
 def _sentence(part: str) -> str:

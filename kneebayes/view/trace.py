@@ -47,12 +47,12 @@ class TraceRow:
 
 def _prior_row(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> TraceRow:
     prior = elicited.priors[cause.id]
-    said = cause.commonness
-    stated = said.word or "a part of something else"
-    if said.bounds is not None:
-        known = "assumed" if said.published is None else "published"
-        stated += f", {known} {between(*said.bounds)}"
-    because = (*said.because, *said.bounds_because)
+    share = cause.commonness
+    stated = share.word or "a part of something else"
+    if share.bounds is not None:
+        known = "assumed" if share.published is None else "published"
+        stated += f", {known} {between(*share.bounds)}"
+    because = (*share.because, *share.bounds_because)
     return _row(knowledge, "prior", cause.label, stated, prior, prior.value, because)
 
 
@@ -79,47 +79,47 @@ def _evoked_rows(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> Iter
     lexicon = knowledge.lexicons[elicited.lexicon]
     own = (stated for stated in elicited.stated if stated.arrow.parent == cause.id)
     links = {stated.arrow.child: stated.link for stated in own}
-    for finding, said in cause.evoked_by.items():
-        interval = amount_interval(said.evokes, "evoking", lexicon)
-        label, stated = knowledge.label(finding), _as_text(said.evokes)
-        link, because = links[finding], said.because
+    for finding, evoked in cause.evoked_by.items():
+        interval = amount_interval(evoked.evokes, "evoking", lexicon)
+        label, stated = knowledge.label(finding), _as_text(evoked.evokes)
+        link, because = links[finding], evoked.because
         yield _row(knowledge, "points to", label, stated, interval, link, because)
 
 
 def _rarer_rows(knowledge: Knowledge, elicited: Elicited, cause: Cause) -> Iterator[TraceRow]:
     """By what factor that which the cause raises, shows or rules out is less often found."""
     own = {cause.id, knowledge.there[cause.id]}
-    ends = [{one.arrow.parent, one.arrow.child} for one in elicited.stated]
+    ends = [{stated.arrow.parent, stated.arrow.child} for stated in elicited.stated]
     beside = set().union(*(both for both in ends if both & own))
     for id, rarer in knowledge.less_often.items():
         for context, factors in rarer.by.items():
             states = knowledge.states_of(context) if id in beside else ()
-            given = {one.label: factors[one.id] for one in states if one.id in factors}
-            overall, most = sum(one.share * factors.get(one.id, 1.0) for one in states), 1.0
+            given = {state.label: factors[state.id] for state in states if state.id in factors}
+            overall, most = sum(state.share * factors.get(state.id, 1.0) for state in states), 1.0
             if context == EXPLANATION and cause.id in factors:
                 given = {f"where {cause.label} explains": factors[cause.id]}
                 overall = most = factors[cause.id]
             if given:
-                said = ", ".join(f"{label} {written(one, 3)}" for label, one in given.items())
+                stated = ", ".join(f"{label} {written(by, 3)}" for label, by in given.items())
                 interval = Interval(low=min(given.values()), value=overall, high=most)
                 label, because = knowledge.label(id), rarer.because
-                yield _row(knowledge, "less often", label, said, interval, overall, because)
+                yield _row(knowledge, "less often", label, stated, interval, overall, because)
 
 
 def _arrow_row(knowledge: Knowledge, stated: Stated, about: str, node: str) -> TraceRow:
     statement = stated.arrow.statement
-    said = _as_text(statement.amount)
+    amount = _as_text(statement.amount)
     where = knowledge.where_it_holds(stated.arrow.child)
     if statement.risk is not None:
-        said = "odds ratio: " + said
+        amount = "odds ratio: " + amount
     elif statement.in_cases is not None:
-        said = f"in its patients{where}: {said}"
+        amount = f"in its patients{where}: {amount}"
     else:
-        said += where
+        amount += where
     multiplies = knowledge.states_of(stated.arrow.parent)  # age and sex multiply shares
     ratio = stated.reached if multiplies else None  # to which the table comes
     link = stated.link if ratio is None else ratio
-    return _row(knowledge, about, node, said, stated.interval, link, statement.because)
+    return _row(knowledge, about, node, amount, stated.interval, link, statement.because)
 
 
 def _row(

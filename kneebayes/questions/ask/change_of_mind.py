@@ -111,8 +111,8 @@ def draw_changes(
     for index, row in enumerate(drawn):
         ends = [figures.log_odds(row[name]) for name in POSTERIORS]
         ax.plot(ends, [index, index], color=figures.GREY, lw=1.5, zorder=1)
-        told = ((row["over_posterior"], figures.ORANGE), (row["to_posterior"], figures.BLUE))
-        for (share, colour), away in zip(sorted(told), (-9, 9), strict=True):  # on the outer side
+        both = ((row["over_posterior"], figures.ORANGE), (row["to_posterior"], figures.BLUE))
+        for (share, colour), away in zip(sorted(both), (-9, 9), strict=True):  # on the outer side
             place = (figures.log_odds(share), index)
             figures.beside(ax, place, percent(share), away, color=colour)
     places = range(len(drawn))
@@ -213,7 +213,7 @@ class ChangeOfMind(CaseResult):
     def _shown(self) -> list[dict[str, Any]]:
         """What is shown row by row: now, and after the first sets."""
         now = {**self._row(self.now), "answers": "now", "probability": None}
-        return [now, *(self._row(one) for one in self.sets[:SHOWN] if one.answers)]
+        return [now, *(self._row(outcome) for outcome in self.sets[:SHOWN] if outcome.answers)]
 
     @property
     def report(self) -> Report:

@@ -185,8 +185,8 @@ class DecisionTree(CaseResult):
         lines = []
         for row in self._rows:
             then = f"{row['asks']} [{row['says']}]" if row["asks"] else f"-> {row['says']}"
-            told = f"{row['answer']} ({percent(row['probability'])}): " if row["answer"] else ""
-            lines.append((row["depth"], f"{told}{then}"))
+            answer = f"{row['answer']} ({percent(row['probability'])}): " if row["answer"] else ""
+            lines.append((row["depth"], f"{answer}{then}"))
         report = report_on(self.case, title, whole_title=True)
         return replace(report, before=(Outline(tuple(lines)),))
 
@@ -242,9 +242,9 @@ class Interview(CaseResult):
     def stop(self) -> Stop:
         """How probable it is that the three best questions of each sort leave all as it is."""
         asked = self.questions
-        found = self.threshold if asked.subject.members else None
+        threshold = self.threshold if asked.subject.members else None
         urgency = asked.by_advice.same_decision(urgency=True)
-        return Stop(asked.same_decision(threshold=found), urgency)
+        return Stop(asked.same_decision(threshold=threshold), urgency)
 
     @renamed(said="answers")
     @checked

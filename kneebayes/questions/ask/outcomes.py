@@ -195,16 +195,16 @@ def _divergence(after: Numbers, before: Numbers) -> Numbers:
 
 def _negative(engine: Engine, asked: Asked) -> list[tuple[frozenset[tuple[str, str]], int]]:
     """Sets of answers without last states, and signs, that add up to a set of answers."""
-    kept: list[tuple[str, str]] = []
+    unchanged: list[tuple[str, str]] = []
     turned: list[list[tuple[tuple[tuple[str, str], ...], int]]] = []  # for each last state
     for id, state in asked.items():
         *others, last = engine.network[id].states
         if others and state == last:
             turned.append([((), 1), *((((id, other),), -1) for other in others)])
         else:
-            kept.append((id, state))
+            unchanged.append((id, state))
     return [
-        (frozenset(chain(kept, *(part for part, _ in chosen))), prod(sign for _, sign in chosen))
+        (frozenset(chain(unchanged, *(part for part, _ in chosen))), prod(s for _, s in chosen))
         for chosen in product(*turned)
     ]
 
@@ -225,7 +225,7 @@ def _ask(
         absent = Evidence(dict.fromkeys(subject.members, (1.0, 0.0)))
         without = engine.propagate_each([case.plus(absent) for case in cases])
         none = np.exp(without.log_probability - log_known)
-    causes = [propagated.marginals[id][:, at] * shares for id, at in places]
+    causes = [propagated.marginals[id][:, state] * shares for id, state in places]
     return np.stack([shares, none, *causes], axis=1)
 
 

@@ -150,7 +150,7 @@ class Pair(NamedTuple):
 def pareto_front(questions: Sequence[Question]) -> tuple[str, ...]:
     """Ids of the best trade-offs, the cheapest first: no other gives at least as much for less."""
     front: list[Question] = []
-    for question in sorted(questions, key=lambda one: (one.cost, -one.bits)):
+    for question in sorted(questions, key=lambda asked: (asked.cost, -asked.bits)):
         last = front[-1] if front else None
         equal = last and (question.bits, question.cost) == (last.bits, last.cost)
         if last is None or equal or question.bits > last.bits:

@@ -94,7 +94,7 @@ def attribute(
 
     attributed = []
     for id in present:
-        shares = {cause: found[id] for cause, found in zip(causes, each, strict=True)}
+        shares = {cause: shares_of[id] for cause, shares_of in zip(causes, each, strict=True)}
         by_no_cause = without(id, everywhere, passing)
         background = max(0.0, by_no_cause - without(id, sources, outside))
         attributed.append(AttributedFinding(id, shares, by_no_cause, background))
@@ -103,11 +103,11 @@ def attribute(
 
 def _together(acting: Iterable[States]) -> dict[str, tuple[int, ...]]:
     """States of nodes in which any of some causes acts."""
-    found: dict[str, tuple[int, ...]] = {}
+    states_by_node: dict[str, tuple[int, ...]] = {}
     for states in acting:
         for id, mine in states.items():
-            found[id] = tuple(sorted({*found.get(id, ()), *mine}))
-    return found
+            states_by_node[id] = tuple(sorted({*states_by_node.get(id, ()), *mine}))
+    return states_by_node
 
 
 def _shares_of(
@@ -199,11 +199,11 @@ class Attribution(CaseResult):
         ``source`` (label), ``probability`` and ``urgent``.
         """
         causes, rows = self.case.knowledge.causes, []
-        for found in self.findings:
-            finding = found.finding, self.case.label(found.finding)
-            for id, share in found.shares.items():
+        for row in self.findings:
+            finding = row.finding, self.case.label(row.finding)
+            for id, share in row.shares.items():
                 rows.append((*finding, "cause", id, causes[id].label, share, causes[id].urgent))
-            for kind, share in found.rest.items():
+            for kind, share in row.rest.items():
                 rows.append((*finding, kind, "", kind, share, False))
         columns = ["id", "finding", "kind", "source_id", "source", "probability", "urgent"]
         return pd.DataFrame(rows, columns=columns)
@@ -211,8 +211,8 @@ class Attribution(CaseResult):
     @property
     def matrix(self) -> pd.DataFrame:
         """The same as findings x sources, by id; ``not explained`` and ``background`` last."""
-        rows = [{**found.shares, **found.rest} for found in self.findings]
-        return pd.DataFrame(rows, index=[found.finding for found in self.findings])
+        rows = [{**finding.shares, **finding.rest} for finding in self.findings]
+        return pd.DataFrame(rows, index=[finding.finding for finding in self.findings])
 
     @property
     def unexplained(self) -> tuple[str, ...]:
@@ -224,8 +224,8 @@ class Attribution(CaseResult):
         """What is shown."""
         label = self.case.label
         rows = [
-            (label(found.finding), self._told(found), percent(found.not_explained))
-            for found in self.findings
+            (label(finding.finding), self._told(finding), percent(finding.not_explained))
+            for finding in self.findings
         ]
         notes = [
             (
@@ -236,17 +236,17 @@ class Attribution(CaseResult):
         ]
         if not rows:
             notes = ["No finding was answered as present, so there is nothing to attribute."]
-        for found in self.findings:
-            name = f"'{label(found.finding)}'"
-            if found.leak >= MOSTLY:
+        for finding in self.findings:
+            name = f"'{label(finding.finding)}'"
+            if finding.leak >= MOSTLY:
                 note = (
-                    f"No cause explains {name} ({percent(found.leak)}): it may not belong to this "
-                    "complaint, or its cause is not in the model. It counts for urgency all the "
-                    "same."
+                    f"No cause explains {name} ({percent(finding.leak)}): it may not belong to "
+                    "this complaint, or its cause is not in the model. It counts for urgency all "
+                    "the same."
                 )
                 notes.insert(0, note)
-            elif found.background >= MOSTLY:
-                share = percent(found.background)
+            elif finding.background >= MOSTLY:
+                share = percent(finding.background)
                 whose = "comes from the patient's background"
                 notes.insert(0, f"{name} {whose} ({share}) rather than from a cause.")
         header = ("finding", "produced by", "not explained")
@@ -254,32 +254,32 @@ class Attribution(CaseResult):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw findings x causes as a heat map; causes with little share are left out."""
-        case, found = self.case, self.findings
+        case, findings = self.case, self.findings
         causes = [
-            id for id in case.knowledge.causes if any(self._is_listed(one, id) for one in found)
+            id for id in case.knowledge.causes if any(self._is_listed(row, id) for row in findings)
         ]
-        causes.sort(key=lambda id: -sum(one.shares[id] for one in found))
+        causes.sort(key=lambda id: -sum(finding.shares[id] for finding in findings))
         fewer = len(case.knowledge.causes) - len(causes)
         picture = draw_attribution(
-            [case.label(one.finding) for one in found],
+            [case.label(finding.finding) for finding in findings],
             [case.marked(id) for id in causes],
-            [[*(one.shares[id] for id in causes), one.not_explained] for one in found],
+            [[*(row.shares[id] for id in causes), row.not_explained] for row in findings],
             ax,
             left_out=f"without {counted(fewer, 'cause')} of small shares" if fewer else "",
         )
         return self._titled(picture)
 
-    def _is_listed(self, found: AttributedFinding, cause: str) -> bool:
+    def _is_listed(self, finding: AttributedFinding, cause: str) -> bool:
         """Whether a cause has enough of a finding to be named."""
         urgent = self.case.knowledge.causes[cause].urgent
-        return found.shares[cause] >= (SHOWN_URGENT if urgent else SHOWN)
+        return finding.shares[cause] >= (SHOWN_URGENT if urgent else SHOWN)
 
-    def _told(self, found: AttributedFinding) -> str:
+    def _told(self, finding: AttributedFinding) -> str:
         """The shares of one finding in words, the largest first."""
-        possible = [id for id, share in found.shares.items() if share > 0.0]
-        possible.sort(key=lambda id: -found.shares[id])
-        listed = [id for id in possible if self._is_listed(found, id)]
-        words = [f"{self.case.marked(id)} {percent(found.shares[id])}" for id in listed]
+        possible = [id for id, share in finding.shares.items() if share > 0.0]
+        possible.sort(key=lambda id: -finding.shares[id])
+        listed = [id for id in possible if self._is_listed(finding, id)]
+        words = [f"{self.case.marked(id)} {percent(finding.shares[id])}" for id in listed]
         if (more := len(possible) - len(words)) > 0:
             words.append(f"{more} less probable")
         return ", ".join(words) or "no cause of this model"

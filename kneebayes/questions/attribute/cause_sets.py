@@ -95,8 +95,8 @@ class CauseSets(CaseResult):
         """What is shown."""
         each = enumerate(zip(self._names, self.sets, self._cumulated, strict=True), start=1)
         rows = [
-            (str(rank), name, percent(one.probability), percent(so_far))
-            for rank, (name, one, so_far) in each
+            (str(rank), name, percent(cause_set.probability), percent(so_far))
+            for rank, (name, cause_set, so_far) in each
         ]
         notes = [
             "Each row: P(exactly these causes are there, silent or not, and no others | evidence).",
@@ -119,7 +119,7 @@ class CauseSets(CaseResult):
 
     @property
     def _names(self) -> list[str]:
-        return [", ".join(map(self.case.marked, one.present)) or NOTHING for one in self.sets]
+        return [", ".join(map(self.case.marked, each.present)) or NOTHING for each in self.sets]
 
     @property
     def _cumulated(self) -> list[float]:
@@ -158,10 +158,10 @@ def sets(case: CaseLike, n: int = 5) -> CauseSets:
     n = whole_number("n", n, least=1)
     there = {id: case.knowledge.there[id] for id in case.knowledge.causes}
     urgent = case.any_urgent  # before the search, which may take all the time there is
-    found = first_in_time(probable_states(case.engine, case.evidence, list(there.values())), n)
+    in_time = first_in_time(probable_states(case.engine, case.evidence, list(there.values())), n)
     probable = tuple(
         CauseSet(tuple(id for id, node in there.items() if states[node] == "present"), share)
-        for states, share in found
+        for states, share in in_time
     )
     missing = n - len(probable) if seconds_left() <= 0.0 else 0
     return CauseSets(case, probable, urgent, missing)

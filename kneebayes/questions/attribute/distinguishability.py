@@ -105,7 +105,7 @@ def order_by_likeness(distances: Numbers) -> list[int]:
         a, b = min(apart, key=lambda pair: apart[pair])
         first, second = groups[a], groups.pop(b)
         ways = [
-            [*left, *right] for left in (first, first[::-1]) for right in (second, second[::-1])
+            [*start, *rest] for start in (first, first[::-1]) for rest in (second, second[::-1])
         ]
         end = len(first)
         groups[a] = min(ways, key=lambda way: distances[way[end - 1], way[end]])
@@ -201,15 +201,15 @@ class Distinguishability(CaseResult):
         a, b = np.triu_indices(len(ids), 1)
         best = self.bits.argmax(axis=2)[a, b]
         columns = {
-            "id": [ids[at] for at in a],
-            "cause": [label(ids[at]) for at in a],
-            "other_id": [ids[at] for at in b],
-            "other": [label(ids[at]) for at in b],
+            "id": [ids[place] for place in a],
+            "cause": [label(ids[place]) for place in a],
+            "other_id": [ids[place] for place in b],
+            "other": [label(ids[place]) for place in b],
             "bits": total[a, b],
             "without_tests": without[a, b],
             "tests": tests[a, b],
-            "best_id": [self.findings[at] for at in best],
-            "best": [label(self.findings[at]) for at in best],
+            "best_id": [self.findings[place] for place in best],
+            "best": [label(self.findings[place]) for place in best],
             "best_bits": self.bits[a, b, best],
             "apart": total[a, b] >= ONE_BIT,
         }
@@ -243,7 +243,7 @@ class Distinguishability(CaseResult):
         present = self.present[order].T
         stands_out = present - present.mean(axis=1, keepdims=True)
         rows = np.lexsort((-stands_out.max(axis=1), stands_out.argmax(axis=1)))
-        findings, causes = ([self.findings[at] for at in rows], [self.causes[at] for at in order])
+        findings, causes = [self.findings[row] for row in rows], [self.causes[row] for row in order]
         return pd.DataFrame(present[rows], index=findings, columns=causes)
 
     @checked
@@ -317,8 +317,8 @@ class Distinguishability(CaseResult):
         """
         shares = self.profiles
         whole_number("n", n, 1)
-        told = self.bits.sum(axis=(0, 1))  # by finding
-        best = {self.findings[index] for index in np.argsort(-told, kind="stable")[:n]}
+        bits = self.bits.sum(axis=(0, 1))  # by finding
+        best = {self.findings[index] for index in np.argsort(-bits, kind="stable")[:n]}
         shown = shares.loc[[str(id) for id in shares.index if id in best]].T
         causes = [self.case.marked(str(id)) for id in shown.index]
         findings = [self.case.label(str(id)) for id in shown.columns]

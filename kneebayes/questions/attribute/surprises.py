@@ -125,11 +125,11 @@ class Surprises(CaseResult):
         columns = ["id", "label", "answer", *NUMBERS, "otherwise", "otherwise_probability"]
         rows = [
             (
-                *(one.node, self.case.label(one.node), self._answer(one)),
-                *(getattr(one, name) for name in NUMBERS),
-                *(self._otherwise(one), one.otherwise_probability, one.is_doubtful),
+                *(answer.node, self.case.label(answer.node), self._answer(answer)),
+                *(getattr(answer, name) for name in NUMBERS),
+                *(self._otherwise(answer), answer.otherwise_probability, answer.is_doubtful),
             )
-            for one in self.surprising
+            for answer in self.surprising
         ]
         return pd.DataFrame(rows, columns=[*columns, "doubtful"])
 
@@ -138,12 +138,12 @@ class Surprises(CaseResult):
         """What is shown."""
         rows = [
             (
-                *(self.case.label(one.node), self._answer(one)),
-                *(percent(one.alone), percent(one.probability)),
-                *(f"{one.bits:.1f}", f"{one.conflict:+.1f}"),
-                f"did you mean {self._otherwise(one)}?" if one.is_doubtful else "",
+                *(self.case.label(answer.node), self._answer(answer)),
+                *(percent(answer.alone), percent(answer.probability)),
+                *(f"{answer.bits:.1f}", f"{answer.conflict:+.1f}"),
+                f"did you mean {self._otherwise(answer)}?" if answer.is_doubtful else "",
             )
-            for one in self.surprising
+            for answer in self.surprising
         ]
         header = ("answer about", "answer", "alone", "given the others", "bits", "conflict", "")
         speak = "do not support" if self.conflict > 0.0 else "support"
@@ -161,8 +161,8 @@ class Surprises(CaseResult):
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the surprise of each answer as bars, in bits."""
         label, each = self.case.label, self.surprising
-        labels = [f"{label(one.node)}: {self._answer(one)}" for one in each]
-        bits, doubtful = [one.bits for one in each], [one.is_doubtful for one in each]
+        labels = [f"{label(answer.node)}: {self._answer(answer)}" for answer in each]
+        bits, doubtful = [answer.bits for answer in each], [answer.is_doubtful for answer in each]
         return self._titled(draw_surprises(labels, bits, doubtful, ax))
 
     def _answer(self, surprising: SurprisingAnswer) -> str:

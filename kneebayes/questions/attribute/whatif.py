@@ -142,8 +142,8 @@ class WhatIf(CaseResult):
         that it is present).
         """
         rows = [
-            (one.finding, self.case.label(one.finding), one.now, one.without, one.persists)
-            for one in self._ordered
+            (row.finding, self.case.label(row.finding), row.now, row.without, row.persists)
+            for row in self._ordered
         ]
         return pd.DataFrame(rows, columns=["id", "finding", "now", "without", "persists"])
 
@@ -151,8 +151,8 @@ class WhatIf(CaseResult):
     def report(self) -> Report:
         """What is shown."""
         rows = [
-            (self.case.label(one.finding), percent(one.now), percent(one.without))
-            for one in self._ordered
+            (self.case.label(finding.finding), percent(finding.now), percent(finding.without))
+            for finding in self._ordered
         ]
         label = self.case.marked(self.cause)
         notes = [
@@ -168,8 +168,8 @@ class WhatIf(CaseResult):
 
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw for each finding how probable it is now and without the cause."""
-        labels = [self.case.label(one.finding) for one in self._ordered]
-        now, without = ([one.now for one in self._ordered], [one.without for one in self._ordered])
+        labels = [self.case.label(finding.finding) for finding in self._ordered]
+        now, without = [row.now for row in self._ordered], [row.without for row in self._ordered]
         return self._titled(draw_without(labels, now, without, self.case.marked(self.cause), ax))
 
     @property

@@ -120,8 +120,10 @@ class LexiconComparison(CaseResult):
             share = percent(self.posteriors[lexicon][id])
             return f"{share} (rank {self._ranks[lexicon][id]})"
 
-        each = self.posteriors
-        rows = [(self.case.marked(id), *(cell(one, id) for one in each)) for id in self._shown]
+        rows = [
+            (self.case.marked(id), *(cell(lexicon, id) for lexicon in self.posteriors))
+            for id in self._shown
+        ]
         lexicons = "; ".join(f"{id}: {label}" for id, label in self.labels.items())
         notes = ["All urgent causes are listed.", f"Lexicons: {lexicons}."]
         header, title = ("cause", *self.posteriors), "the same answers under every lexicon"

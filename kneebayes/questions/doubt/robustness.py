@@ -81,7 +81,7 @@ def _spread_of(
     now = engine.propagate(evidence, ids)
     base = np.array([now.present(id) for id in ids])
     most = int(np.clip(WORK / now.costs[0], FEWEST, CHUNK))
-    kept: list[Numbers] = []
+    batches: list[Numbers] = []
     done = redrawn = 0
     clock = clock_running()
     while done < draws:
@@ -95,7 +95,7 @@ def _spread_of(
             if done < FEWEST or seconds_left() > 0.0:
                 raise
             break
-        kept.append(draws_of)
+        batches.append(draws_of)
         done += len(draws_of)
         redrawn += len(amounts) - len(draws_of)
         if redrawn > RETRIES * max(draws, 100):
@@ -109,7 +109,7 @@ def _spread_of(
             clock.note = f"{done} of {counted(draws, 'draw')}"
             if clock.left <= 0.0 and done >= FEWEST:
                 break
-    posteriors = np.concatenate(kept)
+    posteriors = np.concatenate(batches)
     causes = _summed_up(ids, base, posteriors)
     missing = draws - done
     return Robustness(case, elicited.priors, causes, ids, posteriors, seed, width, redrawn, missing)
@@ -138,7 +138,7 @@ def _summed_up(ids: tuple[str, ...], base: Numbers, posteriors: Numbers) -> tupl
     numbers = np.stack([base, *shares, *firsts], axis=1).tolist()
     places = np.quantile(ranks, [LOW, HIGH], axis=0, method="inverted_cdf").astype(int).T.tolist()
     order = np.argsort(ranks_of(base[None])[0])
-    return tuple(CauseSpread(ids[at], *numbers[at], *places[at]) for at in order)
+    return tuple(CauseSpread(ids[place], *numbers[place], *places[place]) for place in order)
 
 
 Rows = Sequence[Mapping[str, Any]]

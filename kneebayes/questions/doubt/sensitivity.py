@@ -126,8 +126,8 @@ def move_number(
     rows[:, place] = 0.0, 1.0
     others = [entry for entry in row if entry != place]
     if others:  # they share what is left as before, or equally
-        left = engine.numbers[0, others]
-        rows[0, others] = left / left.sum() if left.sum() > 0.0 else 1.0 / len(others)
+        shares = engine.numbers[0, others]
+        rows[0, others] = shares / shares.sum() if shares.sum() > 0.0 else 1.0 / len(others)
         rows[1, others] = 0.0
     propagated = engine.propagate_each([evidence], causes, rows)
     joint = np.stack([propagated.marginals[cause][:, 1] for cause in causes], axis=1)
@@ -201,10 +201,10 @@ def draw_curves(
 
     def say(words: str, place: tuple[float, float], away: tuple[int, int], **style: Any) -> None:
         """Write beside a place, on the side where there is room."""
-        left, (x, y) = place[0] < 0.6 * upto, away
-        offset: dict[str, Any] = {"xytext": (x if left else -x, y), "textcoords": "offset points"}
-        beside: dict[str, Any] = {"ha": "left" if left else "right", "va": "bottom"}
-        ax.annotate(words, place, fontsize=SMALL, **offset, **beside, **style)
+        side, (x, y) = "left" if place[0] < 0.6 * upto else "right", away
+        offset = (x if side == "left" else -x, y)
+        beside: dict[str, Any] = {"xytext": offset, "textcoords": "offset points"}
+        ax.annotate(words, place, fontsize=SMALL, ha=side, va="bottom", **beside, **style)
 
     say(f"in the model: {percent(value)}", (value, 1.03), (5, 2), color=figures.DARK)
     behind = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0}

@@ -114,15 +114,15 @@ def _moves(knowledge: Knowledge, quantities: Quantities, over: Over) -> Iterator
 
 def _claims(knowledge: Knowledge, each: Sequence[Quantity]) -> Iterator[_Move]:
     for claim in knowledge.claims.values():
-        named = [(at, quantity) for at, quantity in enumerate(each) if claim.id in quantity.because]
+        named = tuple(place for place, one in enumerate(each) if claim.id in one.because)
         if named:
-            said = dict.fromkeys(said_in_words(knowledge, quantity) for _, quantity in named)
-            yield _Move(claim.statement, claim.id, ", ".join(said), tuple(at for at, _ in named))
+            said = dict.fromkeys(said_in_words(knowledge, each[place]) for place in named)
+            yield _Move(claim.statement, claim.id, ", ".join(said), named)
 
 
 def _said(knowledge: Knowledge, quantity: Quantity) -> str:
     interval = quantity.interval
-    low, high, value = (written(one, 2) for one in (interval.low, interval.high, interval.value))
+    low, high, value = (written(end, 2) for end in (interval.low, interval.high, interval.value))
     numbers = f"{low} to {high}, value {value}"
     in_words = isinstance(quantity.said, str)
     return f"{said_in_words(knowledge, quantity)}: {numbers}" if in_words else numbers

@@ -44,8 +44,8 @@ def grounds_of_prior(knowledge: Knowledge, causes: Sequence[str]) -> Grounds:
 
 def _share_because(knowledge: Knowledge, cause: str) -> tuple[str, ...]:
     """Origins of the share of the complaint that a cause explains."""
-    said = knowledge.diseases[cause].commonness
-    return (*said.because, *said.bounds_because)
+    share = knowledge.diseases[cause].commonness
+    return (*share.because, *share.bounds_because)
 
 
 def grounds_of_answer(
@@ -83,8 +83,8 @@ def grounds_of_answer(
     for start, end in sorted(between):  # to explain is to be there: how often it is silent counts
         if start in knowledge.diseases and knowledge.there.get(start) == end != start:
             presence = knowledge.diseases[start].present_in
-            said = presence.because if presence else _share_because(knowledge, start)
-            carrying.append(tuple(said))
+            because = presence.because if presence else _share_because(knowledge, start)
+            carrying.append(tuple(because))
         rarer = knowledge.less_often.get(end)
         if rarer is not None and start in {*rarer.by, *rarer.by.get(EXPLANATION, ())}:
             carrying.append(rarer.because)
@@ -95,12 +95,12 @@ def grounds_of_answer(
 
 def _arrows_of(network: Network, knowledge: Knowledge) -> Network:
     """The arrows as stated, with competition: every answer of a patient needs the same."""
-    for kept in tuple(_latest):
-        if kept[0] is network and kept[1] is knowledge:
-            return kept[2]
-    made = _with_competition(stated_network(network), knowledge)
-    _latest.append((network, knowledge, made))
-    return made
+    for latest in tuple(_latest):
+        if latest[0] is network and latest[1] is knowledge:
+            return latest[2]
+    arrows = _with_competition(stated_network(network), knowledge)
+    _latest.append((network, knowledge, arrows))
+    return arrows
 
 
 def _with_competition(network: Network, knowledge: Knowledge) -> Network:

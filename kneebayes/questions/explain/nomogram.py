@@ -293,7 +293,7 @@ def nomogram(case: CaseLike, cause: str, finding: str, answer: object = None) ->
     case = case.case
     id = case.data.cause_named(cause)
     asked = case.names.meaning(finding, KINDS, WHERE).id
-    known = {told.id: told for told in case.answers}
+    known = {answer_known.id: answer_known for answer_known in case.answers}
     if answer is None and asked in known:
         shown = known[asked]
     else:

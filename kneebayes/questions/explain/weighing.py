@@ -127,7 +127,7 @@ def explain_cause(case: Case, cause: str, against: str | None, orders: int, seed
     causes = [cause] if against is None else [cause, against]
     parts = [answer for answer in case.in_order if answer.id != case.data.complaint]
     ids = [part.id for part in parts]
-    pairs = [1 << one | 1 << other for one, other in combinations(range(len(ids)), 2)]
+    pairs = [1 << first | 1 << other for first, other in combinations(range(len(ids)), 2)]
     subsets = Subsets(case.engine, evidence, ids, causes)
     drawn, odds = subsets.odds_in_time(pairs, orders=orders, seed=seed)
     if math.isnan(odds.at((1 << len(ids)) - 1)):
@@ -171,8 +171,8 @@ def _stand(odds: SubsetOdds, subset: int) -> Stand:
 
 def _overlaps(odds: SubsetOdds, weights: Sequence[Weight]) -> list[Overlap]:
     overlaps = []
-    for (one, first), (other, second) in combinations(enumerate(weights), 2):
-        together = odds.decibans(1 << one | 1 << other, 0)
+    for (row, first), (other, second) in combinations(enumerate(weights), 2):
+        together = odds.decibans(1 << row | 1 << other, 0)
         apart = first.single + second.single
         if math.isfinite(together) and math.isfinite(apart):
             overlaps.append(Overlap(first.answer.id, second.answer.id, apart, together))
