@@ -39,23 +39,21 @@ MOST = 0.98  # how often a context is found among the patients of a cause, at mo
 
 @dataclass
 class Draft:
-    """Statements in numbers.
-
-    Of the arrows ``frequencies`` are P(child | parent alone), where the child
-    is no cause; ``contrasts`` ratios of how often a context is found with and without a cause;
-    ``ratios`` those of the odds of an explanation, by age or sex. ``silent`` is P(a cause is there
-    without anything that brings it), by age, of those that can be; ``makes_up`` what is added to a
-    presence, since causes that are found together are not quite independent.
-    """
+    """Statements in numbers, under one lexicon."""
 
     knowledge: Knowledge
     lexicon: Lexicon
     arrows: list[tuple[Arrow, Interval]] = field(default_factory=list)
+    # of these arrows, P(child | parent alone) where the child is no cause
     frequencies: list[tuple[Arrow, Interval]] = field(default_factory=list)
+    # ratios of the odds of a context, with a cause and without it
     contrasts: list[tuple[Arrow, Interval]] = field(default_factory=list)
+    # ratios of the odds of an explanation, by age or sex
     ratios: list[tuple[Arrow, Interval]] = field(default_factory=list)
     leaks: dict[str, Interval] = field(default_factory=dict)  # of each node that is no cause
+    # by cause that can be silent P(it is there though nothing brings it along), at each age
     silent: dict[str, tuple[float, ...]] = field(default_factory=dict)
+    # added to a presence: causes that are found together are not quite independent
     makes_up: dict[str, float] = field(default_factory=dict)
     order: list[str] = field(default_factory=list)  # ids, parents before children
     odds: dict[Pair, float] = field(default_factory=dict)  # that each contrast is taken against
@@ -190,11 +188,11 @@ class Draft:
             yield from self._below_nodes(id, leak.value, links.get(id, {}))
 
     def _below_nodes(self, id: str, leak: float, links: dict[str, float]) -> tuple[Node, ...]:
-        """A node with its links; the latest one, where neither leak nor links were solved since.
+        """The node of a context, mediator or finding; kept until its leak or links change.
 
-        What is rarer in some has three: its leak stands in the node of those who have it most, then
-        comes what lets a part of that through, and of a finding the finding itself. The links of
-        a context stand beside its leak, those of a finding in the finding.
+        What is less often found in some people has further nodes: one says that it would be found
+        where it is most frequent (with the leak, and the links of a context), one lets a part of
+        that through. A finding comes last, with its links: only false positives are let through.
         """
         known = self._nodes.get(id)
         if known is not None and known[0] == leak and known[1] is links:
@@ -212,10 +210,11 @@ class Draft:
 
     @cached_property
     def rarer(self) -> dict[str, Node]:
-        """What lets through what is less often found at some age, in one sex or with a cause.
+        """Nodes that let a part through of what is less often found at an age, in a sex, or so.
 
-        Something is there with the factor of the state that a patient is in, if it would be where
-        it is found most. So a ratio holds at every age. Of findings it is what is seen by chance.
+        P(there | it would be there where it is most frequent) is the stated factor of the age, the
+        sex or the explanation; so a ratio of odds holds at every age. Of a finding this is about
+        false positives alone.
         """
         tables = {}
         for id, rarer in self.knowledge.less_often.items():
@@ -260,7 +259,7 @@ class Draft:
 
     @cached_property
     def company(self) -> dict[str, tuple[str, ...]]:
-        """By node that says that a cause is there the explanations that it raises.
+        """By the node of a cause that is there, the explanations that need to know the age.
 
         A ratio of two causes compares people of one age, so a cause that raises another is as
         seldom beside it in the young as it is among them. A node for this costs time: only causes
@@ -287,10 +286,10 @@ class Draft:
         return np.asarray(np.round(ratios / ratios.max(), DIGITS))
 
     def brings(self, node: str, company: Numbers | None = None) -> Numbers:
-        """What of each link into a node counts: cells of the table x explanations.
+        """By how much each link into a node counts: cells of the table x explanations.
 
-        ``company`` says how much at each age where something goes with an explanation, if not
-        as stated.
+        ``company``: how often what raises an explanation goes with it at each age; left out, as
+        stated.
         """
         company = self.by_age_of_company(node) if company is None else company
         counts = np.ones((math.prod(self.shape), len(self.explanations)))

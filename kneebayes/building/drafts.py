@@ -1,8 +1,7 @@
 """Drafts of one folder under several lexicons, solved side by side.
 
-The same equations for all of them, with one row for each lexicon: what takes time is to go
-through the arrows, not the numbers. Every row is solved until it rests, and comes out the same
-in whatever company.
+One row of each array is one lexicon: going through the arrows takes the time, not the numbers. A
+row is solved until it no longer moves, and comes out the same whatever other rows there are.
 """
 
 from __future__ import annotations
@@ -76,9 +75,9 @@ class Drafts:
     def settle_silent(self, tables: Numbers, rows: Collection[int], turns: int = TURNS) -> None:
         """How often each cause is silent in some rows, so that it is there as often as stated.
 
-        Silent rates are the leak of what is there. It is taken out of the links into it, and
-        what these bring is taken out of the silent rates; so both are solved in turn, so many
-        ``turns`` at most. ``tables`` are P(explanation | age, sex) of every row.
+        The silent rate of a cause is the leak of the node that says that it is there. Links into
+        that node depend on the rate and the rate on them, so both are solved in turn, in at most
+        so many ``turns``. ``tables`` are P(explanation | age, sex) of every row.
         """
         wanted, moving = self._wanted(), self._mask(rows)
         families = dict(self._still)

@@ -34,10 +34,9 @@ LEAST = 1e-300
 def elicit(knowledge: Knowledge, lexicon: Lexicon) -> Elicited:
     """Make the network of a knowledge folder under a lexicon.
 
-    Words become intervals by the lexicon. Shares and their ratios by age and sex become the
-    table of what explains the complaint; frequencies become links with leak and mediators taken
-    out; ratios of how often a context is found, presences and specificities are held among the
-    people they were stated for.
+    The lexicon turns words into intervals. Shares of causes, with their ratios by age and sex, give
+    the table of explanations; frequencies give links, once leak and mediators are taken out. Ratios
+    of contexts, presences and specificities are met among the people they were stated for.
     """
     return elicit_each(knowledge, [lexicon])[0]
 
@@ -141,10 +140,9 @@ class _Settling:
             self.numbers[row] = numbers_of(self.networks[row])
 
     def _hold_presences(self) -> None:
-        """Have every cause there as often as stated, to the last digit.
+        """Correct silent rates until every cause is there as often as stated, to the last digit.
 
-        Where causes are found together, how often one is silent follows from the others only
-        nearly; what is missed is made up for until nothing is.
+        The equations take causes that are found together as independent, so they miss it a little.
         """
         drafts = self.drafts
         seen = [Evidence.of(self.engine.network, {self.complaint: "present"})]
@@ -247,10 +245,8 @@ def settle(
 ) -> list[Elicited]:
     """Multiply the shares of causes, and fit the table of explanations anew.
 
-    Shares still add up to 1, so what is multiplied is each share against the others. How
-    diseases show themselves is left as it is: how much more often a finding means the disease
-    then follows. ``settings`` say by what the share of each cause is multiplied (left out, by 1);
-    all are fitted side by side.
+    Each of the ``settings`` has a factor by cause (left out, 1); shares are then scaled to add up
+    to 1 again. How diseases show themselves stays, so what a finding means follows the shares.
     """
     priors = shifted_priors(elicited, knowledge, settings)
     draft = Draft(knowledge, knowledge.lexicons[elicited.lexicon])

@@ -1,7 +1,6 @@
-"""What was measured among certain people, held: how often contexts are found, specificities.
+"""Ratios of contexts and specificities of findings, met among the people they were measured in.
 
-Of each the links and leaks are moved by what is missed, all side by side, since each hardly
-depends on the others.
+Odds and leaks are moved by what is missed, all at once, since they hardly depend on each other.
 """
 
 from __future__ import annotations
@@ -36,16 +35,14 @@ class Contrast:
 class Contrasts:
     """Moves the odds that ratios are taken against until each holds.
 
-    A ratio compares the patients of a cause with the others of the same kind: with all who have the
-    complaint, or with suspects who have some finding too. What the network needs is how often the
-    context is found in the cause's own patients. It follows from the odds among the others, and
-    these hang on what their causes make of the context. So the odds are moved by what the ratio
-    misses. Only the ratios of one context for having a cause and for its being to blame hang on
-    each other: these two are moved together.
+    A ratio compares the patients of a cause with others like them: all who have the complaint, or
+    suspects who share a finding. The network needs how often the cause's own patients have the
+    context, which follows from the odds among the others; these depend on what their own causes do
+    to the context. So the odds are moved by what the ratio misses. Two ratios of one context, for
+    having a cause and for its being to blame, change each other and are moved together.
 
-    ``odds`` are those of the context among those without the cause, by cause and context, and are
-    changed here; ``explaining`` says by the node that says that a cause is there the cause that
-    then may explain the complaint.
+    ``odds`` of the context among those without the cause, by cause and context, are changed here;
+    ``explaining`` gives for the node of a cause that is there the cause that may explain.
     """
 
     def __init__(
@@ -131,10 +128,9 @@ def _odds(all_: float, without: float) -> float:
 
 
 def _together(blame: float, there: float, explains: float, present: float) -> tuple[float, float]:
-    """Steps by what two ratios miss that change each other (Newton's, with slopes from shares).
+    """Newton's steps for two ratios that change each other: of being to blame, of being there.
 
-    Who has a cause is to some part who suffers from it; who does not suffer from it is to some
-    part who has it in silence.
+    Some of those who have a cause suffer from it, and some who do not suffer from it have it.
     """
     silent = max(present - explains, LEAST)
     of_present, of_others = silent / present, silent / max(1.0 - explains, LEAST)

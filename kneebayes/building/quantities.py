@@ -36,8 +36,8 @@ class Quantity:
     ``leak``: P(node | no parent). ``evoking``: P(parent explains | node, complaint). ``share``:
     P(state of a root), which nobody draws.
 
-    The place is that of the number that follows from it, in :func:`numbers_of`; of what only acts
-    on the table of explanations that of its first entry.
+    ``place``: where the number that follows from it stands in :func:`numbers_of`; the first entry
+    of the table of explanations for what acts on that table alone.
     """
 
     kind: Kind
@@ -57,7 +57,7 @@ class Quantity:
 class Quantities:
     """All stated quantities, laid out as arrays too.
 
-    What draws together is a word, such as ``frequency: usually``, or a statement by itself.
+    All statements with one word, such as ``frequency: usually``, are drawn together.
     """
 
     all: tuple[Quantity, ...]

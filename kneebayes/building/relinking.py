@@ -1,7 +1,6 @@
 """Links from stated frequencies, leaks and mediators taken out; and links from evoking strengths.
 
-One set of equations, with an axis for rows: one row makes the model, a thousand rows are as many
-readings of its words.
+Every array has an axis for rows: one row makes the model, a thousand are readings of its words.
 """
 
 from __future__ import annotations
@@ -144,16 +143,11 @@ def _ancestors(
 
 @dataclass(frozen=True, slots=True)
 class _Some:
-    """What lies between a child and some of its parents, each present alone.
+    """What lies between a child and some of its parents, each present alone."""
 
-    ``joint`` is P(states of the inner nodes | parent alone), one axis each, then parents x rows;
-    ``fired`` P(present | inner states, parent alone) of the other parents in between; ``certain``
-    by place here a parent that is certainly there with it.
-    """
-
-    joint: Numbers
-    fired: tuple[tuple[str, Numbers], ...]
-    certain: tuple[tuple[int, str], ...]
+    joint: Numbers  # P(states of the inner nodes | parent alone): an axis each, parents x rows
+    fired: tuple[tuple[str, Numbers], ...]  # P(other parents in between present | the same)
+    certain: tuple[tuple[int, str], ...]  # by place of a parent another that comes with it
 
     def absent(self, links: Rows, leak: Numbers) -> Numbers:
         """P(child absent) if the parent itself does not produce it: some parents x rows."""
@@ -169,19 +163,13 @@ class _Some:
 
 @dataclass(frozen=True)
 class _Family:
-    """What lies between a child and each of its parents, present alone.
-
-    ``inner`` are nodes in between that have children in between: their states are gone through.
-    ``joint`` is P(states of the inner nodes | parent alone), one axis each, then parents x rows;
-    ``unfired`` P(it is absent | inner states, parent) of each parent in between that is not inner;
-    ``companions`` by parent what is certainly there with it.
-    """
+    """What lies between a child and each of its parents, present alone."""
 
     parents: list[str]
-    inner: list[str]
-    joint: Numbers
-    unfired: dict[str, Numbers]
-    companions: Companions
+    inner: list[str]  # nodes in between with children in between: their states are gone through
+    joint: Numbers  # P(states of the inner nodes | parent alone): an axis each, parents x rows
+    unfired: dict[str, Numbers]  # P(absent | the same) of the other parents in between
+    companions: Companions  # by parent what is certainly there with it
 
     @property
     def between(self) -> set[str]:

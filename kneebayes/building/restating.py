@@ -34,15 +34,13 @@ SOLVED_KEPT = 8
 class Restating:
     """Turns amounts into numbers of the network, many rows at once.
 
-    The same equations that made the model, with an axis for the rows: frequencies become
-    links with leak and mediators taken out, shares and their ratios the table of explanations,
-    presences how often a cause is silent. A ratio of how often a context is found is taken
-    against the same odds as in the model. Links with an evoking strength are solved exactly. A
-    row in which every amount is its value keeps the numbers of the model, to the last digit.
+    By the equations that made the model: frequencies give links, shares and their ratios the table
+    of explanations, presences how often a cause is silent; ratios of contexts are taken against the
+    odds of the model, and links with an evoking strength are solved exactly. A row in which every
+    amount has its stated value keeps the numbers of the model, to the last digit.
 
-    ``asked`` are ids that will be observed: links that say nothing about them are left as they
-    stand. ``solved`` are tables that were fitted before, and are filled here: they hang on the
-    amounts, not on the patient, so the same draws need them once.
+    ``asked`` are ids that will be observed: links that do not bear on them stay. ``solved`` keeps
+    fitted tables of explanations, which other patients need again.
     """
 
     def __init__(

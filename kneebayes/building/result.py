@@ -1,10 +1,8 @@
 """What elicitation gives: a network, where each of its numbers comes from, and where it stands.
 
-Networks are kept from one process to the next, since solving one takes a second. Below what
-explains the complaint everything is a noisy-OR with one strength for each explanation, but for
-tables that let a part through of what is rarer in some. So a
-statement of what a cause shows where it explains the complaint is the strength of one state of
-one node; seen from outside it is still an arrow from the cause.
+Networks are kept for the next process, since solving one takes a second. What a cause shows where
+it explains the complaint is in the network the strength of one state of the explanation; from
+outside it is still an arrow from that cause.
 """
 
 from __future__ import annotations
@@ -181,10 +179,9 @@ def explained(network: Network, id: str) -> str | None:
 
 
 def acting_states(network: Network, knowledge: Knowledge) -> dict[str, dict[str, tuple[int, ...]]]:
-    """For each cause the nodes, and their states, in which it sets off findings.
+    """For each cause the nodes and states in which it sets off findings, to blame or silent.
 
-    Where it explains the complaint, and where it is there in silence; what has parts acts
-    where any of them does.
+    A cause that has parts acts where any of them does.
     """
     states = network[EXPLANATION].states
     acting = {}
@@ -224,10 +221,7 @@ def leak_in(network: Network, id: str) -> str:
 
 
 def links_in(network: Network, id: str) -> str:
-    """The node that has the links of a node.
-
-    It is another one where age, sex or what explains say whether what produces it is enough.
-    """
+    """The node that has the links of a node: another one where it is rarer in some."""
     return id if id not in network or network[id].is_noisy_or else leak_in(network, id)
 
 

@@ -1,12 +1,11 @@
 """Which cause explains the complaint: its shares, by age and sex.
 
-Every complaint has one main explanation. Its distribution is a table with a row for each age and
-sex: the weight of a cause times its ratio for that age and that sex, divided by the sum. Weights
-and ratios are fitted in proportion (Deming and Stephan 1940), so that the stated shares hold over
-all ages, and each stated ratio compares people with the complaint of one age with those
-of the others. Where the ratios of all causes leave no room for the causes of which no age is
-stated, each yields a little, the less certain ones more. Everything has an axis for rows: one row
-makes the model, a thousand are as many readings of its words.
+Every complaint has one main explanation. P(explanation | age, sex) is the weight of a cause times
+its ratios for that age and sex, divided by the sum over causes. Weights and ratios are fitted in
+proportion (Deming and Stephan 1940): the stated shares hold over all ages, and each stated ratio
+between people with the complaint of one age and those of others. Where all ratios together leave no
+room for the causes without any, each yields a little, the less certain ones more. Every array has
+an axis for rows: one row makes the model, a thousand are readings of its words.
 """
 
 from __future__ import annotations
@@ -97,11 +96,10 @@ class Shares:
     ) -> Numbers:
         """Tables under which shares and ratios hold: rows x cells x explanations.
 
-        Shares are rows x explanations, each row adding up to 1; ratios rows x ratios. Each ratio
-        is a compromise between what it says among all with the complaint and the ratio used for
-        it: a ratio that says little is not met by an extreme weight. All rows may be ``near``
-        the shares and ratios of one reading; what is found for it is where they start, so that a
-        row comes out the same in whatever company it is fitted.
+        Shares are rows x explanations, each row adding up to 1; ratios rows x ratios. A ratio is
+        met halfway where only an extreme weight would meet it in full. With ``near``, the shares
+        and ratios of one reading, every row starts from what fits that one; so a row comes out the
+        same whatever other rows there are.
         """
         wanted, goals = _logs(shares), _logs(odds_ratios)
         weights, used, rounds, close = wanted, goals, ROUNDS, CLOSE

@@ -139,13 +139,13 @@ class Knowledge:
 
     @cached_property
     def less_often(self) -> dict[str, LessOften]:
-        """In whom contexts, or findings by chance, are found less often, by id."""
+        """By id of a context or finding in whom it (the false positive) is found less often."""
         kinds: tuple[Mapping[str, Context | Finding], ...] = (self.contexts, self.findings)
         each = ((id, node.less_often) for kind in kinds for id, node in kind.items())
         return {id: rarer for id, rarer in each if rarer is not None}
 
     def where_it_holds(self, id: str, *, leak: bool = False) -> str:
-        """Where it holds how often something is found, in words; empty if it does everywhere."""
+        """In whom a stated frequency of a node holds, in words; empty where it does in all."""
         finding = self.findings.get(id)
         of_most = finding is None or (leak and finding.specificity is None)
         return " where it is found most" if of_most and id in self.less_often else ""
@@ -244,7 +244,7 @@ class Knowledge:
 
     @cached_property
     def said_of_groups(self) -> frozenset[tuple[str, str]]:
-        """Members of groups, each with what raises it or what it shows since its group does."""
+        """Pairs of a member and what it has from its group: what raises it, or what it shows."""
         return frozenset(
             (member, id)
             for group in self.groups.values()
@@ -348,7 +348,7 @@ def any_of(group: str) -> str:
 
 
 def company_node(cause: str, other: str) -> str:
-    """Id of the node that says that a cause explains, at an age at which the other goes with it."""
+    """Id of the node: one cause explains, at an age at which the other comes with it."""
     return f"{cause}_with_{other}"
 
 

@@ -215,15 +215,11 @@ def odds_axis(ax: Axes, values: Sequence[float], edge: float = CERTAIN) -> None:
     ax.set_axisbelow(True)
 
 
-def new_axes(width: float, height: float, widest: float = WIDE) -> Axes:
-    """Axes of a new figure, no wider (in inches) than its type can be read in one column of print.
-
-    Only what names too much for a column may be wider: it takes a page of its own. Without
-    matplotlib a KneebayesError says how to install it.
-    """
+def new_axes(width: float, height: float) -> Axes:
+    """Axes of a new figure, in inches, no wider than its type can be read in a column of print."""
     with needing("Figures need matplotlib: pip install 'kneebayes[notebook]'."):
         import matplotlib.pyplot as plt
-    _, ax = plt.subplots(figsize=(min(width, widest), height), layout="constrained")
+    _, ax = plt.subplots(figsize=(min(width, WIDE), height), layout="constrained")
     return ax
 
 
