@@ -130,12 +130,7 @@ def check_fields(record: object) -> None:
 
 
 def whole_number(
-    name: str,
-    value: object,
-    least: int = 0,
-    most: int | None = None,
-    error: Callable[[str], Exception] = ArgumentError,
-    also: str = "",
+    name: str, value: object, least: int = 0, most: int | None = None, also: str = ""
 ) -> int:
     """A whole number within bounds, else an error that names it, and what is allowed ``also``.
 
@@ -152,30 +147,24 @@ def whole_number(
     if not fits:
         bounds = f"from {least} on" if most is None else f"from {least} to {most}"
         message = f"'{name}' must be a whole number {bounds}{also}. Got {shown(value)}."
-        raise error(message)
+        raise ArgumentError(message)
     return cast("int", whole)
 
 
-def number(
-    name: str,
-    value: object,
-    least: float = -math.inf,
-    most: float = math.inf,
-    error: Callable[[str], Exception] = ArgumentError,
-) -> float:
+def number(name: str, value: object, least: float = -math.inf, most: float = math.inf) -> float:
     """A number within bounds, never NaN, else an error that names it."""
     converted = _number(value)
     if not isinstance(converted, int | float) or not least <= converted <= most:
         bounds = "" if math.isinf(least) else f" from {least:g} on"
         bounds = bounds if math.isinf(most) else f" from {least:g} to {most:g}"
         message = f"'{name}' must be a number{bounds}. Got {shown(value)}."
-        raise error(message)
+        raise ArgumentError(message)
     return float(converted)
 
 
-def share(name: str, value: object, error: Callable[[str], Exception] = ArgumentError) -> float:
+def share(name: str, value: object) -> float:
     """A number from 0 to 1, else an error that names it."""
-    return number(name, value, 0.0, 1.0, error)
+    return number(name, value, 0.0, 1.0)
 
 
 def is_share(value: object) -> bool:

@@ -131,7 +131,7 @@ class Knowledge:
         return self.contexts[id].states if id in self.contexts else ()
 
     def leak_of(self, id: str) -> Amount | None:
-        """What is said of how often a node is there though no cause or mediator produces it."""
+        """How often a node is there though no cause or mediator produces it, as stated."""
         context = self.contexts.get(id)
         if context is not None:
             return context.leak if context.share is None else context.share
@@ -363,16 +363,15 @@ def by_chance(finding: str) -> str:
 
 
 def _brings_along(parent: Cause, statement: Statement) -> bool:
-    """Whether a cause that raises another one is there only as what explains the complaint.
+    """Whether a cause that raises another is there only as the explanation: it brings the other.
 
-    It then brings the other one along. One that may be silent, or of which is stated how many
-    of the other's patients have it, is found among them instead.
+    A cause that may be silent, or of which the share of the other's patients is stated, does not.
     """
     return parent.present_in is None and statement.in_cases is None
 
 
 def _together(cause: Cause, parent: Cause | None, statement: Statement) -> bool:
-    """Whether a cause that another one raises is found with it where it is silent, too."""
+    """Whether a cause that may be silent and another that raises it are found together, too."""
     silent = parent is not None and parent.present_in is not None
     return silent and cause.present_in is not None and statement.risk is not None
 

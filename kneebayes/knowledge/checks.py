@@ -54,7 +54,7 @@ class _Checks:
     def unknown(
         self, place: str, what: str, name: str, known: Collection[str]
     ) -> Iterator[Problem]:
-        """A name that nothing has, unless what has it could not be read; ``what`` may be empty."""
+        """A name that has no entry, unless that entry could not be read; ``what`` may be empty."""
         if name in known or name in self.unread:
             return
         missing = f"Add the {what} or take the name out." if what else ADD
@@ -63,9 +63,9 @@ class _Checks:
         yield Problem(place, f"'{name}' {wrong}", meant or did_you_mean(name, known, missing))
 
     def called(self, name: str, known: Collection[str], raises: bool) -> str:
-        """How what somebody called by a label, another name or a state is written; "" if by none.
+        """What to write for a label, another name or a state in the place of an id; else "".
 
-        ``raises`` tells whether it stands where the state of a context may.
+        ``raises``: whether the name stands where the state of a context may stand.
         """
         contexts = self.knowledge.contexts
         id, dot, state = name.partition(".")
@@ -181,7 +181,7 @@ class _Checks:
                     yield Problem(place, wrong, "Leave out the state that the ratios refer to.")
 
     def less_often(self) -> Iterator[Problem]:
-        """What a node is rarer by: contexts with states, of which one is left as it is."""
+        """What makes a node rarer: some states of a context, or some causes, never all of them."""
         knowledge = self.knowledge
         for node, rarer in knowledge.less_often.items():
             whole = f"{knowledge.place(node)}.less_often"
@@ -199,7 +199,7 @@ class _Checks:
                     yield from self.rarer_at(place, id, factors)
 
     def rarer_at(self, place: str, id: str, factors: Mapping[str, float]) -> Iterator[Problem]:
-        """States in which something is rarer: of a context that has some, and not all of them."""
+        """States in which a node is rarer: the context must have states, and one must be left."""
         states, contexts = self.states(id), self.knowledge.contexts
         if id not in contexts:
             yield from self.unknown(place, "context", id, contexts)
@@ -215,7 +215,7 @@ class _Checks:
                 yield Problem(place, wrong, "Leave out the state that the others refer to.")
 
     def rarer_with(self, place: str, node: str, factors: Mapping[str, float]) -> Iterator[Problem]:
-        """Causes with which a node is rarer: those of the folder that do not show it besides."""
+        """Causes with which a node is rarer: they exist, and do not say themselves how often."""
         causes = self.knowledge.diseases
         for id in factors:
             yield from self.unknown(place, "cause", id, causes)
@@ -321,7 +321,7 @@ class _Checks:
                     yield Problem(f"{place}.{id}", wrong, remedy)
 
     def own_groups(self) -> Iterator[Problem]:
-        """What a cause is shown under: a group, or a word that looks like none."""
+        """The group of a cause: it names the cause; another word must not look like a group."""
         groups = self.knowledge.groups
         known = [*groups, *(group.label for group in groups.values()), *self.unread]
         for cause in self.knowledge.causes.values():
@@ -382,7 +382,7 @@ class _Checks:
                 yield from self.state_of(place, named)
 
     def state_of(self, place: str, named: str) -> Iterator[Problem]:
-        """A state, named behind its node, that the node has not."""
+        """A state behind a node's name that the node does not have."""
         id, state = parted(named)
         states = self.states(id)
         if state not in states:
@@ -390,7 +390,7 @@ class _Checks:
             yield Problem(place, f"'{named}' names no state of '{id}'.", remedy)
 
     def rules(self) -> Iterator[Problem]:
-        """What urgency rules name, and whom care is not for: what exists, in a state of its own."""
+        """Urgency rules, and care that is not for some: what they name exists, in that state."""
         for rule in self.knowledge.urgency:
             for name in rule.names:
                 remedy = f"Write {parted(name)[0]}; none_of takes what is not there."
@@ -421,7 +421,7 @@ DIRECTION |= {"evokes": "evoking", "share": "frequency", "leak": "frequency"}
 
 
 def _words_of(record: Record, place: str) -> Iterator[tuple[str, str, str]]:
-    """Words for amounts in a record: where they stand, their direction of speech, and the word."""
+    """Words for amounts in a record, each with its place and which list of words it is from."""
     for field, direction in DIRECTION.items():
         amount = vars(record).get(field)
         if isinstance(amount, str):
@@ -433,7 +433,7 @@ def _words_of(record: Record, place: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _last_column(claim: Claim) -> str:
-    """What to do about a reason that is none: perhaps it is the end of the statement."""
+    """What to do about a reason for not using a claim that is used: a statement may be cut."""
     cells = list(claim.model_dump().values())
     *first, statement, reason = cells
     whole = written_row([*first, f"{statement},{reason}", ""])
@@ -558,7 +558,7 @@ def _not_in_the_article(knowledge: Knowledge, reached: Collection[str]) -> Itera
 
 
 def _what_is_not_named(knowledge: Knowledge) -> Iterator[Remark]:
-    """A rest that is not there, or that shows nothing, so that each finding speaks against it."""
+    """A folder without "something else", or whose "something else" shows no finding."""
     rest, complaint = knowledge.meta.rest, knowledge.meta.complaint
     if rest not in knowledge.causes and "rest" in knowledge.meta.model_fields_set:
         text = (

@@ -59,7 +59,7 @@ def read_toml(path: Path, place: str, problems: list[Problem]) -> dict[str, Any]
 
 
 def _plain(value: object) -> bool:
-    """Whether nothing inside can be odd: most files, seen at once."""
+    """Whether nothing inside is odd: a quick look, which nearly all files pass."""
     if isinstance(value, dict):
         return all(map(_plain, value)) and all(map(_plain, value.values()))
     if isinstance(value, list):
@@ -70,12 +70,12 @@ def _plain(value: object) -> bool:
 
 
 def _is_beyond(value: object) -> bool:
-    """Whether a number is none to reason with; every number of a folder is far smaller."""
+    """Whether a number is not finite, or larger than any number of a folder may be."""
     return isinstance(value, float | int) and not -MOST <= value <= MOST
 
 
 def _odd_values(content: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Numbers that are none, and texts with markup: place, fault and remedy."""
+    """Numbers that are not finite, and texts with markup: place, fault and remedy."""
     for where, value in _walk(content, ""):
         if _is_beyond(value):
             wrong = f"{shown(value, 20)} is not a number to reason with."

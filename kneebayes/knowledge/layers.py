@@ -32,7 +32,7 @@ Stating = TypeVar("Stating", Cause, Context, Mediator, Finding)
 
 
 def in_layer(knowledge: Knowledge, layer: Layer) -> Knowledge:
-    """A folder, in any layer, as one layer sees it.
+    """The same folder in another layer.
 
     ``article``: only statements that rest on a claim, in the article's words instead of
     published numbers; nothing is said of presence or of the parts of something else.
@@ -284,7 +284,7 @@ class _Article:
         )
 
     def not_said_there(self, shows: Mapping[str, Statement], cause: str) -> dict[str, Statement]:
-        """Statements but those of causes that say themselves how this cause raises them."""
+        """What a group shows, without causes that state themselves how this cause raises them."""
         causes, others = self.knowledge.causes, {}
         for id, statement in shows.items():
             own = causes[id].raised_by.get(cause) if id in causes else None

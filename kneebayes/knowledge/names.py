@@ -112,7 +112,7 @@ class Names:
 
 
 def example_finding(knowledge: Knowledge) -> str:
-    """The finding that is told with the fewest letters, no test if there is another."""
+    """The finding with the shortest label; a test only if there is nothing else."""
     return min(_findings(knowledge), key=lambda finding: len(finding.label)).label
 
 
@@ -134,7 +134,7 @@ def _findings(knowledge: Knowledge) -> list[Finding]:
 
 
 def example_causes(knowledge: Knowledge) -> list[str]:
-    """Two causes, or the one there is; what is not named is none if there are others."""
+    """The two causes with the shortest labels; "something else" only if it is alone."""
     labels = [cause.label for cause in knowledge.causes.values() if cause.id != knowledge.meta.rest]
     return sorted(labels or [cause.label for cause in knowledge.causes.values()], key=len)[:2]
 
