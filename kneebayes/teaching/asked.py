@@ -21,12 +21,12 @@ def row_of(before: Situation, after: Situation) -> dict[str, Any]:
     step, knowledge = after.steps[-1], after.data.knowledge
     free, free_bits = best_of(before, free=True)
     test, test_bits = best_of(before, free=False)
-    label = knowledge.label
+    label, bits = knowledge.label, _expected(before, step.asked)
     return {
         "id": "|".join(step.asked),
         "asked": knowledge.methods[step.method].label if step.whole else label(step.asked[0]),
         "answer": _told(after, step.asked),
-        "bits": _expected(before, step.asked),
+        "bits": bits,
         "gained": divergence(after.exact, before.exact),
         "best_free_id": free,
         "best_free": label(free),
@@ -38,6 +38,7 @@ def row_of(before: Situation, after: Situation) -> dict[str, Any]:
         "cost": step.cost,
         "burden": step.burden,
         "in_vain": _in_vain(before, step),
+        "early": step.cost > 0.0 and free_bits > bits and before.urgency.level != "now",
     }
 
 

@@ -38,7 +38,7 @@ NOTES = (
     "Scores add up over all causes; the lower the better.",
     "bits: expected information gain, added up over the causes.",
     "An examination tells several results at once, and can beat the best single question.",
-    "The plan: as many questions to this patient, for no more cost, the most telling one first.",
+    "The plan: as many answers and results for no more cost, each time the most telling question.",
 )
 
 
@@ -105,7 +105,7 @@ class Feedback(Judgement, Paged):
                     *self.reasons,
                     *filter(None, [self.unnamed]),
                     *self.biases,
-                    *filter(None, [self.waste]),
+                    *filter(None, [self.early, self.waste]),
                 )
             ),
             Paragraph(tuple(_hardness(self))),

@@ -30,6 +30,7 @@ COUNTED_BY = "people are counted by what is present or absent. Say True, False o
 NEVER_SILENT = "it is never there without explaining the complaint. Name findings."
 PEOPLE = (1_000, 10_000, 100_000)
 MOST = 100_000_000
+OFF = 0.1  # share of the answer that whole people may miss it by
 COLOURS = {  # light and dark differ in print too
     "with_cause_with_finding": ORANGE,
     "with_cause_without_finding": "#F5B895",
@@ -140,6 +141,12 @@ class NaturalFrequencies(Paged):
         return tuple(id for id, share in self.exact.items() if share > 0.0 and not self.counts[id])
 
     @property
+    def misleads(self) -> bool:
+        """Whether the counts give an answer that is off by more than a tenth of it."""
+        hits, have = (self.counts[id] for id in ("with_cause_with_finding", "with_finding"))
+        return abs(hits - self.posterior * have) > OFF * self.posterior * have
+
+    @property
     def urgency(self) -> Urgency:
         """What the source says to do about those who have the findings."""
         return judge_urgency(self.knowledge, [*self.given, *self.findings])
@@ -216,11 +223,11 @@ class NaturalFrequencies(Paged):
         notes = [f"Like this: {_in_words(self.given)}."]
         if self.silent > 0.0:
             notes.append(
-                f"Among the {self.counts['without_cause']:,} are {self.people * self.silent:,.0f} "
-                f"({_exactly(self.silent)} of all) in whom {self.cause} is there, but silent."
+                f"In {self.people * self.silent:,.0f} of the {self.counts['without_cause']:,} "
+                f"({_exactly(self.silent)} of all) {self.cause} is there, but silent."
             )
         if self.rounded_away:
-            named = "; ".join(self.name_of(id) for id in self.rounded_away)
+            named = ", ".join(f"'{self.name_of(id)}'" for id in self.rounded_away)
             notes.append(
                 f"Fewer than one in {self.people:,}, so rounded to 0 but not impossible: {named}."
             )
@@ -365,7 +372,8 @@ def count_people(
         What all the people have in common, besides the complaint.
     people
         How many people. Left out, 1,000; or 10,000 or 100,000 if fewer counts are then rounded
-        to 0. Notes name the counts that are rounded to 0 all the same.
+        to 0, or the counts then give the answer to within a tenth of it. Notes name the counts
+        that are rounded to 0 all the same.
 
     Raises
     ------
@@ -409,7 +417,7 @@ def count_people(
     if people is not None:
         return computed
     each = (replace(computed, people=many) for many in PEOPLE)
-    return min(each, key=lambda frequencies: len(frequencies.rounded_away))
+    return min(each, key=lambda one: (len(one.rounded_away), one.misleads))
 
 
 def _known(model: ModelLike, given_answers: Mapping[str, Any] | None) -> tuple[Answer, ...]:

@@ -396,6 +396,23 @@ class Judgement:
             f"{LEAST_BITS:g} bits, or was not likely to change the advice or the first cause."
         )
 
+    @property
+    def early(self) -> str:
+        """Tests that were paid for while a question that costs nothing promised more.
+
+        Not where the signs called for help now: then a test need not wait for questions.
+        """
+        rows = sorted((r for r in self.question_rows if r["early"]), key=lambda r: -r["cost"])
+        if not rows:
+            return ""
+        cost, first = sum(row["cost"] for row in rows), rows[0]["best_free"]
+        more = f" and {len(rows) - NAMED} more" if len(rows) > NAMED else ""
+        return (
+            f"Paid for before asking: {counted(len(rows), 'test')}, cost {cost:g} "
+            f"({_quoted(row['asked'] for row in rows[:NAMED])}{more}). When each was ordered, a "
+            f"question that costs nothing promised more, such as '{first}'."
+        )
+
     @cached_property
     def biases(self) -> tuple[str, ...]:
         """Premature closure, anchoring and base-rate neglect, each where the numbers show it.

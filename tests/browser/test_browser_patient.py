@@ -220,7 +220,7 @@ def test_the_plan_and_the_biases_are_those_of_python(
 ) -> None:
     """A rare cause is stated as probable, whatever was found."""
     open_patient(seen, seed)
-    ask(seen, "calf_tenderness", "leg_swelling", "us_cyst", "scan_lung_clot")
+    ask(seen, "xray_worn_joint", "calf_tenderness", "leg_swelling", "us_cyst", "scan_lung_clot")
     close(seen, "soon", "liposarcoma", "70")
     seen.page.wait_for_selector("[data-plan]", timeout=PATIENCE)
     feedback = handed_in(seen, knee, tmp_path)
@@ -233,6 +233,9 @@ def test_the_plan_and_the_biases_are_those_of_python(
     vain = seen.shown("vain", "cost", row="[data-vain]")
     assert vain == [(" ".join(r["id"] for r in feedback.in_vain), f"{feedback.cost_in_vain:g}")]
     assert "scan_lung_clot" in vain[0][0]
+    early = seen.page.locator("[data-early]").text_content() or ""
+    assert re.sub("[\u201c\u201d]", "'", early) == feedback.early
+    assert "X-ray: worn joint space" in early
     told = {one.partition(":")[0] for one in feedback.biases}
     assert {bias for (bias,) in seen.shown("bias", row="[data-bias]")} == told
     assert told

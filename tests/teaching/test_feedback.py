@@ -466,6 +466,26 @@ def test_many_results_together_tell_more_than_the_best_of_them(knee: kb.Model, m
     assert case.gains[ids[0]] < two < row["bits"]
 
 
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_a_test_is_paid_for_too_early_where_a_free_question_promised_more(
+    knee: kb.Model, seed: int
+) -> None:
+    """Unless the signs called for help now; and never a question that costs nothing."""
+    case = knee.practice_case(seed=seed, background="page")
+    told = case.ask("ultrasound", "calf_tenderness", "MRI").close({"gout": 0.1})
+    early = []
+    for point, row in zip(told._chain, told.question_rows, strict=False):
+        dx = knee.diagnose(point.known)
+        ranked = dx.questions().table
+        free = [point.price_of(id) == 0.0 for id in ranked["id"]]
+        promised = ranked["bits"][free].max()
+        if row["cost"] and promised > row["bits"] and dx.urgency.level != "now":
+            early.append(row["asked"])
+    assert [row["asked"] for row in told.question_rows if row["early"]] == early
+    assert ("Paid for before asking: " in told.text) == bool(early)
+    assert all(f"'{one}'" in told.early for one in early)
+
+
 def test_what_is_paid_already_is_looked_at_freely(knee: kb.Model) -> None:
     case = knee.practice_case("any", seed=13).ask("us_cyst", "us_surface_clot")
     assert [row["in_vain"] for row in case.close({"gout": 0.1}).question_rows] == [False, False]

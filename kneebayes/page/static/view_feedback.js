@@ -41,6 +41,7 @@ export function feedbackCard(catalog, prefix, model, visit, said, onNext, onExpl
     wellAsked(catalog, visit),
     ...why(catalog, model, visit, said, wrong),
     biases(catalog, model, visit, said),
+    paidEarly(catalog, model, visit),
     askedInVain(catalog, model, visit),
     figures(catalog, model, visit, stated, ranking),
     make("p", {
@@ -156,6 +157,30 @@ function askedInVain(catalog, model, visit) {
       element.hidden = false;
     }),
   );
+  return element;
+}
+
+/** Tests that were paid for while a question that costs nothing promised more, unless help was due now. */
+function paidEarly(catalog, model, visit) {
+  const element = make("p", { data: { early: "", cost: "0" } });
+  element.hidden = true;
+  const early = [];
+  visit.asked.forEach((id, at) => {
+    const cost = visit.priceOf(id, at);
+    if (cost === 0 || urgency(model, visit.known(at)).level === "now") return;
+    visit.bestAt(at, (open) => {
+      const free = open.find((row) => visit.priceOf(row.id, at) === 0);
+      if (free === undefined || !(free.bits > open.find((row) => row.id === id)?.bits)) return;
+      early.push({ id, at, cost, free: free.id });
+      early.sort((one, other) => other.cost - one.cost || one.at - other.at);
+      const names = early.slice(0, VAIN_NAMED).map((one) => `\u201c${catalog.label(one.id)}\u201d`);
+      const more = early.length > VAIN_NAMED ? ` and ${early.length - VAIN_NAMED} more` : "";
+      const total = early.reduce((sum, one) => sum + one.cost, 0);
+      element.textContent = `Paid for before asking: ${counted(early.length, "test")}, cost ${total} (${names.join(", ")}${more}). When each was ordered, a question that costs nothing promised more, such as \u201c${catalog.label(early[0].free)}\u201d.`;
+      Object.assign(element.dataset, { early: early.map((one) => one.id).join(" "), cost: String(total) });
+      element.hidden = false;
+    });
+  });
   return element;
 }
 
