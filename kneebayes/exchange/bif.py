@@ -25,8 +25,8 @@ TOKEN = re.compile(
 )
 PART = re.compile(r"([^\s,]+|,)(\s*)")
 SIGNS = ("{", "}", ";")
-BARE = re.compile(r'[^\s{}()\[\]|,;"\\]+')
-HELD = re.compile(r'[^"\x00-\x1f\x7f-\x9f\ud800-\udfff]+')
+# a name that needs no quotes: pyAgrum reads none in quotes, and pgmpy other numbers after some
+BARE = re.compile(r'[^\s{}()\[\]|,;"\\\x00-\x1f\x7f-\x9f\ud800-\udfff]+')
 INCOMPLETE = "its table does not have one row for each state of its parents"
 SUMS = 0.015  # how far a row may be off for its order to be recognised
 
@@ -38,29 +38,24 @@ def _write_bif(parsed: Parsed) -> str:
     slug = re.sub("[^0-9A-Za-z]+", "_", parsed.about.get("title", "unknown")).strip("_")
     lines = [f"network {'unknown' if slug in RESERVED else slug} {{", "}"]
     for node in nodes:
-        lines.append(f"variable {_quoted(node.id)} {{")
-        own = ", ".join(map(_quoted, node.states))
+        lines.append(f"variable {node.id} {{")
+        own = ", ".join(node.states)
         lines += [f"  type discrete [ {len(node.states)} ] {{ {own} }};", "}"]
     for node in nodes:
-        condition = f" | {', '.join(map(_quoted, node.parents))}" if node.parents else ""
-        lines.append(f"probability ( {_quoted(node.id)}{condition} ) {{")
+        condition = f" | {', '.join(node.parents)}" if node.parents else ""
+        lines.append(f"probability ( {node.id}{condition} ) {{")
         size = len(node.states)
         for index, row in enumerate(product(*(states[parent] for parent in node.parents))):
             numbers = ", ".join(map(repr, node.numbers[index * size : (index + 1) * size]))
-            named = ", ".join(map(_quoted, row))
+            named = ", ".join(row)
             lines.append(f"  ({named}) {numbers};" if row else f"  table {numbers};")
         lines.append("}")
     return "\n".join([*lines, ""])
 
 
-def _quoted(name: str) -> str:
-    """A name as a file has it; in quotes only if needed, since some readers refuse them."""
-    bare = BARE.fullmatch(name) and "//" not in name and "/*" not in name
-    return name if bare and name.casefold() not in RESERVED else f'"{name}"'
-
-
 def _allowed(name: str) -> bool:
-    return HELD.fullmatch(name) is not None and name == " ".join(name.split())
+    bare = BARE.fullmatch(name) is not None and "//" not in name and "/*" not in name
+    return bare and name.casefold() not in RESERVED
 
 
 Token = tuple[str, str]

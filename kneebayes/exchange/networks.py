@@ -147,7 +147,7 @@ def _names(names: Iterable[str], format: Format) -> dict[str, str]:
             plain = re.sub("[^A-Za-z0-9]+", "_", plain).strip("_")[:60]
             stem = plain if plain[:1].isalpha() else f"x_{plain}".rstrip("_")
             new, number = stem, 1
-            while new in taken:
+            while new in taken or not format.allowed(new):
                 number += 1
                 new = f"{stem}_{number}"
             taken.add(new)

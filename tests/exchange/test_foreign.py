@@ -11,7 +11,7 @@ import numpy as np
 import oracle
 import pandas as pd
 import pytest
-from test_networks import agrum, examples  # noqa: F401
+from test_networks import examples  # noqa: F401
 
 from kneebayes.errors import (
     EvidenceError,

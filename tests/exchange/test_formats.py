@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import oracle
 import pytest
-from test_networks import agrum  # noqa: F401
 
 from kneebayes.exchange import ExchangeError, load_network, load_network_file, save_network
 from kneebayes.exchange.networks import FORMATS
@@ -330,7 +329,7 @@ def test_an_order_that_the_author_makes_doubtful(tmp_path: Path) -> None:
         load_network(path, fastest="middle")  # type: ignore[arg-type]
 
 
-def test_pyagrum_files_are_read_as_pyagrum_means_them(tmp_path: Path, agrum: object) -> None:  # noqa: F811
+def test_pyagrum_files_are_read_as_pyagrum_means_them(tmp_path: Path, agrum: object) -> None:
     import pyagrum
 
     net = pyagrum.fastBN("A{a0|a1|a2}->D{no|yes}<-B{b0|b1}")

@@ -264,7 +264,7 @@ ODD += [
 
 @pytest.mark.parametrize("suffix", [*ALL, ".bif.gz", ".xmlbif.gz", ".XDSL"])
 def test_whatever_is_called_how_comes_back(tmp_path: Path, suffix: str) -> None:
-    """Names are quoted, or written as others with a map beside."""
+    """Names are written as they are, or as others with a map beside."""
     root = root_node("one parent", np.full(len(ODD), 1 / len(ODD)), ODD)
     rng = np.random.default_rng(1)
     odd = [
@@ -280,6 +280,27 @@ def test_whatever_is_called_how_comes_back(tmp_path: Path, suffix: str) -> None:
     if suffix in MAIN:
         side_table_path(path).unlink()
         assert len(load_network(path)) == len(network)
+
+
+@pytest.mark.parametrize(("suffix", "reader"), [(".bif", "BIFReader"), (".xmlbif", "XMLBIFReader")])
+@pytest.mark.parametrize("name", [*ODD, "Pain (knee)", "[x]", ">=65", "type", "s1;", "a.b", "5-9"])
+def test_pgmpy_reads_the_same_numbers_whatever_is_called_how(
+    tmp_path: Path, suffix: str, reader: str, name: str
+) -> None:
+    """After a quoted state with a bracket in it pgmpy 1.1.2 reads other numbers of a BIF file."""
+    readers = pytest.importorskip("pgmpy.readwrite")
+    rng = np.random.default_rng(2)
+    root = root_node("a", [0.2, 0.3, 0.5], [name, "v", "w"])
+    named = table_node(name, ["a"], rng.dirichlet([1, 1], 3), ["low", name])
+    last = table_node("b", [name, "a"], rng.dirichlet([1, 1], (2, 3)), ["u", "v"])
+    path = save_network(Network((root, named, last)), tmp_path / f"net{suffix}")
+    side_table_path(path).unlink()
+    network, theirs = load_network(path), getattr(readers, reader)(str(path)).get_model()
+    for node in network.nodes:
+        axes = (cpd := theirs.get_cpds(node.id)).variables
+        values = cpd.values.transpose([axes.index(one) for one in (*node.parents, node.id)])
+        assert values == pytest.approx(network.table_of(node))
+        assert cpd.state_names[node.id] == list(node.states)
 
 
 def test_what_no_format_holds_is_refused(tmp_path: Path) -> None:

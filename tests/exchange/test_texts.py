@@ -42,35 +42,35 @@ WRITTEN = {
     "net.bif": """network Rain_snow_2nd {
 }
 variable a {
-  type discrete [ 2 ] { no, "yes, so" };
+  type discrete [ 2 ] { no, yes_so };
 }
-variable "b c" {
+variable b_c {
   type discrete [ 2 ] { absent, present };
 }
-variable "network" {
+variable network_2 {
   type discrete [ 2 ] { absent, present };
 }
 variable d {
-  type discrete [ 3 ] { x, <5, "x 5" };
+  type discrete [ 3 ] { x, <5, x_5 };
 }
 probability ( a ) {
   table 0.25, 0.75;
 }
-probability ( "b c" | a ) {
+probability ( b_c | a ) {
   (no) 0.875, 0.125;
-  ("yes, so") 0.4375, 0.5625;
+  (yes_so) 0.4375, 0.5625;
 }
-probability ( "network" | a, "b c" ) {
+probability ( network_2 | a, b_c ) {
   (no, absent) 0.5625, 0.4375;
   (no, present) 0.140625, 0.859375;
-  ("yes, so", absent) 0.375, 0.625;
-  ("yes, so", present) 0.09375, 0.90625;
+  (yes_so, absent) 0.375, 0.625;
+  (yes_so, present) 0.09375, 0.90625;
 }
-probability ( d | a, "b c" ) {
+probability ( d | a, b_c ) {
   (no, absent) 0.5, 0.25, 0.25;
   (no, present) 0.25, 0.5, 0.25;
-  ("yes, so", absent) 0.125, 0.375, 0.5;
-  ("yes, so", present) 1.0, 0.0, 0.0;
+  (yes_so, absent) 0.125, 0.375, 0.5;
+  (yes_so, present) 1.0, 0.0, 0.0;
 }
 """,
     "net.xmlbif": """<?xml version="1.0" encoding="UTF-8"?>
@@ -220,7 +220,7 @@ def test_names_that_a_format_cannot_hold_are_made_anew(
 
 
 def test_a_name_of_a_file_so_long_that_the_second_file_can_have_none(tmp_path: Path) -> None:
-    path = save_network(NETWORK, tmp_path / "net.bif").rename(tmp_path / f"{'n' * 245}.bif")
+    path = save_network(NETWORK, tmp_path / "net.xmlbif").rename(tmp_path / f"{'n' * 245}.xmlbif")
     assert load_network(path)["a"] == NETWORK["a"]
 
 
