@@ -3,7 +3,6 @@
 import copy
 import re
 from dataclasses import replace
-from html import unescape
 
 import numpy as np
 import pandas as pd
@@ -285,21 +284,9 @@ def test_the_table_is_complete(knee: kb.Model, taught_knee: kb.Model) -> None:
     )
 
 
-def test_it_shows_itself(knee: kb.Model, taught_knee: kb.Model) -> None:
-    import matplotlib.pyplot as plt
-
-    for told in (taught_knee.learnt, taught_knee.learnt.score(KNEES.head(5))):
-        assert "\n" not in repr(told)
-        assert " at 0x" not in repr(told)
-        assert str(told) == told.text
-        assert told._repr_html_() == told.html
-        plain = unescape(re.sub("<[^>]+>", " ", told.html))
-        numbers = re.findall(r"\d+(?:\.\d+)?%", told.text)
-        assert sorted(re.findall(r"\d+(?:\.\d+)?%", plain)) == sorted(numbers)
-        assert "never medical advice" in told.text
-        _, ax = plt.subplots()
-        assert told.draw(ax) is ax
-        told.draw().figure.canvas.draw()
+def test_it_names_every_cause_the_urgent_ones_as_such(
+    knee: kb.Model, taught_knee: kb.Model
+) -> None:
     for cause in knee.causes:
         assert marked(cause.label, cause.urgent) in taught_knee.learnt.text
 

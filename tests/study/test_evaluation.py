@@ -213,7 +213,6 @@ def test_scoring_that_makes_no_sense(setting: dict[str, Any], told: str) -> None
 
 
 def test_it_shows_itself_and_draws(scored: Evaluation) -> None:
-
     assert re.match(
         r"Evaluation\(600 cases, exact network: log score 0\.\d{4} bits, ", repr(scored)
     )

@@ -47,7 +47,6 @@ def test_patients_of_another_place_cost_and_wrong_answers_show(studied: Misspeci
 
 
 def test_it_shows_itself_and_draws(studied: Misspecification) -> None:
-
     assert repr(studied).startswith("Misspecification(3 worlds, 900 patients each: largest regret")
     for part in ("setting: hospital", "none: the same model", "never medical advice"):
         assert part in studied.text

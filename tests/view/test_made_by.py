@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, partial
 from html import unescape
 from importlib import import_module
 from inspect import isabstract
@@ -108,14 +108,23 @@ def shown(result: Reporting | CauseTrace | kb.Differential) -> tuple[str, str, d
 
 
 @pytest.fixture(scope="module")
-def every(placed: kb.Differential, made: Callable[[str], CaseResult]) -> Callable[[str], Reporting]:
+def every(
+    placed: kb.Differential, taught: kb.Differential, made: Callable[[str], CaseResult]
+) -> Callable[[str], Reporting]:
     """Results by name, of that patient or of the model, each computed once."""
-    return cache(lambda name: made(name) if name in RESULTS else OTHERS[name](placed.model))
+    learnt = {"learnt": taught.model.learnt, "held out": held_out(taught.model)}
+    others = {name: partial(make, placed.model) for name, make in OTHERS.items()}
+    of_patient = {name: partial(made, name) for name in RESULTS}
+    return cache(lambda name: learnt.get(name) or {**others, **of_patient}[name]())
 
 
-shows_itself = pytest.mark.parametrize(
-    "name", [*RESULTS, *(one for one in OTHERS if one != "trace")]
-)
+def held_out(model: kb.Model) -> Reporting:
+    """How well a patient is foreseen whom the model did not learn from."""
+    return model.learnt.score(pd.DataFrame({"dry bearing": [True], "squealing": [False]}))
+
+
+NAMES = [name for name in (*RESULTS, *OTHERS, "learnt", "held out") if name != "trace"]
+shows_itself = pytest.mark.parametrize("name", NAMES)
 
 
 @shows_itself
@@ -206,12 +215,7 @@ def test_what_is_not_of_one_patient_says_it_too(
 
 
 def test_what_was_learnt_says_it_too(taught: kb.Differential) -> None:
-    learnt = taught.model.learnt
-    assert learnt is not None
-    for result in (
-        learnt,
-        learnt.score(pd.DataFrame({"dry bearing": [True], "squealing": [False]})),
-    ):
+    for result in (taught.model.learnt, held_out(taught.model)):
         text, html, content = shown(result)
         for page in (text, html):
             assert "setting: repair_shop, learnt from 8 patients" in page

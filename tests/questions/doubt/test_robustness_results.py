@@ -65,7 +65,6 @@ def test_every_lexicon_gives_its_own_differential(pump: kb.Model, dx: kb.Differe
 
 
 def test_a_label_with_a_dollar_sign_can_be_drawn(folder: object, edit: object) -> None:
-
     edit("causes/rusty_bolt.toml", 'label = "rusty bolt"', 'label = "rusty $bolt^$"')
     model = kb.load(folder)
     dx = model.diagnose({"squeak": True})

@@ -225,7 +225,6 @@ def test_it_goes_to_json_and_comes_back(knee: kb.Model) -> None:
 def test_the_picture_shows_every_answer_with_its_number(
     knee: kb.Model, asked: tuple[Mapping[str, object], str, str | None], by: str
 ) -> None:
-
     why = explain(knee, asked)
     ax = why.draw(by=by)
     ax.figure.canvas.draw()

@@ -116,7 +116,6 @@ def test_it_reads_the_same_everywhere(leg: kb.Differential) -> None:
 def test_it_draws_itself_with_and_without_the_ratio_alone(
     leg: kb.Differential, tmp_path: Path
 ) -> None:
-
     step = leg.nomogram("DVT", "calf tenderness")
     ax = step.draw()
     first, *rest = ax.get_title(loc="left").splitlines()
