@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -14,12 +14,18 @@ from kneebayes.case.case import Case
 from kneebayes.case.urgency import LEVELS, PROBABLE
 from kneebayes.errors import EvidenceError
 from kneebayes.inference import Evidence
-from kneebayes.odds import logit
+from kneebayes.odds import inverse_logit, logit
 from kneebayes.questions.explain.subsets import DECIBANS
 from kneebayes.teaching.asked import LEAST_BITS, row_of
 from kneebayes.teaching.patients import Hardness, causes_there, hardness_of
 from kneebayes.teaching.practice_text import in_short
-from kneebayes.teaching.scoring import StatedBelief, brier_score, divergence, log_score
+from kneebayes.teaching.scoring import (
+    SUREST,
+    StatedBelief,
+    brier_score,
+    divergence,
+    log_score,
+)
 from kneebayes.teaching.situation import Situation, best_of, uncertainty_of
 from kneebayes.text import counted
 from kneebayes.view.markup import percent
@@ -128,15 +134,19 @@ class Judgement:
 
         Stated probabilities of 0 and 1 have no logit and are left out.
         """
-        opening = self.opening.exact
-        statements = []
+        certain = {logit(0.0, SUREST), logit(1.0, SUREST)}
+        return [replace(one, case=case) for one in self._said if one.stated not in certain]
+
+    @cached_property
+    def _said(self) -> list[StatedBelief]:
+        """The same of all that was stated: a 0 or 1 counts as a millionth away from it."""
+        opening, said = self.opening.exact, []
         for point in self._chain:
             for id, value in point.steps[-1].stated.items() if point.steps else ():
                 prior = logit(opening[id])
                 evidence = logit(point.exact[id]) - prior
-                if 0.0 < value < 1.0:
-                    statements.append(StatedBelief(case, id, prior, evidence, logit(value)))
-        return statements
+                said.append(StatedBelief(0, id, prior, evidence, logit(value, SUREST)))
+        return said
 
     # urgency
 
@@ -415,13 +425,14 @@ class Judgement:
 
     @cached_property
     def biases(self) -> tuple[str, ...]:
-        """Premature closure, anchoring and base-rate neglect, each where the numbers show it.
+        """Premature closure, anchoring and the like, each where the numbers show it.
 
         - Premature closure: the learner settled on a cause far above what was known, whether it is
           to blame or not, although a question that costs nothing was still expected to remove a
           twentieth of the initial uncertainty.
         - Anchoring: the evidence moved the exact posterior by five decibans or more, and the
-          learner followed less than a third of the way.
+          learner followed less than a third of the way, and ended away from it. Who went as far
+          the other way went against the evidence.
         - Base-rate neglect: the probability stated for a rare cause is closer to what its evidence
           alone would give from even odds than to the exact posterior.
         """
@@ -495,21 +506,26 @@ def _closed_early(closed: Judgement) -> Iterator[str]:
 
 
 def _anchored(closed: Judgement) -> Iterator[str]:
-    statements = closed.statements()
-    for cause in dict.fromkeys(statement.cause for statement in statements):
-        own = [statement for statement in statements if statement.cause == cause]
+    for cause in dict.fromkeys(one.cause for one in closed._said):
+        own = [one for one in closed._said if one.cause == cause]
         moved = own[-1].evidence - own[0].evidence
         followed = own[-1].stated - own[0].stated
-        if len(own) > 1 and abs(moved) >= MOVED and followed * moved < FOLLOWED * moved**2:
+        if len(own) < 2 or not abs(moved) >= MOVED:
+            continue
+        exact = inverse_logit(own[-1].prior + own[-1].evidence)
+        away = divergence({cause: exact}, {cause: inverse_logit(own[-1].stated)})
+        if away >= WORTH_WORDS and followed * moved < FOLLOWED * moved**2:
             label = closed.case.data.knowledge.label(cause)
+            stuck = abs(followed) < FOLLOWED * abs(moved)
             yield (
-                f"Anchoring: between your first and last word on {label} the evidence moved it by "
-                f"{DECIBANS * moved:+.0f} decibans, your statement by {DECIBANS * followed:+.0f}."
+                f"{'Anchoring' if stuck else 'Against the evidence'}: between your first and last "
+                f"word on {label} the evidence moved it by {DECIBANS * moved:+.0f} decibans, your "
+                f"statement by {DECIBANS * followed:+.0f}."
             )
 
 
 def _neglected(closed: Judgement) -> Iterator[str]:
-    last = {statement.cause: statement for statement in closed.statements()}
+    last = {statement.cause: statement for statement in closed._said}
     for cause, said in last.items():
         prior, evidence, stated = said.prior, said.evidence, said.stated
         ignored = abs(stated - evidence) < abs(stated - prior - evidence)

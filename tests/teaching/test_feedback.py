@@ -502,6 +502,35 @@ def test_well_asked_is_said_only_of_what_promised_something(knee: kb.Model) -> N
         assert (f"'{row['asked']}'" in praise) == (row["bits"] >= 0.05)
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "name"),
+    [
+        (0.3, 0.3, "Anchoring"),
+        (0.3, 0.28, "Anchoring"),
+        (0.3, 0.95, "Against the evidence"),
+        (0.3, 1.0, "Against the evidence"),  # a last word that has no logit is one all the same
+        (0.3, None, ""),  # as it follows
+        (None, None, ""),  # low at first by mistake, and right in the end without having moved
+        (0.3, 0.0, ""),
+    ],
+)
+@pytest.mark.parametrize("seed", [3, 13])
+def test_a_last_word_is_held_against_the_first_and_against_what_follows(
+    knee: kb.Model, seed: int, first: float | None, last: float | None, name: str
+) -> None:
+    """No lump, which speaks against a cyst by five decibans and more."""
+    case = knee.practice_case(seed=seed, background="page")
+    assert case.truth["lump_behind_knee"] == "absent"
+    exact = case.ask("lump_behind_knee").exact["bakers_cyst"]
+    assert logit(case.exact["bakers_cyst"]) - logit(exact) > 5.0 * math.log(10.0) / 10.0
+    said = case.state({"Baker's cyst": exact if first is None else first}).ask("lump_behind_knee")
+    told = said.close({"Baker's cyst": exact if last is None else last})
+    names = [one.partition(":")[0] for one in told.biases]
+    assert [one for one in names if one in ("Anchoring", "Against the evidence")] == (
+        [name] if name else []
+    )
+
+
 def test_no_bias_is_named_of_who_states_what_follows(knee: kb.Model) -> None:
     case = knee.practice_case("any", "any", seed=5)
     assert case.close(case.exact).biases == ()

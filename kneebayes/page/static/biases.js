@@ -3,7 +3,7 @@
 import { infer } from "./engine.js";
 import { bitsOf } from "./hardness.js";
 import { percentText } from "./percent.js";
-import { logit, strayed } from "./reasons.js";
+import { WORTH_WORDS, keptInside, logit, strayed } from "./reasons.js";
 
 /** Of the opening uncertainty: what a free question must still promise. */
 const PROMISING = 0.05;
@@ -40,19 +40,20 @@ const IN_DECIBANS = 4.342944819032518;
  * @param {Array<[string, string]>} answered what was asked, ids and states in order
  * @param {Array<{after: number, stated: Object<string, number>}>} notes what was stated, and
  *   after how many questions; the last one closed the case
- * @returns {Array<{cause: string, prior: number, evidence: number, stated: number}>} natural
- *   logarithms of odds; a stated 0 or 1 has none and is left out
+ * @returns {Array<{cause: string, prior: number, evidence: number, stated: number, away: number}>}
+ *   natural logarithms of odds, where a stated 0 or 1 counts as a millionth away from it, and how
+ *   many bits the statement is away from the exact posterior
  */
 export function statementsOf(model, opening, answered, notes) {
   const start = infer(model, opening).posterior;
   return notes.flatMap(({ after, stated }) => {
     const now = infer(model, { ...opening, ...Object.fromEntries(answered.slice(0, after)) }).posterior;
-    return Object.entries(stated)
-      .filter(([, value]) => value > 0 && value < 1)
-      .map(([cause, value]) => {
-        const prior = logit(start[cause].at(-1));
-        return { cause, prior, evidence: logit(now[cause].at(-1)) - prior, stated: logit(value) };
-      });
+    return Object.entries(stated).map(([cause, value]) => {
+      const prior = logit(start[cause].at(-1));
+      const exact = now[cause].at(-1);
+      const away = strayed(exact, value);
+      return { cause, prior, evidence: logit(exact) - prior, stated: logit(keptInside(value)), away };
+    });
   });
 }
 
@@ -108,7 +109,8 @@ function chanceOfChange(row, { level, first }) {
 
 /**
  * Anchoring: the evidence moved the exact posterior by five decibans or more, and the learner
- * followed less than a third of the way.
+ * followed less than a third of the way, and ended away from it; who went as far the other way went
+ * against the evidence.
  *
  * @param {object} model a model
  * @param {Array<object>} statements what `statementsOf` gave
@@ -119,9 +121,11 @@ export function anchored(model, statements) {
     const own = statements.filter((statement) => statement.cause === cause);
     const [first, last] = [own[0], own.at(-1)];
     const [moved, followed] = [last.evidence - first.evidence, last.stated - first.stated];
-    if (own.length < 2 || !(Math.abs(moved) >= MOVED) || !(followed * moved < FOLLOWED * moved ** 2)) return [];
+    if (own.length < 2 || !(Math.abs(moved) >= MOVED) || last.away < WORTH_WORDS) return [];
+    if (!(followed * moved < FOLLOWED * moved ** 2)) return [];
+    const name = Math.abs(followed) < FOLLOWED * Math.abs(moved) ? "Anchoring" : "Against the evidence";
     return [
-      `Anchoring: between your first and last word on ${model.labels[cause]} the evidence moved it by ${decibansOf(moved)} decibans, your statement by ${decibansOf(followed)}.`,
+      `${name}: between your first and last word on ${model.labels[cause]} the evidence moved it by ${decibansOf(moved)} decibans, your statement by ${decibansOf(followed)}.`,
     ];
   });
 }

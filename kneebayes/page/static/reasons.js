@@ -9,14 +9,19 @@ import { divergence } from "./questions.js";
 const EXPLAINED = 2;
 
 /** Bits of divergence below which a statement is good enough. */
-const WORTH_WORDS = 0.05;
+export const WORTH_WORDS = 0.05;
 
 /** A stated 0 or 1 counts as a millionth away from it. */
 const SUREST = 1e-6;
 
 /** Bits of divergence of a stated probability from the exact one. */
 export function strayed(exact, stated) {
-  return exact === stated ? 0 : divergence(exact, Math.min(Math.max(stated, SUREST), 1 - SUREST));
+  return exact === stated ? 0 : divergence(exact, keptInside(stated));
+}
+
+/** A stated probability, at least a millionth away from 0 and 1. */
+export function keptInside(stated) {
+  return Math.min(Math.max(stated, SUREST), 1 - SUREST);
 }
 
 /**
