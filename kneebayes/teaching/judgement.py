@@ -348,12 +348,20 @@ class Judgement:
     @property
     def overstated(self) -> str:
         """What is wrong where the stated probabilities add up to more than 1; empty elsewhere."""
-        total = sum(self.case.stated.values())
+        total, knowledge = sum(self.case.stated.values()), self.case.data.knowledge
         if total <= 1.0 + ROUNDED:
             return ""
+        last = next(step.stated for step in reversed(self.case.steps) if step.stated)
+        early = [
+            f"{knowledge.label(id)} {percent(p)}"
+            for id, p in self.case.stated.items()
+            if id not in last and p > 0.0
+        ]
+        counts = f" That counts what you said earlier and did not take back: {', '.join(early)}."
         return (
             f"Too much in all: what you stated adds up to {total:.0%}. One cause explains the "
-            f"{self.case.data.knowledge.complaint.label}, so all causes together make 100%."
+            f"{knowledge.complaint.label}, so all causes together make 100%."
+            f"{counts if early else ''}"
         )
 
     @property
@@ -398,11 +406,10 @@ class Judgement:
         """What was asked in vain, and what it cost; empty where nothing was."""
         if not self.in_vain:
             return ""
-        names = [row["asked"] for row in self.in_vain]
-        more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+        count, each = len(self.in_vain), "it" if len(self.in_vain) == 1 else "each"
         return (
-            f"Asked in vain: {counted(len(names), 'question')}, cost {self.cost_in_vain:g} "
-            f"({_quoted(names[:NAMED])}{more}). By what was known each promised less than "
+            f"Asked in vain: {counted(count, 'question')}, cost {self.cost_in_vain:g} "
+            f"({_listed(self.in_vain)}). By what was known {each} promised less than "
             f"{LEAST_BITS:g} bits, or was not likely to change the advice or the first cause."
         )
 
@@ -416,11 +423,11 @@ class Judgement:
         if not rows:
             return ""
         cost, first = sum(row["cost"] for row in rows), rows[0]["best_free"]
-        more = f" and {len(rows) - NAMED} more" if len(rows) > NAMED else ""
+        each, such = ("it", "") if len(rows) == 1 else ("each", "such as ")
         return (
             f"Paid for before asking: {counted(len(rows), 'test')}, cost {cost:g} "
-            f"({_quoted(row['asked'] for row in rows[:NAMED])}{more}). When each was ordered, a "
-            f"question that costs nothing promised more, such as '{first}'."
+            f"({_listed(rows)}). When {each} was ordered, a question that costs nothing promised "
+            f"more: {such}'{first}'."
         )
 
     @cached_property
@@ -541,3 +548,9 @@ def _neglected(closed: Judgement) -> Iterator[str]:
 
 def _quoted(labels: Iterable[str]) -> str:
     return ", ".join(f"'{label}'" for label in labels)
+
+
+def _listed(rows: Sequence[Mapping[str, Any]]) -> str:
+    """What was asked, the first few by name."""
+    more = f" and {len(rows) - NAMED} more" if len(rows) > NAMED else ""
+    return f"{_quoted(row['asked'] for row in rows[:NAMED])}{more}"

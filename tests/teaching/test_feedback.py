@@ -588,6 +588,18 @@ def test_what_adds_up_to_more_than_one_is_remarked_on(
     assert bool(told.overstated) == bool(total)
 
 
+def test_what_was_said_earlier_counts_until_it_is_taken_back(knee: kb.Model) -> None:
+    case = knee.practice_case(seed=5).state({"gout": 0.3, "fracture": 0.0})
+    kept = case.close({"DVT": 0.9})
+    assert kept.overstated.endswith(
+        " That counts what you said earlier and did not take back: gout 30%."
+    )
+    assert case.close({"DVT": 0.9, "gout": 0.1}).overstated == ""
+    again = case.close({"DVT": 0.9, "gout": 0.2}).overstated
+    assert "adds up to 110%" in again
+    assert "earlier" not in again
+
+
 def test_a_plan_that_left_more_is_not_held_up(knee: kb.Model) -> None:
     """Luck beats what tells most on average: then the sentence does not say that it was better."""
     seen = set()

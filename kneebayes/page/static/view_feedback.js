@@ -152,7 +152,7 @@ function askedInVain(catalog, model, visit) {
       const names = vain.slice(0, VAIN_NAMED).map((one) => `\u201c${catalog.label(one.id)}\u201d`);
       const more = vain.length > VAIN_NAMED ? ` and ${vain.length - VAIN_NAMED} more` : "";
       const total = vain.reduce((sum, one) => sum + one.cost, 0);
-      element.textContent = `Asked in vain: ${counted(vain.length, "question")}, cost ${total} (${names.join(", ")}${more}). By what was known each promised less than ${LEAST_TOLD} bits, or was not likely to change the advice or the first cause.`;
+      element.textContent = `Asked in vain: ${counted(vain.length, "question")}, cost ${total} (${names.join(", ")}${more}). By what was known ${vain.length === 1 ? "it" : "each"} promised less than ${LEAST_TOLD} bits, or was not likely to change the advice or the first cause.`;
       Object.assign(element.dataset, { vain: vain.map((one) => one.id).join(" "), cost: String(total) });
       element.hidden = false;
     }),
@@ -176,7 +176,8 @@ function paidEarly(catalog, model, visit) {
       const names = early.slice(0, VAIN_NAMED).map((one) => `\u201c${catalog.label(one.id)}\u201d`);
       const more = early.length > VAIN_NAMED ? ` and ${early.length - VAIN_NAMED} more` : "";
       const total = early.reduce((sum, one) => sum + one.cost, 0);
-      element.textContent = `Paid for before asking: ${counted(early.length, "test")}, cost ${total} (${names.join(", ")}${more}). When each was ordered, a question that costs nothing promised more, such as \u201c${catalog.label(early[0].free)}\u201d.`;
+      const [each, such] = early.length === 1 ? ["it", ""] : ["each", "such as "];
+      element.textContent = `Paid for before asking: ${counted(early.length, "test")}, cost ${total} (${names.join(", ")}${more}). When ${each} was ordered, a question that costs nothing promised more: ${such}\u201c${catalog.label(early[0].free)}\u201d.`;
       Object.assign(element.dataset, { early: early.map((one) => one.id).join(" "), cost: String(total) });
       element.hidden = false;
     });
