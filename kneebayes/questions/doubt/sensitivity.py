@@ -266,8 +266,9 @@ class SensitivityFunction(CaseResult):
         """The number in words."""
         node, what = self.case.label(self.function.node), self.function.what
         where = self.case.knowledge.where_it_holds(self.function.node, leak=what == "leak")
+        complaint = self.case.knowledge.complaint.label
         return {
-            "prior": f"prior of {node}: P({node} | {self.case.knowledge.complaint.label})",
+            "prior": f"prior of {node}: P({node} explains it | {complaint})",
             "link": f"link: P({self._parent} alone produces {node}){where}",
             "leak": f"leak: P({node} without a named cause){where}",
             "share": f"share: P({node}){where}",

@@ -259,7 +259,10 @@ class Tornado(CaseResult):
         header = ("claim" if claims else self.over[:-1], "said", *ends)
         more = len(self.bars) - len(rows)
         further = [f"{more:,} more move it less; .table has them all."] if more > 0 else []
-        lead = [f"P({label} | evidence) is {percent(self.posterior)}.", MEANS[self.over]]
+        lead = [
+            f"P({label} explains it | evidence) is {percent(self.posterior)}.",
+            MEANS[self.over],
+        ]
         return report_on(self.case, f"what moves {label}?", header, rows, further, lead=lead)
 
     def __repr__(self) -> str:

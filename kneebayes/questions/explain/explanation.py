@@ -273,15 +273,15 @@ def explain(
     Every answer gets its weight in decibans: alone, in the order given (the *ledger*),
     averaged over all orders (Shapley 1953), and with all others known. Ledger and
     Shapley shares add up to the change in log-odds from the complaint alone to all that
-    is known. For one cause the odds are P(cause) / P(not cause); against another they
-    are P(cause) / P(other), and both may be present.
+    is known. For one cause the odds are P(it explains the complaint) / P(it does not);
+    against another they are P(it does) / P(the other does), and both may be there.
 
     Parameters
     ----------
     cause
         Any of its names.
     against
-        Another cause; left out, the odds are those of the cause being present.
+        Another cause; left out, the odds are those of the cause explaining the complaint.
     orders
         How many orders to draw where more than 15 answers are too many for all of them. With
         very many answers, most of them present, each order takes seconds: a bar shows how far it

@@ -91,7 +91,7 @@ def _scales(ax: Axes, reach: float, powers: float) -> None:
         for part in (1, 2, 5) if power < math.floor(powers) else (1,):
             text = f"{part * 10.0**power:,.6g}" if part == 1 or abs(power + 0.5) < USUAL else ""
             _tick(ax, MIDDLE, (power + math.log10(part)) / 2.0, text, 1.0)
-    heads = ("before:\nP(cause)", "likelihood\nratio", "after:\nP(cause)")
+    heads = ("before:\nP(explains it)", "likelihood\nratio", "after:\nP(explains it)")
     for x, head in zip((LEFT, MIDDLE, RIGHT), heads, strict=True):
         ax.text(x, reach * 1.04, head, ha="center", va="bottom", fontsize=SMALL)
     ax.set_xlim(-0.2, 1.2)
@@ -176,9 +176,9 @@ class Nomogram(CaseResult):
         ]
         notes = [
             (
-                f"P({self._told} | {name}, all else known) = {percent(self.with_cause)}; "
-                f"without the cause {percent(self.without_cause)}. The ratio of the two "
-                "multiplies the odds."
+                f"P({self._told} | {name} explains it, all else known) = "
+                f"{percent(self.with_cause)}; where it does not {percent(self.without_cause)}. The "
+                "ratio of the two multiplies the odds."
             ),
             (
                 f"With nothing {known} the ratio would be {ratio_text(self.alone)}: an answer "
@@ -190,7 +190,7 @@ class Nomogram(CaseResult):
                 f"'{self.answer.label}' was not told as '{self.answer.state}'. It is supposed "
                 "here, for the advice above too."
             )
-        header = ("", f"P({name})", "odds", "decibans")
+        header = ("", f"P({name} explains it)", "odds", "decibans")
         report = report_on(self.case, f"{name}, {self._told}", header, tuple(rows), notes)
         others = known_of(answer for answer in self.case.answers if answer.id != self.answer.id)
         return replace(report, known=others) if self.supposed else report

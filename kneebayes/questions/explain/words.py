@@ -302,8 +302,9 @@ def _grounds(grounds: Grounds) -> Row:
 
 HEADER = ("answer", "alone", "in order", "average", "last")
 LEGEND = (
-    "alone: with only the complaint known besides; in order: as told; average: over all orders "
-    "(Shapley); last: with all other answers known. Ten decibans multiply the odds by ten. "
+    "P(a cause): that it explains the complaint. alone: with only the complaint known besides; in "
+    "order: as told; average: over all orders (Shapley); last: with all other answers known. Ten "
+    "decibans multiply the odds by ten. "
     "Numbers are rounded, so what is shown may miss a sum by a last digit; the table does not."
 )
 WIDTH = 100

@@ -197,8 +197,10 @@ def test_the_scales_of_a_nomogram_have_their_ticks_at_their_numbers(
         assert (one.get_position()[1], one.get_ha()) == (pytest.approx(height), "left")
     heads = [(text, x) for text, x in told]
     assert heads == [
-        ("before:\nP(cause)", 0.0), ("likelihood\nratio", 0.5), ("after:\nP(cause)", 1.0)
-    ]  # fmt: skip
+        ("before:\nP(explains it)", 0.0),
+        ("likelihood\nratio", 0.5),
+        ("after:\nP(explains it)", 1.0),
+    ]
     for one in told.values():
         assert reach < one.get_position()[1] < 1.1 * reach
     ticks = [stroke for stroke in strokes(ax) if stroke[0][1] == stroke[1][1] and len(stroke) == 2]
