@@ -1,5 +1,7 @@
 """Many patients on the command line: files in, files out, nothing unsaid."""
 
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
@@ -48,6 +50,41 @@ def test_simulated_patients_are_diagnosed_evaluated_and_learnt_from(
     assert run("update", answers, tmp_path / "taught.json", "--folder", TINY) == 2
     assert run("update", answers, taught, "--folder", TINY) == 0
     assert kb.load(taught).learnt is not None
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        pd.CategoricalIndex(["b", "a", "c"]),
+        pd.Index(["b", "a", "c"]),
+        pd.Index([7, 9, 8]),
+        pd.Index(pd.array([7, 9, 8], "Int8")),
+        pd.Index([0.5, 2.0, 1.0]),
+        pd.Index([Decimal("1.10"), Decimal(2), Decimal(3)]),
+        pd.Index([date(2020, 1, 2), date(2020, 1, 1), date(2021, 1, 1)]),
+        pd.date_range("2020-01-01", periods=3, tz="Europe/Berlin"),
+        pd.MultiIndex.from_tuples([("x", 1), ("x", 2), ("y", 1)]),
+    ],
+    ids=lambda labels: labels.inferred_type,
+)
+@pytest.mark.parametrize("named", [True, False])
+def test_whatever_names_the_patients_they_are_scored_and_learnt_from(
+    robot: kb.Model,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    labels: pd.Index,
+    named: bool,
+) -> None:
+    names = [f"level {level}" if named else None for level in range(labels.nlevels)]
+    cells = {"squeak": ["yes", "no", None], "dx": [robot.causes[0].label, None, ""]}
+    table = pd.DataFrame(cells, index=labels.set_names(names))
+    table.to_parquet(tmp_path / "in.parquet")
+    args = [tmp_path / "in.parquet", "--folder", TINY]
+    assert run("evaluate", *args, "--truth", "dx") == 0
+    assert "2 patients are left out: the truth is not known there." in capsys.readouterr().out
+    assert run("update", *args, tmp_path / "out.kneebayes.json", "--skip", "dx") == 0
+    assert run("columns", *args) == 0
+    assert "3 patients; 1 problem." in capsys.readouterr().out
 
 
 def test_a_column_without_a_name_can_be_typed(

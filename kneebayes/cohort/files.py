@@ -351,7 +351,10 @@ def _join_parquet(paths: Sequence[Path], whole: Path) -> None:
 def read_table(path: str | Path) -> pd.DataFrame:
     """All patients of a CSV or Parquet file that fits into memory; cells of a CSV file are text."""
     pieces = [piece for piece, _ in open_source(Path(path), ()).pieces()]
-    return pd.concat(pieces, ignore_index=pieces[0].index.name is None)
+    name = pieces[0].index.name
+    table = pd.concat(pieces, ignore_index=name is None)
+    # pandas cannot look for a label among all types that an index has in a file, such as categories
+    return table if name is None else table.set_axis(pd.Index(table.index.tolist(), name=name))
 
 
 def check_target(target: Path) -> None:
