@@ -167,6 +167,11 @@ class Knowledge:
         """Label of any node or group."""
         return self._labels.get(id, id)
 
+    def said(self, id: str) -> str:
+        """A label within a sentence: "something else" would read as plain words without quotes."""
+        label = self.label(id)
+        return f"'{label}'" if id == self.meta.rest else label
+
     @cached_property
     def _labels(self) -> dict[str, str]:
         nodes = (self.mediators, self.contexts, self.findings, self.causes)

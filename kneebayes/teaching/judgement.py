@@ -353,7 +353,7 @@ class Judgement:
             return ""
         last = next(step.stated for step in reversed(self.case.steps) if step.stated)
         early = [
-            f"{knowledge.label(id)} {percent(p)}"
+            f"{knowledge.said(id)} {percent(p)}"
             for id, p in self.case.stated.items()
             if id not in last and p > 0.0
         ]
@@ -374,7 +374,7 @@ class Judgement:
         if divergence({first: exact}, {first: prior}) < WORTH_WORDS:
             return ""
         return (
-            f"Not named: {self.case.data.knowledge.label(first)}. What was known makes it the most "
+            f"Not named: {self.case.data.knowledge.said(first)}. What was known makes it the most "
             f"probable cause, with {percent(exact)}; it counts with its prior, {percent(prior)}."
         )
 
@@ -448,7 +448,7 @@ class Judgement:
 
 def _reason(closed: Judgement, cause: str) -> str:
     """Why the exact posterior of a cause is what it is: what was found, or else the background."""
-    label = closed.case.data.knowledge.label(cause)
+    label = closed.case.data.knowledge.said(cause)
     before, after, stated = closed.opening.exact[cause], closed.exact[cause], closed.stated[cause]
     sentence = f"{label}: you said {percent(stated)}, what was known makes it {percent(after)}."
     asked = [id for step in closed.case.steps for id in step.asked]
@@ -503,12 +503,12 @@ def _closed_early(closed: Judgement) -> Iterator[str]:
     cause = next(settled, "")
     question, bits = best_of(case, free=True)
     if cause and bits >= PROMISING * uncertainty_of(closed.opening) > 0.0:
-        label = case.data.knowledge.label
+        knowledge = case.data.knowledge
         said, right = percent(case.stated[cause]), percent(exact[cause])
+        cause, question = knowledge.said(cause), knowledge.label(question)
         yield (
-            f"Premature closure: you settled on {label(cause)} with {said}, which what was known "
-            f"makes {right}, while '{label(question)}' was still free to ask and promised "
-            f"{bits:.2f} bits."
+            f"Premature closure: you settled on {cause} with {said}, which what was known makes "
+            f"{right}, while '{question}' was still free to ask and promised {bits:.2f} bits."
         )
 
 
@@ -522,7 +522,7 @@ def _anchored(closed: Judgement) -> Iterator[str]:
         exact = inverse_logit(own[-1].prior + own[-1].evidence)
         away = divergence({cause: exact}, {cause: inverse_logit(own[-1].stated)})
         if away >= WORTH_WORDS and followed * moved < FOLLOWED * moved**2:
-            label = closed.case.data.knowledge.label(cause)
+            label = closed.case.data.knowledge.said(cause)
             stuck = abs(followed) < FOLLOWED * abs(moved)
             yield (
                 f"{'Anchoring' if stuck else 'Against the evidence'}: between your first and last "
@@ -537,7 +537,7 @@ def _neglected(closed: Judgement) -> Iterator[str]:
         prior, evidence, stated = said.prior, said.evidence, said.stated
         ignored = abs(stated - evidence) < abs(stated - prior - evidence)
         if prior < logit(RARE) and evidence > MOVED and ignored:
-            label = closed.case.data.knowledge.label(cause)
+            label = closed.case.data.knowledge.said(cause)
             beliefs = (closed.opening.exact, closed.exact, closed.stated)
             opening, exact, yours = (percent(belief[cause]) for belief in beliefs)
             yield (

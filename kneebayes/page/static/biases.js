@@ -3,7 +3,7 @@
 import { infer } from "./engine.js";
 import { bitsOf } from "./hardness.js";
 import { percentText } from "./percent.js";
-import { WORTH_WORDS, keptInside, logit, strayed } from "./reasons.js";
+import { WORTH_WORDS, keptInside, logit, saidOf, strayed } from "./reasons.js";
 
 /** Of the opening uncertainty: what a free question must still promise. */
 const PROMISING = 0.05;
@@ -75,7 +75,7 @@ export function closedEarly(model, { opening, known }, stated, best) {
     .find((id) => stated[id] > exact(id) && strayed(exact(id), stated[id]) >= FAR_ABOVE);
   const most = bitsOf(model, opening);
   if (settled === undefined || !best || !(most > 0) || best.bits < PROMISING * most) return [];
-  const [cause, question] = [settled, best.id].map((id) => model.labels[id]);
+  const [cause, question] = [saidOf(model, settled), model.labels[best.id]];
   return [
     `Premature closure: you settled on ${cause} with ${percentText(stated[settled])}, which what was known makes ${percentText(exact(settled))}, while '${question}' was still free to ask and promised ${rounded(best.bits, 2)} bits.`,
   ];
@@ -125,7 +125,7 @@ export function anchored(model, statements) {
     if (!(followed * moved < FOLLOWED * moved ** 2)) return [];
     const name = Math.abs(followed) < FOLLOWED * Math.abs(moved) ? "Anchoring" : "Against the evidence";
     return [
-      `${name}: between your first and last word on ${model.labels[cause]} the evidence moved it by ${decibansOf(moved)} decibans, your statement by ${decibansOf(followed)}.`,
+      `${name}: between your first and last word on ${saidOf(model, cause)} the evidence moved it by ${decibansOf(moved)} decibans, your statement by ${decibansOf(followed)}.`,
     ];
   });
 }
@@ -148,7 +148,7 @@ export function neglected(model, statements, { opening, known }, stated) {
     if (!(prior < logit(RARE_PRIOR) && evidence > MOVED && ignored)) return [];
     const [before, exact] = [start, end].map((posterior) => percentText(posterior[cause].at(-1)));
     return [
-      `Base-rate neglect: ${model.labels[cause]} was ${before} before your first question. What you found speaks for it, and still makes only ${exact} of it; you said ${percentText(stated[cause])}.`,
+      `Base-rate neglect: ${saidOf(model, cause)} was ${before} before your first question. What you found speaks for it, and still makes only ${exact} of it; you said ${percentText(stated[cause])}.`,
     ];
   });
 }

@@ -19,6 +19,11 @@ export function strayed(exact, stated) {
   return exact === stated ? 0 : divergence(exact, keptInside(stated));
 }
 
+/** A label within a sentence: "something else" would read as plain words without quotes. */
+export function saidOf(model, id) {
+  return id === model.payload.rest ? `'${model.labels[id]}'` : model.labels[id];
+}
+
 /** A stated probability, at least a millionth away from 0 and 1. */
 export function keptInside(stated) {
   return Math.min(Math.max(stated, SUREST), 1 - SUREST);
@@ -46,7 +51,7 @@ export function reasonsOf(model, opening, answered, stated) {
 
 function reasonOf(model, opening, answered, cause, stated, after) {
   const before = infer(model, opening).posterior[cause].at(-1);
-  let sentence = `${model.labels[cause]}: you said ${percentText(stated)}, what was known makes it ${percentText(after)}.`;
+  let sentence = `${saidOf(model, cause)}: you said ${percentText(stated)}, what was known makes it ${percentText(after)}.`;
   if (answered.length > 0) sentence += ` Before your first question it was ${percentText(before)}`;
   if (hasMoved(before, after)) {
     const up = after > before;
@@ -100,6 +105,6 @@ export function unnamedOf(model, known, stated) {
   const first = model.causes.reduce((best, one) => (exactOf(one) > exactOf(best) ? one : best));
   const [exact, { prior }] = [exactOf(first), model.payload.causes.find(({ id }) => id === first)];
   if (first in stated || prior >= exact || strayed(exact, prior) < WORTH_WORDS) return null;
-  const text = `Not named: ${model.labels[first]}. What was known makes it the most probable cause, with ${percentText(exact)}; it counts with its prior, ${percentText(prior)}.`;
+  const text = `Not named: ${saidOf(model, first)}. What was known makes it the most probable cause, with ${percentText(exact)}; it counts with its prior, ${percentText(prior)}.`;
   return { cause: first, text };
 }

@@ -286,7 +286,7 @@ class Interview(CaseResult):
         lead = ["Nothing is left to ask."]
         if self.next is not None:
             lead = [f"Next: {self.asks} ({self.next.bits:.3f} bits)"]
-            label = self.case.label
+            label = self.case.knowledge.said
             lead += [_settled(same, label) for same in (self.stop.finding, self.stop.urgency)]
         title = f"Interview about {self._subject.called}"
         return report_on(self.case, title, lead=lead, whole_title=True)

@@ -329,11 +329,12 @@ class Robustness(CaseResult):
         leader = self.causes[0]
         rivals = sorted(self.causes[1:], key=lambda cause: -cause.p_first)
         sentence = (
-            f"{self.case.label(leader.id)} ranks first in {percent(leader.p_first)} of "
+            f"{self.case.knowledge.said(leader.id)} ranks first in {percent(leader.p_first)} of "
             f"{counted(len(self.posteriors), 'draw')}"
         )
         if rivals and rivals[0].p_first > 0.0:
-            sentence += f", {self.case.label(rivals[0].id)} in {percent(rivals[0].p_first)}"
+            rival = self.case.knowledge.said(rivals[0].id)
+            sentence += f", {rival} in {percent(rivals[0].p_first)}"
         return sentence + "."
 
     @property

@@ -333,13 +333,14 @@ class SensitivityFunction(CaseResult):
     @property
     def sentences(self) -> tuple[str, ...]:
         """Where the most probable cause changes, one sentence each."""
-        noun, node = self.function.what, self.case.label(self.function.node)
+        noun, said = self.function.what, self.case.knowledge.said
+        node = said(self.function.node)
         if not self.flips:
             return (f"No value of this {noun} changes the most probable cause.",)
         whose = f"{self._parent} to {node}" if self.function.parent else node
         sentences = []
         for flip in self.flips:
-            below, above = self.case.label(flip.below), self.case.label(flip.above)
+            below, above = said(flip.below), said(flip.above)
             winner, loser, way = above, below, "passes"
             if flip.value < self.value:
                 winner, loser, way = below, above, "falls below"

@@ -116,3 +116,15 @@ def test_the_summary_counts_who_ranks_first_in_the_draws(pump: kb.Model) -> None
         f"{first} ranks first in {percent(counts[leader])} of 200 draws, "
         f"{second} in {percent(counts[rival])}."
     )
+
+
+def test_something_else_stands_in_quotes_within_a_sentence(knee: kb.Model) -> None:
+    """Without them "something else ranks first" says that no cause of the list does."""
+    dx = knee.diagnose({"redness": True})
+    assert dx.top == "something else"
+    assert "'something else' ranks first in" in dx.robustness(draws=20).summary
+    assert "that 'something else' stays the most probable cause" in (
+        knee.interview({"redness": True}).text
+    )
+    told = dx.sensitivity("cellulitis", prior="cellulitis").sentences
+    assert told[0].startswith("cellulitis overtakes 'something else' when its prior passes ")
