@@ -31,7 +31,6 @@ from kneebayes.cohort.sources import (
     telling_why_unread,
 )
 from kneebayes.errors import EvidenceError, KneebayesError, needing
-from kneebayes.knowledge import shipped_folder
 from kneebayes.text import counted
 from kneebayes.view.report import package_version
 from kneebayes.writing import guard_cells, replacing_file, same_place, telling_why, write_safely
@@ -501,9 +500,8 @@ def diagnose_dask(patients: Any, model: ModelLike, keep: Sequence[str] = ()) -> 
         A ``dask.dataframe.DataFrame``, one row a patient, with columns as
         :meth:`kneebayes.Model.diagnose_cohort` takes them.
     model
-        The model to ask. It travels as the name of its folder and its lexicon, so the
-        workers must be able to read that folder; the one that comes with the package is
-        found wherever kneebayes is installed.
+        The model to ask. All of it travels, with its layer, setting and budget and what it
+        learnt, so the workers need nothing but the package.
     keep
         Columns that are carried through unread; they come first.
 
@@ -526,6 +524,7 @@ def diagnose_dask(patients: Any, model: ModelLike, keep: Sequence[str] = ()) -> 
     """
     with needing("Diagnosing on a cluster needs dask. Install it: pip install kneebayes[cohort]"):
         import dask.dataframe as dd
+        from dask import delayed
     if not isinstance(patients, dd.DataFrame):
         kind = type(patients).__name__
         message = (
@@ -533,12 +532,15 @@ def diagnose_dask(patients: Any, model: ModelLike, keep: Sequence[str] = ()) -> 
             "For a pandas DataFrame there is model.diagnose_cohort(patients)."
         )
         raise EvidenceError(message)
-    folder = Path(model.data.knowledge.folder)
     spread: Any = patients
     return spread.map_partitions(
-        diagnose_partition,
-        folder=None if folder.resolve() == shipped_folder() else str(folder.resolve()),
-        lexicon=model.data.elicited.lexicon,
+        _diagnose_part,
+        delayed(model.data, traverse=False),  # sent once, not with each part
         keep=names_of(keep),
         meta=diagnose_frame(model, patients._meta, keep, progress=False),
     )
+
+
+def _diagnose_part(patients: pd.DataFrame, model: ModelLike, keep: Sequence[str]) -> pd.DataFrame:
+    """One part of a cohort, on a worker."""
+    return diagnose_frame(model, patients, keep, progress=False)

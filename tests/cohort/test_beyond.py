@@ -3,7 +3,7 @@
 import os
 import pickle
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import dask.dataframe as dd
 import pandas as pd
@@ -78,6 +78,30 @@ def test_a_cluster_asks_the_lexicon_and_folder_of_the_model(
     assert_equal(spread.compute(), pump.diagnose_cohort(few).table)
     other = pump.with_lexicon("gardener").diagnose_cohort(few).table
     assert not pump.diagnose_cohort(few).table.equals(other)
+
+
+AS_THEY_ARE: dict[str, Callable[[kb.Model], kb.Model]] = {
+    "as it is": lambda knee: knee,
+    "another lexicon": lambda knee: knee.with_lexicon("cautious"),
+    "a setting": lambda knee: knee.in_setting("emergency"),
+    "the article alone": lambda knee: knee.in_layer("article"),
+    "what lies beyond": lambda knee: knee.in_layer("beyond"),
+    "taught": lambda knee: knee.update(pd.DataFrame({"gout": [True] * 9, "fever": [True] * 9})),
+    "a setting, taught": lambda knee: knee.in_setting("hospital").update(
+        pd.DataFrame({"gout": [True] * 9})
+    ),
+    "as a differential has it": lambda knee: knee.in_setting("hospital").diagnose({}).model,
+}
+
+
+@pytest.mark.parametrize("kind", AS_THEY_ARE)
+def test_a_model_travels_with_all_that_it_is(knee: kb.Model, client: Client, kind: str) -> None:
+    """Its folder and lexicon alone gave the posteriors of another model."""
+    assert client.status == "running"
+    model = AS_THEY_ARE[kind](knee)
+    frame = pd.DataFrame({"fever": [True, False, None], "limp": [None, True, False]}, dtype=object)
+    spread = diagnose_dask(dd.from_pandas(frame.astype("boolean"), npartitions=3), model)
+    assert_equal(spread.compute(), model.diagnose_cohort(frame).table)
 
 
 def test_words_and_numbers_in_one_column_survive_the_text_that_dask_makes_of_them(
