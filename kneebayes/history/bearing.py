@@ -37,6 +37,7 @@ LASTING = frozenset(map(stem, ("diagnosed", "quit", "told")))
 FORMER = frozenset({"former", "ex"})  # who was an athlete is none now
 PRONOUNS = frozenset({"i", "it", "he", "she", "they"})
 SPEAKING = PRONOUNS | SITES
+CLAUSES = ENDING | CONTRASTS | {",", "and", "with"}
 BEGUN = frozenset({"appeared", "began", "begun", "first", "noticed", "since", "started"})
 YEAR = re.compile(r"(?:19|20)\d\d")
 ALLERGIES = ("allerg", "intoleran", "anaphyla")
@@ -80,6 +81,7 @@ def _denied_besides(line: Line, match: Match, places: tuple[int, int]) -> tuple[
 
 def _bearing_of(line: Line, match: Match) -> Bearing:
     for found in (
+        _of_a_background(line, match),
         _of_others(line, match),
         _of_an_allergy(line, match),
         _of_another_part(line, match),
@@ -103,6 +105,56 @@ def _bearing_of(line: Line, match: Match) -> Bearing:
     if bare or unhad or _is_of_another(line, match):
         return Bearing("perhaps", (match.first, match.last))
     return Bearing("present")
+
+
+def _of_a_background(line: Line, match: Match) -> Bearing | None:
+    """Left open: how long something else has lasted: ``diabetic for years, now a hot knee``."""
+    lasting = line.dictionary.lasting
+    if not any(one.id in lasting or one.state != "present" for one in match.pattern.targets):
+        return None
+    for one in line.matches:
+        long = any(each.id in lasting and each.state == "present" for each in one.pattern.targets)
+        if long and match.used <= one.used and is_of_a_background(line, one.first, one.last):
+            return Bearing("perhaps", (one.first, one.last))
+    return None
+
+
+def is_of_a_background(line: Line, first: int, last: int) -> bool:
+    """Whether a time is said of anything but the trouble: of smoking, of a marriage."""
+    words = line.words
+    starts = (word.index + 1 for word in words[:first] if word.lower in CLAUSES)
+    stops = (word.index for word in words[last + 1 :] if word.lower in CLAUSES)
+    start, stop = max(starts, default=0), min(stops, default=len(words))
+    own = frozenset(range(first, last + 1))
+    behind = [_spoken_of(line, word, own) for word in words[last + 1 : stop]]
+    if (
+        start == first and first and words[first - 1].lower == "," and not any(behind)
+    ):  # "Knee pain, for years"
+        start = max(
+            (one.index + 1 for one in words[: first - 1] if one.lower in CLAUSES), default=0
+        )
+    for beside in (words[first : last + 1], words[start:first][::-1], words[last + 1 : stop]):
+        kinds = [_spoken_of(line, word, own) for word in beside]
+        known = next((kind for kind in kinds if kind in {"trouble", "background"}), "")
+        if known or ("unknown" in kinds and beside != words[first : last + 1]):
+            return known != "trouble"
+    return False
+
+
+def _spoken_of(line: Line, word: Word, time: frozenset[int]) -> str:
+    """What a word beside a time speaks of: trouble, background, something unknown, nothing."""
+    lasting = line.dictionary.lasting
+    named = [match for match in line.matches if word.index in match.used and not match.used <= time]
+    targets = [target for match in named for target in match.pattern.targets]
+    kinds = {target.kind for target in targets if target.id not in lasting}
+    if "finding" in kinds or word.lower in turns("trouble") | turns("beginning"):
+        return "trouble"
+    if kinds and not any(match.pattern.about.of_a_person for match in named):
+        return "background"
+    if not word.stems.isdisjoint(line.dictionary.site):
+        return "trouble"
+    passed = word.is_light or not word.stems or targets or word.lower in {"ago", "past", "last"}
+    return "" if passed or word.lower in UNITS else "unknown"
 
 
 def _answered(line: Line, match: Match) -> Bearing | None:
@@ -366,6 +418,7 @@ def _are_all_gone(line: Line, cue: Cue, match: Match, between: Sequence[Word]) -
     nouns = all(word.lower in AND or word.is_light or word.index in line.named for word in between)
     verb = turns("gone").intersection(word.lower for word in line.words[cue.first : cue.last + 1])
     adjective = describes(line.words[match.last]) or line.words[match.last].is_site
+    nouns = nouns and not any(word.lower == "," for word in between)
     return match.last < cue.first and nouns and bool(verb) and not adjective
 
 
@@ -437,12 +490,8 @@ def _taken_then(line: Line, match: Match) -> Bearing | None:
     named = min((at for at in match.used if not line.words[at].is_light), default=match.first)
     before = [word.lower for word in line.words[max(0, named - 4) : named]]
     taken = bool({"took", "finished", "completed"} & set(before))
-    taken = taken or before[-2:] in (
-        ["was", "on"],
-        ["were", "on"],
-        ["been", "on"],
-        ["was", "taking"],
-    )
+    taken = taken or before[-2:] in (["was", "on"], ["were", "on"], ["was", "taking"])
+    taken = taken or before[-3:] == ["had", "been", "on"]
     behind = line.words[match.last + 1 :]
     first = next((word for word in behind if not word.is_light or word.lower == "for"), None)
     timed = first is not None and first.lower in {"for", "till", "until"}

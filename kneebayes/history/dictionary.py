@@ -143,7 +143,16 @@ class Dictionary:
         for spelling, meant in self._spellings.items():
             self._spelt[spelling[0]].append((spelling, meant))
         self.by_stem = self._indexed()  # patterns by the stem that is rarest among all of them
-        self.bounds = tuple((one, one.bound) for one in self.patterns if one.bound is not None)
+        self.bounds = tuple(
+            (one, one.bound)
+            for one in self.patterns
+            if one.bound is not None and (one.stems or one.targets[0].kind == "finding")
+        )  # a number alone says no age: "CRP 145 and fever" is of nobody over 80
+        self.lasting = frozenset(  # what says how long the trouble has lasted
+            one.targets[0].id
+            for one, bound in self.bounds
+            if bound.unit == "time" and not one.stems
+        )
         self.two_sided = frozenset(_two_sided(self.bounds))
         self.stems = frozenset(
             one for stems in (*self.same, *(each.stems for each in self.patterns)) for one in stems

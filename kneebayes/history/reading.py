@@ -10,7 +10,7 @@ from kneebayes.arguments import checked
 from kneebayes.building.model import ModelLike
 from kneebayes.errors import KneebayesError
 from kneebayes.history.amounts import Measured, Met
-from kneebayes.history.bearing import CONTRASTS, bearing_of, long_ago
+from kneebayes.history.bearing import CONTRASTS, bearing_of, is_of_a_background, long_ago
 from kneebayes.history.dictionary import Dictionary, Readable, Target
 from kneebayes.history.english import ENDING, RELATED, turns
 from kneebayes.history.layout import laid_out
@@ -166,6 +166,8 @@ class _Reading:
             at for match in line.matches if _is_finding(match) for at in match.used
         )
         for met in Measured(self.dictionary, line.words, findings).bounds_met():
+            if self._is_of_a_background(line, met):
+                continue
             used = frozenset(range(met.amount.first, met.amount.last + 1))
             self._cover(line.words[at] for at in used)
             named = frozenset(met.pattern.stems)
@@ -176,6 +178,14 @@ class _Reading:
                     self.found += mentions  # beside "fever", for the two may disagree
                 value = met.amount.value if _is_more(met) else -met.amount.value
                 self.measured += [(value, mention) for mention in mentions]
+
+    def _is_of_a_background(self, line: Line, met: Met) -> bool:
+        """Whether a long time is not that of the trouble: ``a new knee since 18 months``."""
+        target = met.pattern.targets[0]
+        long = target.id in self.dictionary.lasting and (target.state == "present") == (
+            met.status == "present"
+        )
+        return long and is_of_a_background(line, met.amount.first, met.amount.last)
 
     def _has_another_side(self, match: Match, target: Target) -> bool:
         """Whether to deny a turn of speech says nothing sure, for not sudden may be unknown."""

@@ -83,3 +83,61 @@ def test_only_what_is_the_patients_now_is_taken(knee, text, expected):
     answers = knee.read(text).answers
     told = {id if answer is not False else f"-{id}" for id, answer in answers.items()}
     assert told - {"onset", "long_duration"} == set(expected.split()), answers
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Known diabetic for many years, now a hot red swollen knee.",
+        "Known diabetic for 20 years with a hot red swollen knee.",
+        "Smoker for years. Knee hot and red.",
+        "She has been on warfarin for several years.",
+        "HRT for several years.",
+        "Married for many years.",
+        "Has lived in Leeds for a year.",
+        "I have played football for years and now my calf is swollen.",
+        "Longstanding diabetes. Calf swollen.",
+        "Varicose veins for years, calf red, hot and swollen",
+        "He is over 80 years old with a hot swollen red knee.",
+        "An artificial knee since 18 months; redness and swelling of that knee.",
+        "All my life I have been fit.",
+    ],
+)
+def test_a_long_time_of_something_else_is_not_that_of_the_trouble(knee, text):
+    answers = knee.read(text).answers
+    assert answers.keys().isdisjoint({"long_duration", "onset"}), answers
+    urgent = {"redness", "warmth", "swollen_knee", "leg_swelling"} & answers.keys()
+    assert not urgent or knee.diagnose(answers).urgency.level == "now"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Swollen knee for many years.",
+        "Pain behind the knee, for years now.",
+        "For several months he has had pain behind the knee.",
+        "This has been going on for several months.",
+        "Has been limping for several months.",
+        "Smoked for 40 years, knee pain for 3 months.",
+        "Bothering me for months now.",
+        "3-month history of pain behind the knee.",
+        "A lump, noticed three months ago.",
+        "For 3 months now I have had a swelling behind the knee.",
+        "Symptoms for several years.",
+    ],
+)
+def test_a_long_time_of_the_trouble_is_taken(knee, text):
+    assert knee.read(text).answers["long_duration"] is True
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "CRP 145 and fever",
+        "Pulse 110, never smoked",
+        "White cells 82,000 per uL",
+        "Weighs 90, farmer",
+    ],
+)
+def test_a_number_alone_is_no_age(knee, text):
+    assert "age" not in knee.read(text).answers
