@@ -524,7 +524,7 @@ def diagnose_dask(patients: Any, model: ModelLike, keep: Sequence[str] = ()) -> 
     """
     with needing("Diagnosing on a cluster needs dask. Install it: pip install kneebayes[cohort]"):
         import dask.dataframe as dd
-        from dask import delayed
+        from dask.delayed import delayed
     if not isinstance(patients, dd.DataFrame):
         kind = type(patients).__name__
         message = (
