@@ -217,12 +217,14 @@ class Judgement:
 
     @property
     def advice_too_high(self) -> bool | None:
-        """Whether more was advised than signs and P(an urgent cause) ask for; None if unsaid."""
+        """Whether more was advised than the signs call for; None where nothing was advised.
+
+        Not where P(an urgent cause explains it) is 0.2 or more: then nobody is blamed for haste.
+        """
         if not self.advice:
             return None
-        probable = "soon" if self.case.any_urgent >= PROBABLE else "routine"
-        asked_for = max(LEVELS.index(self.due.level), LEVELS.index(probable))
-        return LEVELS.index(self.advice) > asked_for
+        more = LEVELS.index(self.advice) > LEVELS.index(self.due.level)
+        return more and self.case.any_urgent < PROBABLE
 
     @property
     def advice_wrong(self) -> str:

@@ -366,7 +366,8 @@ class Practice(Paged):
             )
         yield "The lower a score the better; log score and divergence in bits."
         yield (
-            "Advised too high: more than the signs and P(an urgent cause) ask for. Asked in vain: "
+            "Advised too high: more than the signs call for, though P(an urgent cause explains it) "
+            "is below 20 %. Asked in vain: "
             "questions that by what was known could hardly change anything, and what they cost."
         )
         yield (

@@ -98,12 +98,12 @@ function advised(model, visit, due, { advice, wrong, urgent }) {
   );
 }
 
-/** Whether less was advised than the signs call for, or more than they and P(an urgent cause) do. */
+/** Whether less was advised than the signs call for, or more though no urgent cause is probable. */
 function wrongAdvice(advice, due, urgent) {
   if (advice === "") return "";
-  const [given, signs, probable] = [advice, due, urgent < PROBABLE ? "routine" : "soon"].map((one) => LEVELS.indexOf(one));
+  const [given, signs] = [advice, due].map((one) => LEVELS.indexOf(one));
   if (given < signs) return "too low";
-  return given > Math.max(signs, probable) ? "too high" : "";
+  return given > signs && urgent < PROBABLE ? "too high" : "";
 }
 
 /** What was truly there, where that is more urgent than the signs. */
