@@ -528,8 +528,8 @@ def _anchored(closed: Judgement) -> Iterator[str]:
             stuck = abs(followed) < FOLLOWED * abs(moved)
             yield (
                 f"{'Anchoring' if stuck else 'Against the evidence'}: between your first and last "
-                f"word on {label} the evidence moved it by {DECIBANS * moved:+.0f} decibans, your "
-                f"statement by {DECIBANS * followed:+.0f}."
+                f"word on {label} the evidence moved it by {DECIBANS * moved:+z.0f} decibans, your "
+                f"statement by {DECIBANS * followed:+z.0f}."
             )
 
 

@@ -501,5 +501,5 @@ def _compared(said: Sequence[tuple[float, bool]]) -> dict[str, Any]:
 
 
 def _weight_cells(weights: GretherWeights) -> tuple[str, str, str, str]:
-    prior = f"{weights.prior:.2f}", f"{weights.prior_error:.3f}"
-    return (*prior, f"{weights.evidence:.2f}", f"{weights.evidence_error:.3f}")
+    prior = f"{weights.prior:z.2f}", f"{weights.prior_error:.3f}"
+    return (*prior, f"{weights.evidence:z.2f}", f"{weights.evidence_error:.3f}")

@@ -161,7 +161,8 @@ function causesOf(statements) {
 /** With its sign. */
 function decibansOf(logarithm) {
   const decibans = IN_DECIBANS * logarithm;
-  return `${decibans < 0 ? "-" : "+"}${rounded(Math.abs(decibans), 0)}`;
+  const size = rounded(Math.abs(decibans), 0);
+  return `${decibans < 0 && size !== "0" ? "-" : "+"}${size}`;
 }
 
 /** So many digits, as Python writes them: halfway between two numbers the even one. */
