@@ -10,7 +10,7 @@ from functools import cache, cached_property, lru_cache
 from itertools import accumulate
 
 from kneebayes.errors import needing
-from kneebayes.history.english import LIGHT, NUMBERS, turns
+from kneebayes.history.english import ENDING, LIGHT, NUMBERS, turns
 from kneebayes.history.words import (
     NEEDED,
     SITE_STEMS,
@@ -114,7 +114,8 @@ class Readable:
     @cached_property
     def clauses(self) -> tuple[int, ...]:
         """For each word, how many words that no name spans stand before it."""
-        return tuple(accumulate(word.lower in turns("barring") for word in self.words))
+        barring = turns("barring") | ENDING
+        return tuple(accumulate(word.lower in barring for word in self.words))
 
     @cached_property
     def starts(self) -> dict[str, list[int]]:

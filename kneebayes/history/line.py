@@ -547,7 +547,7 @@ def _freed(line: Line, at: int) -> Denial | None:
 def _sound_before(line: Line, match: Match) -> Denial | None:
     """Whether a result is denied by a word before it: ``normal Lachman test``."""
     for word in reversed(line.words[max(match.first - 2, 0) : match.first]):
-        if word.lower in ENDING | {","}:
+        if word.lower in ENDING | turns("splitting") | {","}:
             break
         if word.lower in turns("sound") | {"negative"}:
             return "absent", (word.index, word.index)

@@ -20,6 +20,9 @@ UNITS = {
     "yr": "years", "yrs": "years", "y": "years",
 }  # fmt: skip
 MOST = {"7": 31, "52": 104, "12": 60}  # what is more is no time: "40/52 correct"
+VALUE = re.compile(r"(?<![\d.])(?P<value>\d[\d,]*(?:\.\d+)?)$")
+LENGTH = re.compile(r"\s?[cm]m\s?[(\[]")  # of a calf, which has no normal range
+VALUE_LENGTH = 20  # letters
 DATED = r"(?=[\dx])(?<![\d/.])(?<!\bon )(?<!\bdated )"
 WAYS = (  # of writing shorthand; each has a group of its own
     (
@@ -48,6 +51,16 @@ WAYS = (  # of writing shorthand; each has a group of its own
     (
         r"(?P<air>(?<=[\d%])(?:,?\s?(?:on|in))?\s?(?:RA|R/A)(?![\w/])(?!\s(?:for|med|treat|since)))"
     ),  # "SpO2 98% RA" is no arthritis
+    (  # a value with its normal range: "urate 512 umol/L (200-430)", "D-dimer 900 (<500)"
+        r"(?P<range>(?<=\d)(?:\s?[a-zA-Z\u00b5\u03bc%][\w/\u00b5\u03bc^%.]{0,11}(?:\sFEU)?)?\s?[(\[]"
+        r"(?:(?:ref|normal|NR|RR|range|reference)[.: ]*)*"
+        r"(?:(?P<low>\d+(?:\.\d+)?)\s?[-\u2013]\s?|[<\u2264]\s?)(?P<high>\d[\d,]*(?:\.\d+)?)[^)\]\d]{0,12}[)\]]"
+        r"(?:\s?[HL*](?![\w/]))?)"
+    ),
+    r"(?P<cells>(?<![\w.])(?P<thousands>\d+(?:\.\d+)?)\s?[x\u00d7*]\s?10\s?\^?\s?9(?:\s?/\s?[Ll])?(?!\w))",
+    r"(?P<per>(?<=\d)\s?/\s?(?:[u\u00b5\u03bc]L|ul|mm3|mm\u00b3|cmm)(?!\w))",
+    r"(?P<speed>(?<=\d)\s?mm\s?/\s?(?:1\s?)?hr?(?!\w))",  # of sinking blood, no heart rate
+    r"(?P<painless>\b[Pp]ain(?:\sscore)?\s?:?\s?0\s?/\s?10\b)",
     r"(?P<vital>(?<=\d)\s(?=(?:HR|RR|BP|PR|P|R|Sp?O2|[Ss]ats)\b\s?[:=]?\s?\d))",
     r"(?P<hot>\b[tT](?=3[4-9](?:\.\d)?\b|4[0-2](?:\.\d)?\b))",
     r"(?P<beat>(?<=\d\s)[pP]\s?(?=1?\d\d\b(?![/%])))",
@@ -160,10 +173,34 @@ def _time(match: re.Match[str]) -> str | None:
     return f"{match['more'] or match['many']} {OF_DAYS[match['of']]}"
 
 
+def _in_range(match: re.Match[str]) -> str | None:
+    """Whether the value before a normal range is raised, low or normal; None where it is none."""
+    before = VALUE.search(match.string[: match.start()][-VALUE_LENGTH:])
+    if before is None or LENGTH.match(match["range"]) is not None:
+        return None
+    value = float(before["value"].replace(",", ""))
+    low, high = float(match["low"] or 0), float(match["high"].replace(",", ""))
+    if low > high:
+        return None
+    said = "raised" if value > high else "low" if value < low else "normal"
+    return f" {said}"
+
+
+def _cells(match: re.Match[str]) -> str:
+    """A count in thousands of thousands in a litre as one in a microlitre: ``65 x10^9/L``."""
+    thousands = float(match["thousands"])
+    return f"{thousands * 1000:.0f}" if thousands >= 1 else match["thousands"]
+
+
 KINDS: dict[str, Callable[[re.Match[str]], str | None]] = {
     "time": _time,
     "attached": lambda match: f"{match['count']} {UNITS[match['unit'] or match['apart']]}",
     "dotted": lambda match: re.sub(r"[. ]", "", match["dotted"]),
+    "range": _in_range,
+    "cells": _cells,
+    "per": lambda _: " ",
+    "speed": lambda _: " ",
+    "painless": lambda _: "no pain",
     "air": lambda _: " on room air",
     "vital": lambda _: ", ",
     "hot": lambda _: "temperature ",
