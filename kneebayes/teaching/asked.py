@@ -21,7 +21,8 @@ def row_of(before: Situation, after: Situation) -> dict[str, Any]:
     step, knowledge = after.steps[-1], after.data.knowledge
     free, free_bits = best_of(before, free=True)
     test, test_bits = best_of(before, free=False)
-    label, bits = knowledge.label, _expected(before, step.asked)
+    label, together = knowledge.label, _together(before, step.asked) if step.whole else ()
+    bits = information(before.now, together) if together else before.gains[step.asked[0]]
     return {
         "id": "|".join(step.asked),
         "asked": knowledge.methods[step.method].label if step.whole else label(step.asked[0]),
@@ -37,12 +38,12 @@ def row_of(before: Situation, after: Situation) -> dict[str, Any]:
         "best_test_cost": before.price_of(test) if test else 0.0,
         "cost": step.cost,
         "burden": step.burden,
-        "in_vain": _in_vain(before, step),
+        "in_vain": _in_vain(before, step, together),
         "early": step.cost > 0.0 and free_bits > bits and before.urgency.level != "now",
     }
 
 
-def _in_vain(before: Situation, step: Step) -> bool:
+def _in_vain(before: Situation, step: Step, together: tuple[Outcome, ...]) -> bool:
     """Whether hardly anything could come of a question, given what was known.
 
     A free one is in vain where it tells next to nothing and no answer is likely to change the
@@ -54,8 +55,8 @@ def _in_vain(before: Situation, step: Step) -> bool:
         return False
     findings, ids = before.data.knowledge.findings, step.asked
     if step.whole:
-        outcomes = {"": tuple(_together(before, ids))}
-        bits = information(before.now, outcomes[""])
+        outcomes = {"": together}
+        bits = information(before.now, together)
     else:
         if step.cost:
             paid = (id for id in before.open if id in findings)
@@ -79,21 +80,14 @@ def _chance_of_change(before: Situation, outcomes: Iterable[Outcome]) -> float:
     )
 
 
-def _expected(before: Situation, ids: tuple[str, ...]) -> float:
-    """Expected information gain of one question, or of the results of an examination together."""
-    if len(ids) == 1:
-        return before.gains.get(ids[0], 0.0)
-    return information(before.now, _together(before, ids))
-
-
-def _together(before: Situation, ids: tuple[str, ...]) -> list[Outcome]:
+def _together(before: Situation, ids: tuple[str, ...]) -> tuple[Outcome, ...]:
     """All outcomes of the most telling results of an examination together."""
     engine, evidence = before.data.engine, before.evidence
     most = sorted(ids, key=lambda id: -before.gains.get(id, 0.0))[:MOST_RESULTS]
     states = product(*(engine.network[id].states for id in most))
     asked = [dict(zip(most, each, strict=True)) for each in states]
     outcomes = outcomes_of_each(engine, evidence, asked, before.subject)
-    return [one for one in outcomes if one.probability > 0.0]
+    return tuple(one for one in outcomes if one.probability > 0.0)
 
 
 def _told(after: Situation, ids: tuple[str, ...]) -> str:

@@ -122,8 +122,9 @@ class PracticeCase(Situation):
         Parameters
         ----------
         probabilities
-            The final differential; left out, what was stated last. A cause that was never
-            named counts with its prior, P(cause | complaint).
+            The final differential; left out, what was stated last. What was said of a cause
+            counts until it is said anew. A cause that was never named counts with its prior,
+            P(it explains the complaint | complaint).
         advice
             How urgent it is: ``now``, ``soon`` or ``routine``; left out, nothing is advised.
 

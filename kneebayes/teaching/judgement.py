@@ -210,7 +210,7 @@ class Judgement:
 
     @property
     def advice_too_low(self) -> bool | None:
-        """Whether less was advised than the truth calls for; None where nothing was advised."""
+        """Whether less was advised than the signs call for; None where nothing was advised."""
         if not self.advice:
             return None
         return LEVELS.index(self.advice) < LEVELS.index(self.due.level)
