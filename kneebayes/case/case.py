@@ -284,7 +284,8 @@ class Case:
     @cached_property
     def urgency(self) -> Urgency:
         """What the source says to do now, and which sign says so; not a probability."""
-        settled = {*self.left_open, *(answer.id for answer in self.answers)}
+        told = (*self.left_open, *(answer.id for answer in self.answers))
+        settled = {self.knowledge.cause_of(id) or id for id in told}
         still_open = [name for name in self.to_look_at if name.partition(".")[0] not in settled]
         return judge_urgency(self.knowledge, self.answers, still_open)
 

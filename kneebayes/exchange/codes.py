@@ -61,7 +61,7 @@ class Codes:
         sites: Counter[str] = Counter()
         for record in self._records.values():
             for name in (record.label, *record.aliases):
-                self._named.setdefault(fold(name), record.label)
+                self._named.setdefault(fold(name), record.id)
             for scheme, codes in record.codes.items():
                 for code in codes:
                     key = _curie(scheme, code.id).casefold()
@@ -95,8 +95,8 @@ class Codes:
         codes += [hpo()["narrower"].get(below, below), below]
         return [*own, *(name for one in codes for name in hpo()["names"].get(one, ()))]
 
-    def called(self, label: str) -> str:
-        """The label of what is called so in the folder, whatever its code; empty if nothing is."""
+    def named(self, label: str) -> str:
+        """The id of what is called so in the folder, whatever its code; empty if nothing is."""
         return self._named.get(fold(label), "")
 
     def local(self, code: str) -> tuple[str, str] | None:

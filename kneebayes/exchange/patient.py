@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd
@@ -17,7 +17,7 @@ from kneebayes.errors import EvidenceError, UnknownNameError
 from kneebayes.exchange.data_files import Problems, check_schema, read_json, save_json, schema_named
 from kneebayes.text import counted, did_you_mean
 from kneebayes.view.differential import differential_dict, draw_differential
-from kneebayes.view.report import ModelResult, Report, made_by, package_version
+from kneebayes.view.report import ModelResult, Report, beside_the_signs, made_by, package_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,8 @@ class Told:
     id: str = ""  #: of the node that it speaks of; empty where it was not used
     answer: object = None  #: what it says of it
     why: str = ""  #: why it was not used, or how it was understood
+    #: ids of what it may mean though it proves none of them, so that somebody has to look
+    may_mean: tuple[str, ...] = ()
 
     @property
     def used(self) -> bool:
@@ -60,8 +62,11 @@ class Patient(ModelResult):
         return tuple(entry for entry in self.told if not entry.used)
 
     def diagnose(self) -> CaseLike:
-        """The differential of this patient."""
-        return self.model.diagnose(self.answers)
+        """The differential of this patient, with what is left to look at beside the signs."""
+        made: Any = self.model.diagnose(self.answers)
+        if to_look_at := tuple(dict.fromkeys(id for one in self.told for id in one.may_mean)):
+            made = type(made)(self.model, replace(made.case, to_look_at=to_look_at))
+        return cast("CaseLike", made)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -97,6 +102,7 @@ class Patient(ModelResult):
             known="What the file says, and what became of it:",
             advice=case.urgency.advice,
             reasons=tuple(map(str, case.urgency.reasons)),
+            beside=beside_the_signs(case),
             notes=(*self.remarks, unused if count else "All of it became answers."),
         )
 

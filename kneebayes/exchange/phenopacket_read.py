@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -46,6 +46,7 @@ YEARS = (1.0, 1.0 / 12.0, 7.0 / 365.25, 1.0 / 365.25)
 PERSON = "NCBITAXON:9606"
 TIMED = ("timeAtLastEncounter", "onset", "resolution")
 TIMES = ("age", "ageRange", "ontologyClass", "timestamp", "interval", "gestationalAge")
+UNSEEN = "when the patient was seen is not said"
 RECENT = 1.0  # years from its onset in which a finding is taken to be there
 
 
@@ -58,7 +59,9 @@ def load_phenopacket(
     A code counts for what it means: exactly, or of a part of it that the file speaks of. A
     code that needs a place, such as redness, counts where a modifier names the place. Something
     that began more than a year before the patient was seen, or comes and goes, does not count
-    as present now. An entry whose label contradicts its code is not used.
+    as present now. An entry whose label contradicts its code is not used. What is not used, and
+    may be an urgent sign all the same (its label says so, or its code without the place), is no
+    evidence and is left to look at: the differential tells it beside the signs.
 
     Parameters
     ----------
@@ -288,9 +291,8 @@ class _Reader:
             entry = self.coded(place, feature["type"], excluded, modifiers)
             if not excluded and "resolution" in feature:
                 entry = self.unused(place, feature["type"], RESOLVED)
-            elif entry.id in self.knowledge.findings and not excluded:
-                past = self.past(onset, entry)
-                entry = self.unused(place, feature["type"], past) if past else entry
+            elif not excluded and (entry.id in self.knowledge.findings or entry.may_mean):
+                entry = self.now(place, feature["type"], onset, entry)
             yield entry
             if entry.used and onset and "ontologyClass" not in onset:
                 why = "an age of onset says only whether it is there now"
@@ -301,6 +303,14 @@ class _Reader:
                     yield self.modifier(f"{place}.{name}", inner, entry, excluded)
             for index, term in enumerate(modifiers):
                 yield self.modifier(f"{place}.modifiers[{index}]", term, entry, excluded)
+
+    def now(self, place: str, term: dict[str, Any], onset: dict[str, Any], entry: Told) -> Told:
+        """An entry, unless what began when it did is not said to be there now."""
+        past = self.past(onset, entry)
+        if not past:
+            return entry
+        open = (entry.may_mean or (entry.id,)) if past.endswith(UNSEEN) else ()
+        return self.unused(place, term, past if entry.used else entry.why, open)
 
     def past(self, onset: dict[str, Any], entry: Told) -> str:
         """Why what began then is not said to be there now; empty where it may be."""
@@ -322,7 +332,7 @@ class _Reader:
         else:
             return ""
         if since is None:
-            return f"it began at {text}, and when the patient was seen is not said"
+            return f"it began at {text}, and {UNSEEN}"
         if since < -RECENT:
             return f"it begins at {text}, after the patient was seen"
         earliest = "" if {"age", "timestamp"} & onset.keys() else " at the earliest"
@@ -335,7 +345,7 @@ class _Reader:
         if excluded or of.id != self.knowledge.meta.complaint:
             return self.unused(place, term, "modifiers are read of the complaint alone")
         entry = self.coded(place, term, excluded, [term], modifies=True)
-        if entry.id in self.knowledge.findings:
+        if entry.id in self.knowledge.findings or not entry.used:
             return entry
         return self.unused(place, term, entry.why)
 
@@ -348,10 +358,10 @@ class _Reader:
                 yield self.unused(place, term, RESOLVED)
                 continue
             entry = self.coded(place, term, disease.get("excluded", False), sites)
-            now = entry.id in self.model.data.network and entry.answer == "present"
-            known = entry.id in self.knowledge.contexts
-            past = self.past(disease.get("onset", {}), entry) if now and not known else ""
-            yield self.unused(place, term, past) if past else entry
+            there = entry.id in self.model.data.network and entry.answer == "present"
+            if (there and entry.id not in self.knowledge.contexts) or entry.may_mean:
+                entry = self.now(place, term, disease.get("onset", {}), entry)
+            yield entry
 
     def coded(
         self,
@@ -361,16 +371,22 @@ class _Reader:
         sites: list[dict[str, Any]],
         modifies: bool = False,
     ) -> Told:
-        """What a code says: present, or absent where it is excluded."""
+        """What a code says: present, or absent where it is excluded.
+
+        What is there and may mean something of the folder, without proof, is left to look at.
+        """
         code, label = term["id"], term.get("label", "")
         if (own := self.codes.local(code)) is not None:
             return self.local(place, term, own, excluded)
         meant = self.codes.meant(code)
         odd = self.odd(code, excluded, modifies)
         if odd or not meant:
-            like = self.codes.called(label)
-            hint = f"; its label looks like '{like}'" if like else ""
-            return self.unused(place, term, odd or f"no code of the folder{hint}")
+            named = self.codes.named(label)
+            hint = f"; its label looks like '{self.knowledge.label(named)}'" if named else ""
+            whole = self.codes.meant(hpo()["episodes"].get(code.upper(), ""))
+            may = [one.id for one in whole] if odd else [named] if named else []
+            why = odd or f"no code of the folder{hint}"
+            return self.unused(place, term, why, () if excluded else may)
         names = [name for meaning in meant for name in self.codes.names(meaning.id, code)]
         if contradicts(label, names):
             why = f"its label contradicts its code, which means {names[0]}"
@@ -380,7 +396,8 @@ class _Reader:
         if len(fitting) != 1:
             several = f"it can mean {' or '.join(fitting)}"
             why = several if fitting else "; ".join(dict.fromkeys(why_not))
-            return self.unused(place, term, why)
+            may = fitting or [one.id for one in meant if one.code.relation != "related"]
+            return self.unused(place, term, why, () if excluded else may)
         if fitting[0] in self.knowledge.causes and not excluded and self.as_known:
             return self.known(place, term, fitting[0])
         return Told(place, code, label, fitting[0], "absent" if excluded else "present")
@@ -423,7 +440,7 @@ class _Reader:
             id = self.model.data.names.meaning(f"{label} known", ("context",)).id
         except UnknownNameError:
             why = f"the model has no context '{label} known'; diseases='certain' makes it evidence"
-            return self.unused(place, term, why)
+            return self.unused(place, term, why, [cause])
         why = "a disease of the person, which need not be the cause"
         return Told(place, term["id"], term.get("label", ""), id, "present", why)
 
@@ -440,9 +457,12 @@ class _Reader:
             return self.unused(place, term, str(error))
         return Told(place, term["id"], term.get("label", ""), id, answer)
 
-    def unused(self, place: str, term: dict[str, Any], why: str) -> Told:
-        """A term that nothing was made of, and why."""
-        return Told(place, term.get("id", ""), term.get("label", ""), why=why)
+    def unused(
+        self, place: str, term: dict[str, Any], why: str, may_mean: Iterable[str] = ()
+    ) -> Told:
+        """A term that nothing was made of, why, and what it may mean all the same."""
+        code, label = term.get("id", ""), term.get("label", "")
+        return Told(place, code, label, why=why, may_mean=tuple(may_mean))
 
 
 def _years(duration: str) -> float:

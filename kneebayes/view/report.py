@@ -108,7 +108,7 @@ def with_signs(title: str, case: Case) -> str:
     return "\n".join(filter(None, (title, case.urgency.in_short)))
 
 
-def _beside_the_signs(case: Case) -> str:
+def beside_the_signs(case: Case) -> str:
     """What is said apart from the signs, where these let wait: what is open, or is probable."""
     probable = case.level != "now" and case.any_urgent >= PROBABLE
     signs = "No sign says so, but" if case.level == "routine" else "Apart from these signs,"
@@ -177,7 +177,7 @@ def plain_case(case: CaseLike) -> dict[str, Any]:
             "level": case.urgency.level,
             "advice": case.urgency.advice,
             "reasons": [str(reason) for reason in case.urgency.reasons],
-            "beside": _beside_the_signs(case),
+            "beside": beside_the_signs(case),
         },
     }
 
@@ -204,7 +204,7 @@ def report_on(
         known=known_of(case.answers),
         advice=urgency.advice if of_a_patient else "",
         reasons=tuple(str(reason) for reason in urgency.reasons) if of_a_patient else (),
-        beside=_beside_the_signs(case) if of_a_patient else "",
+        beside=beside_the_signs(case) if of_a_patient else "",
         header=header,
         rows=tuple(rows),
         notes=tuple(notes),

@@ -101,9 +101,9 @@ def test_labels_and_aliases_call_a_node(knee: kb.Model, codes: Codes) -> None:
     right: dict[str, str] = {}
     for record in records(knee):
         for name in (record.label, *record.aliases):  # type: ignore[attr-defined]
-            right.setdefault(fold(name), record.label)  # type: ignore[attr-defined]
-            assert codes.called(name.upper()) == right[fold(name)]
-    assert codes.called("no such name") == ""
+            right.setdefault(fold(name), record.id)  # type: ignore[attr-defined]
+            assert codes.named(name.upper()) == right[fold(name)]
+    assert codes.named("no such name") == ""
 
 
 @pytest.mark.parametrize(

@@ -277,3 +277,48 @@ def test_what_was_observed_for_certain(knee: kb.Model) -> None:
         "rheumatoid_arthritis": "absent",
     }
     assert certain.told[1].why == "it began at P20Y, 30 years before; not said of now"
+
+
+ACHE = feature(PAIN)
+SEVERE = {"id": "HP:0012828", "label": "Severe"}
+SEPTIC = {"id": "MONDO:0004471", "label": "septic arthritis"}
+OF_THE_KNEE_JOINT = {"id": "UBERON:0001465", "label": "knee"}
+# what a packet tells beside its complaint, and what is left to look at since it may be urgent
+LEFT_TO_LOOK_AT: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
+    "a sign by a code of others": (packet(ACHE, feature("SNOMED:386661006", "Fever")), ("fever",)),
+    "by another of its names": (packet(ACHE, feature("SNOMED:267036007", "Dyspnoea")), ("shortness of breath",)),
+    "that is excluded": (packet(ACHE, feature("SNOMED:386661006", "Fever", excluded=True)), ()),
+    "that has resolved": (packet(ACHE, feature("SNOMED:386661006", "Fever", resolution=at("P50Y"))), ()),
+    "of years ago": (packet(ACHE, feature("SNOMED:386661006", "Fever", onset=at("P40Y")), subject=FIFTY), ()),
+    "of some day": (packet(ACHE, feature("SNOMED:386661006", "Fever", onset=on("2020-06-01T00:00:00Z"))), ("fever",)),
+    "a sign of some day": (packet(ACHE, feature(FEVER, onset=on("2020-06-01T00:00:00Z"))), ("fever",)),
+    "a sign of years ago": (packet(ACHE, feature(FEVER, onset=at("P40Y")), subject=FIFTY), ()),
+    "what comes and goes": (packet(ACHE, feature("HP:0001954", "Recurrent fever")), ("fever",)),
+    "nothing of the folder": (packet(ACHE, feature("SNOMED:1", "Snoring")), ()),
+    "what is known otherwise": (packet(ACHE, feature(FEVER), feature("SNOMED:386661006", "Fever")), ()),
+    "what is excluded otherwise": (packet(ACHE, feature(FEVER, excluded=True), feature("SNOMED:386661006", "Fever")), ()),
+    "another label than its code": (packet(ACHE, feature("HP:0001386", "Fever")), ()),
+    "of no place": (packet(ACHE, feature("HP:0003095", "Septic arthritis")), ("septic arthritis",)),
+    "where nothing is of the knee": (packet(feature("SNOMED:386661006", "Fever")), ()),
+    "a disease by a code of others": ({**packet(ACHE), "diseases": [{"term": {"id": "SNOMED:1", "label": "Septic arthritis"}}]}, ("septic arthritis",)),
+    "a disease that may not be the cause": ({**packet(ACHE), "diseases": [{"term": SEPTIC, "primarySite": OF_THE_KNEE_JOINT}]}, ("septic arthritis",)),
+    "a disease of years ago": ({**packet(ACHE), "subject": FIFTY, "diseases": [{"term": {"id": "SNOMED:1", "label": "Septic arthritis"}, "onset": at("P9Y")}]}, ()),
+    "a disease that is excluded": ({**packet(ACHE), "diseases": [{"term": SEPTIC, "excluded": True}]}, ()),
+    "how bad something else is": (packet(ACHE, feature("HP:0001387", "Joint stiffness", severity=SEVERE)), ()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", LEFT_TO_LOOK_AT)
+def test_what_may_be_an_urgent_sign_is_left_to_look_at(knee: kb.Model, case: str) -> None:
+    """Unknown codes hid it: beside the advice stood that nothing told here makes it urgent."""
+    content, labels = LEFT_TO_LOOK_AT[case]
+    patient = knee.load_phenopacket(content)
+    dx = patient.diagnose()
+    assert dx.urgency.to_look_at == labels
+    said = f"Left to look at, and urgent if so: {', '.join(labels)}."
+    for shown in (patient.text, patient.html, dx.text):
+        assert (said in shown) == bool(labels)
+    assert dx.explains == knee.diagnose(patient.answers).explains  # it is no evidence
+    for label in labels:  # as it is once somebody has looked
+        assert dx.given({label: True}).urgency.to_look_at == ()
+        assert dx.given({label: False}).urgency.to_look_at == ()
