@@ -309,16 +309,23 @@ def evaluate(
     scored_rows = answers.index.isin(scored.truth.index)
     logs = diagnosed.log_probability[scored_rows].to_numpy()
     named = scored.subject.urgent  # the truth names no part of something else
-    source = "" if drawn is None else f"; cases: {drawn.model.data.reading}"
     return replace(
         scored,
-        made_by=model.data.reading + source,
+        made_by=model.data.reading + ("" if drawn is None else _source_of(drawn, model)),
         origin=made_by(model),
         flagged=diagnosed.urgency[scored_rows] != "routine",
         any_urgent={EXACT: any_of(model, reading_of(model, answers[scored_rows]), logs, named)},
         learned_from=sizes,
         remarks=remarks,
     )
+
+
+def _source_of(drawn: SimulatedCohort, model: ModelLike) -> str:
+    """Which model drew the cases, in words; its layer too where that is another."""
+    theirs = drawn.model.data
+    layer = theirs.knowledge.layer
+    other = "" if layer == model.data.knowledge.layer else f", layer: {layer}"
+    return f"; cases: {theirs.reading}{other}"
 
 
 @renamed(cohort="patients")

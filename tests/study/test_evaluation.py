@@ -110,6 +110,19 @@ def test_any_urgent_is_as_exact_as_for_one_patient(knee: kb.Model) -> None:
         assert told[row] == pytest.approx(expected, rel=1e-6)
 
 
+def test_cases_of_another_layer_or_setting_are_told(knee: kb.Model) -> None:
+    own, others = "lexicon: article", (knee.in_layer("article"), knee.in_setting("emergency"))
+    sources = [
+        f"{own}; cases: {own}{more}" for more in (", layer: article", ", setting: emergency")
+    ]
+    for other, source in zip(others, sources, strict=True):
+        scored = knee.evaluate(other.simulate(9, seed=1), baselines=[])
+        assert scored.made_by == source
+        assert f"({source})" in scored.text
+    same = others[0].evaluate(others[0].simulate(9, seed=1), baselines=[])
+    assert same.made_by == f"{own}; cases: {own}"
+
+
 def test_naive_bayes_is_exact_with_one_answer(knee: kb.Model) -> None:
     answers = pd.DataFrame(
         {"fever": [True, False, None, None], "age": [None, None, "older", None]}, dtype=object
