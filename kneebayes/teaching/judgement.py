@@ -345,7 +345,7 @@ class Judgement:
         stated, exact = self.case.stated, self.exact
         away = {id: divergence({id: exact[id]}, {id: p}) for id, p in stated.items()}
         worst = sorted((id for id in away if away[id] >= WORTH_WORDS), key=lambda id: -away[id])
-        return tuple(_reason(self, id) for id in worst[:EXPLAINED])
+        return tuple(f"{_reason(self, id)}{_there(self, id)}" for id in worst[:EXPLAINED])
 
     @property
     def overstated(self) -> str:
@@ -474,6 +474,18 @@ def _reason(closed: Judgement, cause: str) -> str:
         if strongest := _strongest(closed, alone, told, cause, up=up):
             return f"{sentence} With the complaint alone it is {percent(prior)}; {strongest}."
     return sentence
+
+
+def _there(closed: Judgement, cause: str) -> str:
+    """What is to be said where the learner may have taken what is there for what explains."""
+    there, exact = closed.case.there[cause], closed.exact[cause]
+    mine, other, right = (logit(p, SUREST) for p in (closed.stated[cause], there, exact))
+    if mine <= right or abs(mine - other) >= abs(mine - right):
+        return ""
+    return (
+        f" That it is there has {percent(there)}, but what is there need not be what explains the "
+        f"{closed.case.data.knowledge.complaint.label}."
+    )
 
 
 def _moved(before: float, after: float) -> bool:

@@ -109,6 +109,11 @@ class Situation(Paged, ModelResult):
         """P(cause explains the complaint | all that is known), the exact posterior by id."""
         return self._patient.posteriors
 
+    @property
+    def there(self) -> Mapping[str, float]:
+        """P(cause is there | all that is known) by id, whether it explains the complaint or not."""
+        return self._patient.belief.present
+
     @cached_property
     def open(self) -> tuple[str, ...]:
         """Ids of the contexts and findings that can still be asked for."""

@@ -304,6 +304,22 @@ def test_a_reason_says_which_way_what_was_found_has_moved_the_cause(
                 )
 
 
+@pytest.mark.parametrize("said", [0.0, 0.02, 0.3, 0.7, 0.95, 1.0])
+def test_who_takes_what_is_there_for_what_explains_is_told(knee: kb.Model, said: float) -> None:
+    """A lump and a scan with a cyst in a worn knee; against P(there) of the plain diagnosis."""
+    case = knee.practice_case(seed=2, background="page").ask("MRI")
+    dx, seen = knee.diagnose(case.known), set()
+    for row in dx.ranking.head(6).itertuples():
+        reasons = case.close({row.id: said}).reasons
+        mine, there, exact = (logit(p, 1e-6) for p in (said, row.present, row.posterior))
+        taken = mine > exact and abs(mine - there) < abs(mine - exact)
+        for one in reasons:
+            assert (" That it is there has " in one) == taken
+            seen.add(taken)
+    assert seen == ({False} if said <= 0.02 else seen)
+    assert (True in seen) == (said >= 0.3)
+
+
 @pytest.mark.parametrize(
     ("seed", "cause", "said", "told"),
     [

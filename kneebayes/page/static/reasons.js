@@ -40,13 +40,24 @@ export function keptInside(stated) {
  * @returns {Array<{cause: string, text: string}>} a sentence or two for each
  */
 export function reasonsOf(model, opening, answered, stated) {
-  const exact = infer(model, { ...opening, ...Object.fromEntries(answered) }).posterior;
+  const { posterior: exact, present } = infer(model, { ...opening, ...Object.fromEntries(answered) });
   return Object.keys(stated)
     .map((id) => ({ id, bits: strayed(exact[id].at(-1), stated[id]) }))
     .filter((one) => one.bits >= WORTH_WORDS)
     .sort((one, other) => other.bits - one.bits)
     .slice(0, EXPLAINED)
-    .map(({ id }) => ({ cause: id, text: reasonOf(model, opening, answered, id, stated[id], exact[id].at(-1)) }));
+    .map(({ id }) => {
+      const after = exact[id].at(-1);
+      const text = reasonOf(model, opening, answered, id, stated[id], after);
+      return { cause: id, text: `${text}${thereText(model, stated[id], present[id], after)}` };
+    });
+}
+
+/** What is to be said where the learner may have taken what is there for what explains. */
+function thereText(model, stated, there, exact) {
+  const [mine, other, right] = [stated, there, exact].map((p) => logit(keptInside(p)));
+  if (mine <= right || Math.abs(mine - other) >= Math.abs(mine - right)) return "";
+  return ` That it is there has ${percentText(there)}, but what is there need not be what explains the ${model.labels[model.complaint]}.`;
 }
 
 function reasonOf(model, opening, answered, cause, stated, after) {
