@@ -58,6 +58,7 @@ class Amount:
     unit: str
     first: int
     last: int
+    beyond: int = 0  # 1 for more than it, -1 for less
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def _amounts_in(words: Sequence[Word]) -> list[Amount]:
         if not unit and decimal and TEMPERATURES[0] <= value <= TEMPERATURES[1]:
             unit = AS_TEMPERATURE
         if behind != "+":  # "pulses 2+"
-            found.append(Amount(value * size, unit, at, end))
+            found.append(Amount(value * size, unit, at, end, _beyond(words, at)))
         at = end + 1
     if any(amount.unit == "length" for amount in found):  # "calf 44 cm (R 39.5)"
         found = [replace(one, unit="") if one.unit == AS_TEMPERATURE else one for one in found]
@@ -93,6 +94,13 @@ def _amounts_in(words: Sequence[Word]) -> list[Amount]:
         replace(one, unit="temperature") if one.unit == AS_TEMPERATURE else one
         for one in _sized(found, words)
     ]
+
+
+def _beyond(words: Sequence[Word], at: int) -> int:
+    """Whether more than a number is said, or less: ``over an hour``, ``less than 5``."""
+    before = [word.lower for word in words[max(0, at - 2) : at]]
+    said = before[-1:] if before[-1:] != ["than"] else before[:1]
+    return int(not turns("over").isdisjoint(said)) - int(not turns("under").isdisjoint(said))
 
 
 def _sized(amounts: Sequence[Amount], words: Sequence[Word]) -> Iterator[Amount]:
@@ -134,6 +142,8 @@ def _side(bound: Bound, amount: Amount) -> Literal["present", "absent", "perhaps
     """On which side of a bound an amount lies."""
     thousands = bound.value < LARGE and amount.value >= THOUSAND and not bound.unit
     above = (amount.value / THOUSAND if thousands else amount.value) - bound.value
+    if amount.beyond and abs(above) <= NEAR * bound.value:
+        above = amount.beyond * bound.value  # "over an hour", where an hour is the bound
     nearly = amount.unit == "temperature" and -NEARLY_WARM < above < 0
     if nearly or abs(above) <= NEAR * bound.value:
         return "perhaps"

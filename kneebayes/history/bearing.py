@@ -476,7 +476,8 @@ def _of_others(line: Line, match: Match) -> Bearing | None:
         lower = {one.lower for one in between}
         if lower & (ENDING | CONTRASTS) or ("," in lower and word.lower not in relatives):
             continue
-        if word.index < match.first and (told or not lower & PATIENT):
+        patient = PATIENT - {"he", "she"} if line.own else PATIENT
+        if word.index < match.first and (told or not lower & patient):
             return Bearing("other", (word.index, word.index))
         if word.index > match.last and lower & {"in", "of", "with", "like"} and len(between) <= 5:
             return Bearing("other", (word.index, word.index))

@@ -14,6 +14,7 @@ from kneebayes.history.shorthand import WrittenOut, rewritten
 Edit = tuple[int, int, str]
 
 LINE = re.compile(r"[^\n]+")
+QUESTION = re.compile(r"[^\n;]+")  # of a form, with its boxes
 BREAK = re.compile(r"(?<![^\S\n])[^\S\n]*\n\s*")
 EMPTY = r"\[[ _]?\]|\([ _]\)|[\u2610\u25a1\u2b1c]"
 TICKED = r"\[[xX\u2713\u2714]\]|\([xX\u2713\u2714]\)|[\u2611\u2612\u2714\u2713\u2705\u25a0]"
@@ -106,7 +107,7 @@ def laid_out(text: str) -> WrittenOut:
 
 def _boxes(text: str) -> Iterator[Edit]:
     """A box left empty leaves open what it belongs to."""
-    for line in LINE.finditer(text):
+    for line in QUESTION.finditer(text):
         boxes = list(BOX.finditer(text, line.start(), line.end()))
         if not boxes:
             continue

@@ -155,6 +155,7 @@ class Line:
     reported: bool = False  # whether it stands in the report of a test: "Findings: ..."
     following: Line | None = None  # the sentence behind it
     theirs: int | None = None  # where a pronoun says that it is about somebody else
+    own: bool = False  # whether the patient tells it, so that he and she are others
 
     @cached_property
     def named(self) -> frozenset[int]:

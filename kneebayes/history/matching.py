@@ -460,6 +460,7 @@ def _belongs_on(
         return False
     last = max(used)
     joined = any(words[at].lower in JOINING for at in range(min(used), last) if at not in used)
+    joined = joined and not _is_row(used, words)  # "a swollen, tender calf following a flight"
     if joined and last + 1 < len(words) and not words[last + 1].is_small:
         following = words[last + 1]
         leading_on = turns("splitting") | turns("placing")

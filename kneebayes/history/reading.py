@@ -17,7 +17,13 @@ from kneebayes.history.layout import laid_out
 from kneebayes.history.limits import YEAS, is_a_yes
 from kneebayes.history.line import Line, cues_in
 from kneebayes.history.matching import Match, find
-from kneebayes.history.persons import find_age, find_sex, others_told_of, patient_among_relatives
+from kneebayes.history.persons import (
+    OWN_BODY,
+    find_age,
+    find_sex,
+    others_told_of,
+    patient_among_relatives,
+)
 from kneebayes.history.record import History, Mention, Passage, Status
 from kneebayes.history.shorthand import written_out
 from kneebayes.history.words import Word, sentences_of
@@ -145,6 +151,7 @@ class _Reading:
                 told,
                 lines[-1] if lines else None,
                 pronoun,
+                not self.patient and OWN_BODY.search(self.text) is not None,
             )
             lines.append(line)
         return lines[::-1]
@@ -217,7 +224,7 @@ class _Reading:
                 return "present", ""
         if status == "perhaps" and because == "?" and line.words[-1].lower == "?":
             return _reply(line, match)
-        if match.pattern.past:
+        if match.pattern.past and status not in {"absent", "other"}:
             return "present", because
         two_sided = len({target.state for target in match.pattern.targets}) > 1
         if match.pattern.perhaps and (status == "present" or (status == "absent" and two_sided)):

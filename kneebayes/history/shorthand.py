@@ -46,7 +46,7 @@ WAYS = (  # of writing shorthand; each has a group of its own
     (
         r"(?P<post>(?=post)(?:(?<=\bday\s\d\s)post\b|(?<=\bdays\s)post\b|(?<=\bweeks\s)post\b|(?<=\bmonths\s)post\b"
         r"|(?<=\bday\s\d\d\s)post\b|(?<=/7\s)post\b|(?<=/52\s)post\b|(?<=/12\s)post\b"
-        r"|\bpost(?=\s(?:TKR|THR|TKA|THA)\b)))"
+        r"|\bpost(?=\s(?:(?:left|right|L|R)\s)?(?:TKR|THR|TKA|THA)\b)))"
     ),
     (
         r"(?P<air>(?<=[\d%])(?:,?\s?(?:on|in))?\s?(?:RA|R/A)(?![\w/])(?!\s(?:for|med|treat|since)))"
@@ -66,8 +66,8 @@ WAYS = (  # of writing shorthand; each has a group of its own
     r"(?P<beat>(?<=\d\s)[pP]\s?(?=1?\d\d\b(?![/%])))",
     r"(?P<score>\bVAS\s?(?P<points>\d\d?)(?![/\d]))",
     r"(?P<wider>(?<=cm)\s?>\s?(?=[LR]\b|left|right))",
-    r"(?P<more_than>[>\u2265](?=\s?\d))",
-    r"(?P<less_than>[<\u2264](?=\s?\d))",
+    r"(?P<more_than>[>\u2265]\s?(?=\d))",
+    r"(?P<less_than>[<\u2264]\s?(?=\d))",
     (
         r"(?P<dotted>(?=[yhwmalpd])\b(?:y\.\s?o|yrs?|wks?|mos?|mths?|hrs?|approx|lat|med|ant|post|dx|hx)\."
         r"(?=\s*[a-z0-9,;:)]))"

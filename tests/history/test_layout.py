@@ -164,6 +164,7 @@ def test_an_answer_of_a_form_is_its_own_lines_alone(knee, way, expected):
         ),
         ("fever\nredness\nno locking\nstiffness", "locking", "fever redness stiffness"),
         ("Fever? No\nRedness? Yes", "fever", "redness"),
+        ("Fever [x] Yes [ ] No; Redness [ ] Yes [x] No", "redness", "fever"),
         ("Swelling of the knee\nNo", "", "swollen_knee"),
     ],
 )

@@ -24,6 +24,12 @@ def knee():
             "lump_behind_knee",
         ),
         ("My knee is stiff. My neighbour came by. He has a fever.", "stiffness"),
+        (
+            "My mate tore his ACL, he heard a pop and his knee swelled. My knee is stiff.",
+            "stiffness",
+        ),
+        ("My brother tore his ACL years ago.", ""),
+        ("Never tore the ACL in 2015.", "-old_injury"),
         # what they only report is the patient's
         ("My husband looked at my knee. He says it is red.", "redness"),
         ("I saw my GP. She said my calf was swollen.", "leg_swelling"),
@@ -42,6 +48,7 @@ def knee():
         ("Knee was hot and red, now settled.", ""),
         ("Had a fever which has gone.", ""),
         ("Fever and redness resolved after antibiotics.", ""),
+        ("The fever went after two days.", ""),
         ("Swollen calf. This cleared up after two weeks.", ""),
         ("Fever, calf pain, since resolved.", ""),
         # has not, or is back, or it is something else that has gone

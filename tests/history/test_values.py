@@ -36,6 +36,8 @@ def knee():
         ("MRI shows ACL intact but PCL torn.", "-mri_acl_tear mri_pcl_tear"),
         ("MRI booked for meniscal tear.", ""),
         ("X-ray requested for a fracture.", ""),
+        ("CRP < 5, D-dimer < 500", "-blood_inflammation -d_dimer"),
+        ("Morning stiffness > 1 hour", "stiffness long_morning_stiffness -short_morning_stiffness"),
         ("Pain 0/10 at rest", "-night_pain"),
         ("Calf 41 cm (38-45)", ""),
     ],
