@@ -118,7 +118,7 @@ def _rows(node: Node, states: Sequence[tuple[str, ...]], problems: Problems) -> 
     sums = table.sum(axis=1)
     odd = np.logical_not(np.all((table >= 0.0) & (table < np.inf), axis=1))
     off = np.abs(sums - 1.0)
-    if not odd.any() and off.max() <= EXACT:
+    if not odd.any() and off.max() <= EXACT and table.max() <= 1.0:
         return node.numbers
     wrong = odd | ~(off <= _tolerance(node))
     if wrong.any():
@@ -142,7 +142,7 @@ def _rows(node: Node, states: Sequence[tuple[str, ...]], problems: Problems) -> 
             f"rounded, and are now divided by their sum ({where} adds up to {sums[worst]:.6g})."
         )
     scaled = np.where((off > EXACT)[:, None], table / sums[:, None], table)
-    return tuple(scaled.ravel().tolist())
+    return tuple(np.minimum(scaled, 1.0).ravel().tolist())  # what a sum made a little more than 1
 
 
 def _tolerance(node: Node) -> float:

@@ -269,11 +269,11 @@ def _read_noisymax(element: ET.Element, node: Node, sizes: list[int], problems: 
         problems.add(id, f"it has {given}, but its parents have {needed} in all.")
     if len(problems) > before:
         return plain
-    by_state = [values[np.argsort(places)] for places, values in each]
+    by_state = [np.minimum(values[np.argsort(places)], 1.0) for places, values in each]
     if own == 2:
         pairs = zip(plain.parents, by_state, strict=True)
         links = tuple(Link(parent, tuple(values[:, 0].tolist())) for parent, values in pairs)
-        return Node(id, plain.states[::-1], plain.parents, float(columns[-1, 0]), links)
+        return Node(id, plain.states[::-1], plain.parents, min(float(columns[-1, 0]), 1.0), links)
     if prod((*sizes, own)) > LARGEST:
         problems.add(id, "its table would be too large.", "Give it fewer parents in GeNIe.")
         return plain

@@ -173,9 +173,8 @@ def table_node(
         )
         raise KneebayesError(message)
     _check_distributions(id, table)
-    return Node(
-        id=id, states=tuple(states), parents=tuple(parents), table=tuple(table.ravel().tolist())
-    )
+    numbers = np.minimum(table, 1.0).ravel()  # what a sum made a little more than 1
+    return Node(id=id, states=tuple(states), parents=tuple(parents), table=tuple(numbers.tolist()))
 
 
 def _check_distributions(id: str, table: Numbers) -> None:

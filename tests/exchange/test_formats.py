@@ -647,3 +647,40 @@ def test_what_is_written_stays_possible(tmp_path: Path, suffix: str) -> None:
     assert alone.log_probability[0] == pytest.approx(right, rel=1e-12)
     assert alone.marginals["r0"] == pytest.approx(own.marginals["r0"], abs=1e-12)
     assert network.table_of(network["f"])[0, 0, 0, 0, 0, 1] == pytest.approx(5e-30, rel=1e-9)
+
+
+ABOVE = "1.0000000000000002"  # 0.7 + 0.2 + 0.1, as some program adds up
+OWN = '<state id="x"/><state id="y"/>'
+CERTAIN = {
+    "net.bif": "variable a { type discrete [2] {x, y}; } variable b { type discrete [2] {x, y}; }"
+    f"probability (a) {{ table {ABOVE}, 0; }} probability (b | a) {{ (x) 0, {ABOVE}; (y) .5 .5; }}",
+    "net.xmlbif": "<BIF><NETWORK>"
+    + "".join(
+        f"<VARIABLE><NAME>{id}</NAME><OUTCOME>x</OUTCOME><OUTCOME>y</OUTCOME></VARIABLE>"
+        for id in "ab"
+    )
+    + f"<DEFINITION><FOR>a</FOR><TABLE>{ABOVE} 0</TABLE></DEFINITION>"
+    f"<DEFINITION><FOR>b</FOR><GIVEN>a</GIVEN><TABLE>0 {ABOVE} .5 .5</TABLE></DEFINITION>"
+    "</NETWORK></BIF>",
+    "net.xdsl": f'<smile><nodes><cpt id="a">{OWN}<probabilities>{ABOVE} 0</probabilities></cpt>'
+    f'<noisymax id="b">{OWN}<parents>a</parents><strengths>1 0</strengths>'
+    f"<parameters>{ABOVE} 0 0 1 0 {ABOVE}</parameters></noisymax></nodes></smile>",
+    "three.xdsl": f'<smile><nodes><cpt id="a">{OWN}<probabilities>1 0</probabilities></cpt>'
+    f'<noisymax id="b">{OWN}<state id="z"/><parents>a</parents><strengths>1 0</strengths>'
+    "<parameters>.7 .2 .1 0 0 1 0 0 1</parameters></noisymax></nodes></smile>",
+    "net.json": '{"format": "kneebayes network", "version": 1, "nodes": ['
+    '{"id": "a", "states": ["x", "y"], "parents": [], "table": [1.0, 0.0]},'
+    '{"id": "b", "states": ["x", "y"], "parents": ["a"], "table": [0.0, 1.0, 0.5, 0.5]}]}',
+}
+
+
+@pytest.mark.parametrize("name", CERTAIN)
+def test_what_a_sum_made_a_little_more_than_1_can_be_asked(tmp_path: Path, name: str) -> None:
+    """It was read, and no question could be answered then."""
+    (tmp_path / name).write_text(CERTAIN[name])
+    network = load_network(tmp_path / name)
+    assert max(number for node in network.nodes for number in node.numbers) == 1.0
+    told = Engine(network).propagate(Evidence({}), ["a", "b"]).marginals
+    last = network["b"].states.index("z" if name == "three.xdsl" else "y")
+    assert told["a"][0, network["a"].states.index("x")] == 1.0
+    assert told["b"][0, last] == pytest.approx(1.0)

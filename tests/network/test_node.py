@@ -36,6 +36,13 @@ def test_a_table_keeps_its_own_states_along_the_last_axis() -> None:
     assert node.table == (0.1, 0.9, 0.1, 0.9, 0.7, 0.3, 0.7, 0.3)
 
 
+def test_what_a_sum_made_a_little_more_than_1_is_1() -> None:
+    above = 0.7 + 0.2 + 0.1 + 4e-16
+    assert above > 1.0
+    assert root_node("a", [0.0, above]).table == (0.0, 1.0)
+    assert table_node("b", ["a"], [[above, 0.0], [0.25, 0.75]]).table == (1.0, 0.0, 0.25, 0.75)
+
+
 def test_nodes_with_equal_numbers_are_equal() -> None:
     made = noisy_or_node("f", 0.1, {"a": 0.5})
     for strength in ((0.0, 0.5), [0.0, 0.5], np.array([0.0, 0.5]), np.array(0.5)):
