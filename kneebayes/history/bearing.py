@@ -406,6 +406,8 @@ def long_ago(line: Line, match: Match) -> Bearing | None:
         before_it = match.pattern.about.of_a_person and match.last < cue.first
         if not of_a_noun and not before_it and not _is_recent(line, cue, match):
             between = _from_to(line, cue.first, cue.last, match)
+            if [word.lower for word in between[:2]] == [",", "when"] and cue.last < match.first:
+                between = between[2:]  # "worse than last year, when it was red"
             stops = any(word.lower in AND | {","} for word in between) or ended(between)
             stops = stops and not _are_all_gone(line, cue, match, between)
             if not stops and len(between) <= CLAUSE:

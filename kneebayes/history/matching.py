@@ -505,13 +505,17 @@ def _placed(
     if any(words[at].is_site for at in used):
         return pattern.targets
     site = _site_of(words, min(used), max(used))
-    return tuple(
-        target
-        for target in pattern.targets
-        if site is None
-        or (sites := dictionary.about(target).sites).isdisjoint(dictionary.site)
-        or not site.isdisjoint(sites | dictionary.site)
-    )
+    within = [words[at].stems for at in range(min(used), max(used)) if words[at].is_site]
+    between = frozenset().union(*within)
+    kept = []
+    for target in pattern.targets:
+        sites = dictionary.about(target).sites
+        near = around(sites)  # "short of breath when the knee hurts" is no chest that hurts
+        elsewhere = sites and between and near.isdisjoint(between | dictionary.site)
+        ours = site is None or sites.isdisjoint(dictionary.site)
+        if not elsewhere and (ours or not (site or between).isdisjoint(sites | dictionary.site)):
+            kept.append(target)
+    return tuple(kept)
 
 
 def _site_of(words: Sequence[Word], first: int, last: int) -> frozenset[str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -32,6 +33,8 @@ from kneebayes.memory import uncollected
 from kneebayes.text import shown
 
 LONGEST = 100_000  # characters
+SIDE = re.compile(r"\b(?:left|right|lt?|rt?)\b", re.IGNORECASE)
+SIDE_LENGTH = 9  # letters before a name in which its side may stand
 KEPT = 4  # dictionaries
 EARLIER_KNOWN = frozenset({"previous", "earlier", "past", "old"})  # in the label of a background
 NAYS = frozenset({"n", "nil", "no", "none", "never", "nope"})
@@ -124,7 +127,7 @@ class _Reading:
             self._read_sentence(number, line)
         self._read_age_and_sex()
         self._take_largest()
-        settled = [*_settled(self.found)]
+        settled = [*_settled(_of_the_bad_side(self.found, self.text))]
         mentions = sorted([*settled, *self._meant(settled)], key=_in_text)
         rest = tuple(self._not_understood())
         disclaimer = self.knowledge.meta.disclaimer
@@ -447,6 +450,22 @@ def _rests_on_mending(match: Match, words: Sequence[Word]) -> bool:
     return any(word.mended for word in used) and all(
         word.mended or word.is_light or word.is_site for word in used
     )
+
+
+def _of_the_bad_side(found: Sequence[Mention], text: str) -> list[Mention]:
+    """Mentions without what one side lacks and the other has: ``left calf normal, right red``."""
+
+    def side(mention: Mention) -> str:
+        sides = SIDE.findall(text[max(0, mention.words.start - SIDE_LENGTH) : mention.words.end])
+        return sides[-1][0].casefold() if sides else ""
+
+    there = {(one.id, side(one)) for one in found if one.status == "present"}
+    other = {"l": "r", "r": "l"}
+    return [
+        one
+        for one in found
+        if one.status != "absent" or (one.id, other.get(side(one), "-")) not in there
+    ]
 
 
 def _settled(found: Sequence[Mention]) -> Iterator[Mention]:

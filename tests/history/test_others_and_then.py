@@ -59,6 +59,18 @@ def knee():
         ("Knee red and swelling settled.", "redness"),
         ("The knee is swollen. It stopped me working.", "swollen_knee"),
         ("The calf is swollen and I went down.", "leg_swelling"),
+        ("The pain is worse than last year, when the knee was red and hot.", ""),
+        # of another part, or of the other side
+        ("The shoulder is red and hot.", ""),
+        ("Toe red, hot and swollen; knee fine.", ""),
+        ("My cheeks are red.", ""),
+        ("Short of breath when the knee hurts.", "shortness_of_breath"),
+        ("My chest hurts when I breathe.", "chest_pain"),
+        ("Left calf normal, right calf swollen.", "leg_swelling"),
+        ("Left calf swollen, right calf not swollen.", "leg_swelling"),
+        ("The right knee is swollen. The right knee is not swollen.", ""),
+        # what is only read about
+        ("The leaflet says to look out for redness and fever.", ""),
         # in a year
         ("In 2012 the knee was red and hot.", ""),
         ("Seen in 2019 with a swollen knee.", ""),
