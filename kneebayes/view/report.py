@@ -22,7 +22,7 @@ from typing import Any, cast, overload
 from kneebayes.arguments import checked
 from kneebayes.binding import Axes, pd
 from kneebayes.building.model import ModelData, ModelLike
-from kneebayes.case.answers import Answer
+from kneebayes.case.answers import Answer, says_unknown
 from kneebayes.case.case import Case, CaseLike
 from kneebayes.case.urgency import PROBABLE, Urgency
 from kneebayes.view.figures import caption, described
@@ -543,7 +543,7 @@ class ModelResult(Reporting):
 
 
 def plain(value: object) -> Any:
-    """A value as JSON has it, all the way down."""
+    """A value as JSON has it, all the way down; what it has no kind for is its text."""
     if isinstance(value, Mapping):
         return {str(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -552,4 +552,6 @@ def plain(value: object) -> Any:
         value = value.item()
     if isinstance(value, float) and not math.isfinite(value):
         return None if math.isnan(value) else str(value)
-    return value
+    if value is None or isinstance(value, str | int | float):
+        return value
+    return None if says_unknown(value) else str(value)

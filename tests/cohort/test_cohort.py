@@ -1,9 +1,12 @@
 """A cohort is nothing but its patients, one by one."""
 
 import copy
+import json
 import pickle
 import re
 from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -117,6 +120,38 @@ def test_the_index_is_kept(robot: kb.Model, index: pd.Index) -> None:
     cohort = robot.diagnose_cohort(frame)
     for part in (cohort.table, cohort.posteriors, cohort.top, cohort.urgency, cohort.possible):
         pd.testing.assert_index_equal(part.index, index, exact=True)
+
+
+DAYS = [pd.Timestamp("2020-01-02"), pd.NaT]
+LABELS: dict[str, tuple[list[object], list[object]]] = {
+    "days": (DAYS, ["2020-01-02 00:00:00", None]),
+    "dates": ([date(2020, 1, 2), date(2020, 1, 1)], ["2020-01-02", "2020-01-01"]),
+    "months": ([pd.Period("2020-01"), pd.Period("2020-02")], ["2020-01", "2020-02"]),
+    "decimals": ([Decimal("1.10"), Decimal("NaN")], ["1.10", None]),
+    "spans": ([pd.Interval(0, 1), pd.Timedelta(days=1)], ["(0, 1]", "1 days 00:00:00"]),
+    "numbers": ([np.int8(7), 0.5], [7, 0.5]),
+    "not finite": ([float("nan"), float("inf")], [None, "inf"]),
+    "nothing": ([None, pd.NA], [None, None]),
+    "truths": ([True, np.bool_(False)], [True, False]),
+    "bytes": ([b"a", b"b"], ["b'a'", "b'b'"]),
+    "levels": ([("x", 1), ("x", 2)], [["x", 1], ["x", 2]]),
+    "text": (["a", ""], ["a", ""]),
+}
+
+
+@pytest.mark.parametrize("kind", LABELS)
+def test_whatever_names_the_patients_or_is_carried_along_goes_into_json(
+    robot: kb.Model, kind: str
+) -> None:
+    labels, told = LABELS[kind]
+    index = pd.Index(labels, dtype=None if kind in ("days", "levels") else object)
+    kept = pd.Series(labels, dtype=object).to_numpy()
+    frame = pd.DataFrame({"squeak": [True, False], "kept": kept}, index=index)
+    cohort = robot.diagnose_cohort(frame, keep=["kept"])
+    rows = json.loads(cohort.to_json(), parse_constant=pytest.fail)["rows"]
+    assert [row["patient"] for row in rows] == told
+    assert [row["kept"] for row in rows] == told
+    assert json.loads(cohort.to_json()) == cohort.to_dict()
 
 
 def test_the_input_is_untouched(knee: kb.Model) -> None:
