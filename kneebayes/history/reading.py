@@ -33,7 +33,7 @@ from kneebayes.memory import uncollected
 from kneebayes.text import shown
 
 LONGEST = 100_000  # characters
-SIDE = re.compile(r"\b(?:left|right|lt?|rt?)\b", re.IGNORECASE)
+SIDE = re.compile(r"\b(?:(?=(l|r))(?:left|right|lt?|rt?))\s+$", re.IGNORECASE)
 SIDE_LENGTH = 9  # letters before a name in which its side may stand
 KEPT = 4  # dictionaries
 EARLIER_KNOWN = frozenset({"previous", "earlier", "past", "old"})  # in the label of a background
@@ -456,16 +456,14 @@ def _of_the_bad_side(found: Sequence[Mention], text: str) -> list[Mention]:
     """Mentions without what one side lacks and the other has: ``left calf normal, right red``."""
 
     def side(mention: Mention) -> str:
-        sides = SIDE.findall(text[max(0, mention.words.start - SIDE_LENGTH) : mention.words.end])
-        return sides[-1][0].casefold() if sides else ""
+        start = mention.words.start
+        found = SIDE.search(text[max(0, start - SIDE_LENGTH) : start])
+        return found[1].casefold() if found else ""
 
-    there = {(one.id, side(one)) for one in found if one.status == "present"}
-    other = {"l": "r", "r": "l"}
-    return [
-        one
-        for one in found
-        if one.status != "absent" or (one.id, other.get(side(one), "-")) not in there
-    ]
+    bad = {side(one) for one in found if one.status == "present" and one.kind == "finding"}
+    good = {"l": "r", "r": "l"}
+    sound = {good[one] for one in bad if one} - bad
+    return [one for one in found if one.status != "absent" or side(one) not in sound]
 
 
 def _settled(found: Sequence[Mention]) -> Iterator[Mention]:
