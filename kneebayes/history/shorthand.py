@@ -62,7 +62,7 @@ WAYS = (  # of writing shorthand; each has a group of its own
     r"(?P<speed>(?<=\d)\s?mm\s?/\s?(?:1\s?)?hr?(?!\w))",  # of sinking blood, no heart rate
     r"(?P<painless>\b[Pp]ain(?:\sscore)?\s?:?\s?0\s?/\s?10\b)",
     r"(?P<vital>(?<=\d)\s(?=(?:HR|RR|BP|PR|P|R|Sp?O2|[Ss]ats)\b\s?[:=]?\s?\d))",
-    r"(?P<hot>\b[tT](?=3[4-9](?:\.\d)?\b|4[0-2](?:\.\d)?\b))",
+    r"(?P<degrees>\b[tT](?=3[4-9](?:\.\d)?\b|4[0-2](?:\.\d)?\b))",
     r"(?P<beat>(?<=\d\s)[pP]\s?(?=1?\d\d\b(?![/%])))",
     r"(?P<score>\bVAS\s?(?P<points>\d\d?)(?![/\d]))",
     r"(?P<wider>(?<=cm)\s?>\s?(?=[LR]\b|left|right))",
@@ -203,7 +203,7 @@ KINDS: dict[str, Callable[[re.Match[str]], str | None]] = {
     "painless": lambda _: "no pain",
     "air": lambda _: " on room air",
     "vital": lambda _: ", ",
-    "hot": lambda _: "temperature ",
+    "degrees": lambda _: "temperature ",
     "beat": lambda _: ", pulse ",
     "score": lambda match: f"pain {match['points']}/10",
     "query": lambda _: "query ",
