@@ -158,10 +158,11 @@ class _Writer:
         urgent = " An urgent cause." if row["urgent"] else ""
         out = "; ".join(f"{answer.label}: {answer.state}" for answer in self.vague)
         caveat = f" The posterior also rests on what cannot stand here: {out}." if out else ""
+        signs = " ".join(filter(None, (self.case.urgency.advice, self.case.urgency.left_open)))
         return (
             f"P({row['cause']} explains the complaint | what is known) = {row['posterior']!r} "
             f"(before: {row['prior']!r}), rank {rank} of {of}; others can be there, silent.{urgent}"
-            f" {self.case.urgency.advice}{caveat} {self.knowledge.meta.disclaimer}"
+            f" {signs}{caveat} {self.knowledge.meta.disclaimer}"
         )
 
     def meta_data(self, created: datetime) -> dict[str, Any]:

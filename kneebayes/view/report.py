@@ -480,7 +480,8 @@ def alt_text_of(report: Report) -> str:
     below = [line for outline in outlines for _, line in outline.lines]
     paragraphs = [block for block in report.before if isinstance(block, Paragraph)]
     lines = [line.strip() for paragraph in paragraphs for line in paragraph.lines][:ALT_LINES]
-    parts = [report.title, report.known, report.advice, *report.lead[:1], *lines, *below, *rows]
+    signs = (report.advice, report.beside)
+    parts = [report.title, report.known, *signs, *report.lead[:1], *lines, *below, *rows]
     words = " ".join(_sentence(part) for part in parts if part)
     return shorten(words, ALT_LETTERS, placeholder=" ...")
 

@@ -316,7 +316,8 @@ def test_what_may_be_an_urgent_sign_is_left_to_look_at(knee: kb.Model, case: str
     dx = patient.diagnose()
     assert dx.urgency.to_look_at == labels
     said = f"Left to look at, and urgent if so: {', '.join(labels)}."
-    for shown in (patient.text, patient.html, dx.text):
+    summary = knee.phenopacket(dx)["interpretations"][0]["summary"]
+    for shown in (patient.text, patient.html, dx.text, dx.alt_text, summary):
         assert (said in shown) == bool(labels)
     assert dx.explains == knee.diagnose(patient.answers).explains  # it is no evidence
     for label in labels:  # as it is once somebody has looked

@@ -1,4 +1,4 @@
-"""A probable urgent cause is said beside signs that let wait: in text, HTML, JSON and the page."""
+"""A probable urgent cause is said beside signs that let wait: wherever the signs are told."""
 
 import json
 import re
@@ -33,6 +33,7 @@ def test_it_is_said_where_no_sign_calls(
     for told in (dx, dx.questions(), dx.explain("DVT")):
         beside = json.loads(told.to_json())["urgency"]["beside"]
         assert (SAID in str(told)) == (SAID in told._repr_html_()) == (SAID in beside)
+        assert (SAID in told.alt_text) == bool(expected)
         assert beside.startswith(f"{expected}{SAID}" if expected else "")
         assert bool(beside) == bool(expected)
     if expected:
