@@ -167,6 +167,9 @@ def _is_of_another(line: Line, match: Match) -> bool:
     at = match.last + 1
     looks = line.words[match.last].lower
     described = looks.endswith(("en", "ed")) or looks in turns("describing")
+    finding = match.pattern.targets[0].kind == "finding"
+    if finding and at < len(line.words) and line.words[at].lower in turns("gear"):
+        return True  # "a red knee brace"
     if len(match.used) > 1 or not described or at >= len(line.words):
         return False
     word = line.words[at]
@@ -405,14 +408,37 @@ def long_ago(line: Line, match: Match) -> Bearing | None:
                 return Bearing("past", (cue.first, cue.last))
         before_it = match.pattern.about.of_a_person and match.last < cue.first
         if not of_a_noun and not before_it and not _is_recent(line, cue, match):
-            between = _from_to(line, cue.first, cue.last, match)
-            if [word.lower for word in between[:2]] == [",", "when"] and cue.last < match.first:
-                between = between[2:]  # "worse than last year, when it was red"
-            stops = any(word.lower in AND | {","} for word in between) or ended(between)
-            stops = stops and not _are_all_gone(line, cue, match, between)
-            if not stops and len(between) <= CLAUSE:
-                return Bearing("past", (cue.first, cue.last))
+            found = _at_a_time(line, cue, match)
+            if found is not None:
+                return found
     return _in_a_year(line, match)
+
+
+def _at_a_time(line: Line, cue: Cue, match: Match) -> Bearing | None:
+    """What a time such as ``last year`` bears on, as far as a clause or a list goes."""
+    between = _from_to(line, cue.first, cue.last, match)
+    if [word.lower for word in between[:2]] == [",", "when"] and cue.last < match.first:
+        between = between[2:]  # "worse than last year, when it was red"
+    stops = any(word.lower in AND | {","} for word in between) or ended(between)
+    stops = stops and not _are_all_gone(line, cue, match, between)
+    if not stops and len(between) <= CLAUSE:
+        return Bearing("past", (cue.first, cue.last))
+    told = _is_told_with_it(line, cue, match, between)
+    return Bearing("perhaps", (cue.first, cue.last)) if told else None
+
+
+def _is_told_with_it(line: Line, cue: Cue, match: Match, between: Sequence[Word]) -> bool:
+    """Whether a noun follows what was had then: ``months ago she had chest pain and fever``."""
+    joins = [word.index for word in between if word.lower in AND]
+    if not joins or match.first < cue.last or line.words[cue.last].lower != "ago":
+        return False
+    first = line.words[cue.last + 1 : joins[0]]
+    had = any(word.lower in turns("haves") for word in first)
+    named = any(word.index in line.named for word in first)
+    behind = line.words[joins[-1] + 1 : match.first]
+    plain = all(word.is_light or word.index in line.named or word.lower in AND for word in between)
+    anew = {word.lower for word in behind} & (SPEAKING | turns("starting") | {"still"})
+    return had and named and plain and not anew and not ended(between)
 
 
 def _are_all_gone(line: Line, cue: Cue, match: Match, between: Sequence[Word]) -> bool:
@@ -436,6 +462,8 @@ def _in_a_year(line: Line, match: Match) -> Bearing | None:
         before = {one.lower for one in line.words[max(0, word.index - 3) : word.index]}
         between = _from_to(line, word.index, word.index, match)
         apart = any(one.lower in CONTRASTS | {",", "and", "now"} for one in between)
+        if word.index == 0 and line.after(0) == ":" and not ended(between[1:]):
+            return Bearing("past", (0, 0))  # "2016: swollen calf, fever"
         if before & {"in", "during"} and not (apart or ended(between)):
             return Bearing("past", (word.index, word.index))
     return None
@@ -498,7 +526,7 @@ def _taken_then(line: Line, match: Match) -> Bearing | None:
     behind = line.words[match.last + 1 :]
     first = next((word for word in behind if not word.is_light or word.lower == "for"), None)
     timed = first is not None and first.lower in {"for", "till", "until"}
-    off = before[-2:] in (["came", "off"], ["come", "off"], ["taken", "off"])
+    off = before[-1:] == ["off"]
     if off or (taken and timed):
         return Bearing("past", (named - 1, named - 1))
     return None

@@ -69,6 +69,12 @@ def knee():
         ("Left calf normal, right calf swollen.", "leg_swelling"),
         ("Left calf swollen, right calf not swollen.", "leg_swelling"),
         ("The right knee is swollen. The right knee is not swollen.", ""),
+        # of what is worn
+        ("She wears a red knee brace and uses a heat pad.", "sex"),
+        ("Six months ago she had chest pain and fever.", "sex"),
+        ("Six months ago she had a DVT and now her knee is red.", "sex redness"),
+        ("2016: swollen calf, fever. Today: the knee is red.", "redness"),
+        ("Off rivaroxaban since May.", ""),
         # what is only read about
         ("The leaflet says to look out for redness and fever.", ""),
         # in a year
