@@ -426,7 +426,9 @@ def describes(word: Word) -> bool:
         return True
     if looks.endswith("ing"):
         return looks not in turns("happenings")
-    noun = looks.endswith(("ity", "ury", "omy", "emy", "phy", "ery", "ory", "psy", "apy"))
+    noun = looks.endswith(
+        ("ity", "ury", "omy", "emy", "phy", "ery", "ory", "psy", "apy", "way", "rgy", "ody")
+    )
     return looks.endswith(("en", "ed", "ful", "y")) and not noun
 
 

@@ -141,6 +141,7 @@ def test_an_answer_of_a_form_is_its_own_lines_alone(knee, way, expected):
             "stiffness",
         ),
         ("Denies: fever and locking. Reports: stiffness.", "fever locking", "stiffness"),
+        ("Denies locking, giving way, fever.", "locking gives_way fever", ""),
         (
             "Symptoms denied:\nfever, redness, chest pain\n\nStiffness",
             "fever redness chest_pain",
