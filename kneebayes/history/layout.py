@@ -92,7 +92,7 @@ def laid_out(text: str) -> WrittenOut:
     Examples
     --------
     >>> laid_out("Fever [ ] Yes [x] No").text
-    'Fever: no; '
+    'Fever  : no; '
     >>> laid_out("Negative for: locking, fever. Positive for: stiffness").text
     'no locking; no fever. Positive for: stiffness'
     """

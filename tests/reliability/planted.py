@@ -44,8 +44,8 @@ FAULTS = [
     Fault(
         "a factor left out",
         "plain.py",
-        'yield Leaf(scope, Scaled.of(numbers[left]), "table", at, left)',
-        'yield Leaf(scope, Scaled.of(np.ones_like(numbers[left])), "table", at, left)',
+        'yield Leaf(scope, Scaled.of(numbers[left]), "table", node, left)',
+        'yield Leaf(scope, Scaled.of(np.ones_like(numbers[left])), "table", node, left)',
     ),
     Fault(
         "states of a table swapped",
@@ -56,14 +56,14 @@ FAULTS = [
     Fault(
         "virtual evidence not heard",
         "plain.py",
-        "likely = Scaled.of(soft[flat.own_start[at] : flat.own_start[at + 1]])",
-        "likely = Scaled.of(np.ones(int(flat.states[at])))",
+        "likely = Scaled.of(soft[flat.own_start[node] : flat.own_start[node + 1]])",
+        "likely = Scaled.of(np.ones(int(flat.states[node])))",
     ),
     Fault(
         "absent findings not heard",
         "plain.py",
-        'yield Leaf((2 * parent,), Scaled.of(1.0 - numbers[own]), "quiet", at, own)',
-        'yield Leaf((2 * parent,), Scaled.of(numbers[own] * 0.0 + 1.0), "quiet", at, own)',
+        'yield Leaf((2 * parent,), Scaled.of(1.0 - numbers[own]), "quiet", node, own)',
+        'yield Leaf((2 * parent,), Scaled.of(numbers[own] * 0.0 + 1.0), "quiet", node, own)',
     ),
     Fault(
         "a leak forgotten",
@@ -86,8 +86,8 @@ FAULTS = [
     Fault(
         "an ancestor taken for barren",
         "batch.py",
-        "relevant[flat.parents[flat.parent_start[at] : flat.parent_start[at + 1]]] = True",
-        "relevant[flat.parents[flat.parent_start[at] + 1 : flat.parent_start[at + 1]]] = True",
+        "relevant[flat.parents[flat.parent_start[node] : flat.parent_start[node + 1]]] = True",
+        "relevant[flat.parents[flat.parent_start[node] + 1 : flat.parent_start[node + 1]]] = True",
     ),
     Fault(
         "one term of the OR left out",

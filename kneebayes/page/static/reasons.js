@@ -19,7 +19,7 @@ export function strayed(exact, stated) {
   return exact === stated ? 0 : divergence(exact, keptInside(stated));
 }
 
-/** A label within a sentence: "something else" would read as plain words without quotes. */
+/** A label within a sentence, where it would read as plain words without quotes. */
 export function saidOf(model, id) {
   return id === model.payload.rest ? `'${model.labels[id]}'` : model.labels[id];
 }
