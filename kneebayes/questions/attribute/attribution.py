@@ -229,10 +229,11 @@ class Attribution(CaseResult):
         ]
         notes = [
             (
-                "Produced by: P(this cause is there and set off the finding, directly or by way of "
-                "others but causes | evidence). Several can do so at once."
+                "Produced by: P(this cause is there and accounts for the finding | evidence): it "
+                "set it off, directly or by way of others but causes, or came in by it, as an "
+                "infection by a wound. Several can do so at once."
             ),
-            "Not explained: P(no cause set it off).",
+            "Not explained: P(no cause accounts for it).",
         ]
         if not rows:
             notes = ["No finding was answered as present, so there is nothing to attribute."]
