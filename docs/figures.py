@@ -35,18 +35,25 @@ def published_figures() -> str:
     """How the shipped model and simpler predictors do on published patients."""
     knee = kb.load()
     published = kb.study.evaluate_published(knee)
-    sent_on = kb.study.evaluate_published(knee.in_setting("hospital"))
+    elsewhere = {
+        "network in a hospital": kb.study.evaluate_published(knee.in_setting("hospital")).table,
+        "network among case reports": kb.study.evaluate_published(
+            knee.in_setting("case_reports")
+        ).table,
+    }
     rows = ["| | true cause first | among the first three | mean ln P(truth) |"]
     rows += ["|---|--:|--:|--:|"]
     known = published.table["patients"].iloc[0]
-    for row, other in zip(published.table.itertuples(), sent_on.table.itertuples(), strict=True):
+    for place, row in enumerate(published.table.itertuples()):
         everybody = row.patients > known
         if everybody and row.predictor == "prior only":
             continue
         whom = f"{'all' if everybody else 'the'} {row.patients}, {row.visit}"
         rows.append(_row(f"{whom}, {row.predictor}", row))
         if row.predictor == "network":
-            rows.append(_row(f"{whom}, network in a hospital", other))
+            rows.extend(
+                _row(f"{whom}, {name}", table.iloc[place]) for name, table in elsewhere.items()
+            )
     return "\n".join([*rows, "", *_weaknesses(published)])
 
 

@@ -436,7 +436,7 @@ BENCHMARKS = {
         recording=Recording(
             context=0.9, history=0.2, symptom=0.15, sign=0.12, test=0.04, absent_written=1.0
         ),
-        digest="32c17762a55c9063abcf56a1577cb6931e1aaf762f30cc5dbb754d442d38bb76",
+        digest="fa1a950a956abfb6f0389fe032d3a5061fc197a0c1821bc9765f268f76203d5f",
     )
 }
 

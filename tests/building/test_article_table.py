@@ -14,6 +14,8 @@ KNOWN = {
     # by layer what the model says otherwise, and why
     "literature": {
         "injury can trigger a cyst": "that injury lies months back: old_injury raises a cyst",
+        "misshapen_knee usually indicates injury": "kneecaps that jump out and torn tendons are"
+        " parts of something else in this layer; counted as injuries the odds rise by half",
         "redness typical of most (osteomyelitis)": "the bone lies deep; it is said of skin",
         "down but not up": "no finding says that stairs are no trouble upwards alone",
     },

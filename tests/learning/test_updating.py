@@ -180,15 +180,15 @@ def test_statements_are_what_the_network_says(knee: kb.Model, taught_knee: kb.Mo
         assert stated.link == number_of(network, stated.arrow)
 
 
-@pytest.mark.parametrize(("which", "near"), [("taught", 2e-5), ("taught_knee", 5e-3)])
+@pytest.mark.parametrize(("which", "near"), [("taught", 2e-5), ("taught_knee", 3e-3)])
 def test_statements_made_anew_give_the_learnt_numbers(
     which: str, near: float, request: pytest.FixtureRequest
 ) -> None:
     """Robustness starts from statements: a tiny change of some must change next to nothing.
 
     The article's folder states ratios by age that yield to each other; where patients move
-    them, what is reached is only nearly the same: two shares of the very old, .37 and .25, are off
-    by .004 and .003, everything else by less than .001.
+    them, what is reached is only nearly the same: two shares of the young, .11 and .07, are off
+    by .0025 and .0016, everything else by less than .0012.
     """
     model = request.getfixturevalue(which)
     quantities = quantities_of(model.knowledge, model.elicited, model.engine)
@@ -201,7 +201,7 @@ def test_statements_made_anew_give_the_learnt_numbers(
     np.testing.assert_array_equal(told[0], model.engine.numbers[0])
     off = np.abs(told[1] - model.engine.numbers[0])
     assert off.max() <= near
-    assert (off > near / 5.0).sum() <= 2
+    assert (off > 0.6 * near).sum() <= 2
 
 
 def test_a_learnt_model_answers_everything(taught_knee: kb.Model) -> None:

@@ -15,7 +15,6 @@ READ = re.sub(r"^(import .*|export )", "", source("view_grounds.js"), flags=re.M
 SAID = (
     """
 const make = (name, given, ...inside) => [given.text ?? "", ...inside].flat(9).filter(Boolean);
-const percentText = String;
 const main = ({ payload, cause, id }) => groundsOf(payload).ofAnswer(cause, id);
 """
     + READ

@@ -268,7 +268,7 @@ def test_the_urgency_is_not_shown_before_the_learner_has_said_it(told: Feedback)
 def test_reasons_name_an_answer_that_moves_the_cause_towards_the_exact_posterior(
     knee: kb.Model,
 ) -> None:
-    case = knee.practice_case("any", "any", seed=5).ask("swollen knee", "lump behind the knee")
+    case = knee.practice_case("any", "any", seed=9).ask("swollen knee", "lump behind the knee")
     exact = case.exact["gout"]
     told = case.close({"gout": 0.9})
     assert exact < 0.5
@@ -323,7 +323,7 @@ def test_who_takes_what_is_there_for_what_explains_is_told(knee: kb.Model, said:
 @pytest.mark.parametrize(
     ("seed", "cause", "said", "told"),
     [
-        (1, "osteoarthritis", 0.3, "'age: adolescent' alone takes it to "),
+        (20, "osteoarthritis", 0.3, "'age: young adult' alone takes it to "),
         (3, "gout", 1.0, "With the complaint alone it is "),
     ],
 )
@@ -347,7 +347,8 @@ def test_who_left_out_the_most_probable_cause_has_not_judged_well(
     little = exact > prior and divergence({first: exact}, {first: prior}) >= 0.05
     told = case.close({"liposarcoma": case.exact["liposarcoma"]})
     assert bool(told.unnamed) == little
-    assert told.unnamed.startswith(f"Not named: {knee.knowledge.label(first)}." * little)
+    label = knee.knowledge.label(first)
+    assert told.unnamed.startswith((f"Not named: {label}.", f"Not named: '{label}'.")) == little
     assert any(one.startswith("Well judged") for one in told.praises) != little
     named = case.close({first: exact})
     assert named.unnamed == ""
@@ -444,9 +445,8 @@ def weighed(dx: kb.Differential, ids: list[str]) -> tuple[float, float]:
 
 def test_haste_is_no_fault_where_an_urgent_cause_is_probable(knee: kb.Model) -> None:
     """The signs let it wait for days; what explains it is urgent in one of five and more."""
-    seen, calming = set(), ("long_duration", "comes_and_goes", "recent_trauma")
-    asked = ("leg_swelling", "calf_tenderness", "warmth", "redness", *calming)
-    for seed in (*range(80, 100), 117):
+    seen, asked = set(), ("leg_swelling", "calf_pain")
+    for seed in (*range(1, 15), 37, 39):
         case = knee.practice_case(seed=seed)
         case = case.ask(*(id for id in asked if id not in case.known))
         told = case.close({"gout": 0.1}, "now")
@@ -547,7 +547,7 @@ def test_well_asked_is_said_only_of_what_promised_something(knee: kb.Model) -> N
         (0.3, 0.0, ""),
     ],
 )
-@pytest.mark.parametrize("seed", [3, 13])
+@pytest.mark.parametrize("seed", [3, 14])
 def test_a_last_word_is_held_against_the_first_and_against_what_follows(
     knee: kb.Model, seed: int, first: float | None, last: float | None, name: str
 ) -> None:

@@ -116,7 +116,7 @@ def test_numbers_are_written_as_people_do(knee: kb.Model) -> None:
     beyond = knee.in_layer("beyond").diagnose({"leg swelling": True}).tornado("gout")
     said = [*beyond.table["said"], *knee.diagnose().tornado("osteosarcoma", "claims").table["said"]]
     assert [one for one in said if re.search(r"\de[+-]?\d", one)] == []
-    assert any(one.startswith("100 to 200, ") for one in said)
+    assert any(re.match(r"\d{3} to \d{3}, ", one) for one in said)
 
 
 def test_over_something_else_is_refused(dx: kb.Differential) -> None:
