@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from too_long import at_most
 
 import kneebayes as kb
 from kneebayes.cohort.files import read_table
@@ -21,23 +20,6 @@ from kneebayes.teaching.copies import copy_notebooks
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="pipes and devices are those of POSIX")
 TINY = Path(__file__).parent / "data" / "tiny"
-
-
-@contextmanager
-def at_most(seconds: float) -> Iterator[None]:
-    """Break off what waits for a pipe or reads a device without end."""
-
-    def stop(*_: object) -> None:
-        message = "it did not come to an end"
-        raise TimeoutError(message)
-
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def odd_paths(folder: Path, suffix: str) -> Iterator[tuple[str, str | Path]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from browser.browsing import ARGUMENTS, chromium, why_not
 
 from kneebayes.network import Network
 from kneebayes.page.payload import VERSION
@@ -41,16 +41,6 @@ COMPUTING = (
     "shares.js",
     "readings.js",
 )
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-]
 READ = "let said = ''; for await (const part of process.stdin) said += part;"
 
 
@@ -84,18 +74,16 @@ def run(tmp_path: Path, program: str, data: Any) -> Any:
 
 
 def run_in_chromium(code: str, data: Any) -> Any:
-    browser_path = os.environ.get("KNEEBAYES_CHROMIUM") or shutil.which("chromium")
-    if browser_path is None:
-        pytest.skip("needs node, or Chromium: set KNEEBAYES_CHROMIUM to where it is")
-    playwright = pytest.importorskip(
-        "playwright.sync_api", reason="needs node, or Chromium by way of playwright"
-    )
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=browser_path, args=FLAGS)
-        page = browser.new_page()
+    if why_not():
+        pytest.skip(f"needs node, or Chromium: {why_not()}")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        opened = play.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        page = opened.new_page()
         asked = f"(said) => {{ {code}\nreturn JSON.stringify(main(JSON.parse(said))); }}"
         told = json.loads(page.evaluate(asked, json.dumps(data)))
-        browser.close()
+        opened.close()
         return told
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import numpy as np
 from benchmarks.patients import ANSWERED, Ward
 from benchmarks.report import largest
 from benchmarks.rivals import Question, prepare_agrum_chain, prepare_pgmpy
+from too_long import TooLongError, at_most
 from tqdm.auto import tqdm
 
 from kneebayes.inference import Engine, Evidence
@@ -29,29 +26,6 @@ def questions_of(ward: Ward, count: int, causes: int) -> list[Question]:
         (one.answers(ANSWERED), [str(id) for id in rng.choice(ids, causes, replace=False)])
         for one in ward.some(count, FEW, MANY)
     ]
-
-
-class TooLongError(Exception):
-    """Raised when other software takes too long for a question."""
-
-
-@contextmanager
-def at_most(seconds: float) -> Iterator[None]:
-    """End what takes longer, where the system can."""
-
-    def ring(*_: object) -> None:
-        raise TooLongError
-
-    if not hasattr(signal, "setitimer"):
-        yield
-        return
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0.0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def measure_agreement(ward: Ward, patients: int, seconds: float = 10.0) -> list[Check]:
