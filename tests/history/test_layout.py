@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import kneebayes as kb
 from kneebayes.history.layout import laid_out
 
 NAMES = {
@@ -99,11 +98,6 @@ ANSWERS = {
     ],
 }
 CASES = [(one, said) for said, ways in ANSWERS.items() for one in ways]
-
-
-@pytest.fixture(scope="module")
-def knee():
-    return kb.load()
 
 
 def said(history, id):

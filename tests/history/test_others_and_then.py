@@ -2,13 +2,6 @@
 
 import pytest
 
-import kneebayes as kb
-
-
-@pytest.fixture(scope="module")
-def knee():
-    return kb.load()
-
 
 @pytest.mark.parametrize(
     ("text", "expected"),
