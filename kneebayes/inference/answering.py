@@ -14,6 +14,7 @@ import numpy as np
 from kneebayes.errors import KneebayesError, TooWideError
 from kneebayes.inference.batch import (
     Batch,
+    Flags,
     Flat,
     Gradients,
     Integers,
@@ -47,6 +48,8 @@ PIECES = 8  # per worker, so that one with harder questions does not keep the ot
 LIKE_PIECES = 2  # the same where all questions are equally hard, and each piece plans anew
 MANY_PARTS = 16  # parts of a question from which on a bar shows them
 FILLED = ("logs", "marginals", "widths", "costs", "status")  # of each row, when it was answered
+BY_TARGETS = 5e6  # multiplications from which on fewer targets at once may be cheaper
+FEW_ORDERS = 8  # tried for what is only answered if it is cheap
 FEW = 20  # rows that plain NumPy answers while the kernel is built; for more it is waited for
 
 
@@ -73,9 +76,7 @@ def run_batch(
     asked = rows_of(flat, batch, list(places.values()))
     if budget is not None:
         asked = asked._replace(limits=budget.on(asked.limits))
-    asked = _answer(flat, asked, progress)
-    _refuse(asked)
-    _answer_in_parts(flat, asked)
+    asked = _answer_by_targets(flat, asked, progress)
     return Propagation(asked.logs, _by_node(flat, batch, places, asked), asked.costs)
 
 
@@ -121,6 +122,57 @@ def _answer(flat: Flat, asked: Rows, progress: Callable[[int], object] | None = 
     if progress is not None and rows < len(kinds):
         progress(len(kinds) - rows)
     return few if in_place else _answers_in_order(asked, few, kinds)
+
+
+def _answer_by_targets(
+    flat: Flat, asked: Rows, progress: Callable[[int], object] | None = None
+) -> Rows:
+    """Answer all rows, the dear ones with half of the targets at a time where that is cheaper.
+
+    Each target brings what it depends on into the question: a hundred findings that nobody asked
+    about are dear together, and cheap some at a time.
+    """
+    if np.count_nonzero(asked.wanted) < 2:
+        return _answer_whole(flat, asked, progress)
+    tries = asked.limits.tries if len(asked.hard) == 1 else FEW_ORDERS
+    cheap = asked.limits._replace(dearest=min(BY_TARGETS, asked.limits.dearest), tries=tries)
+    answered = _answer(flat, asked._replace(limits=cheap), progress)
+    _refuse(answered)
+    dear = np.flatnonzero(answered.logs == np.inf)
+    if not len(dear):
+        return answered
+    left = _picked(asked, dear)
+    groups = _halves_if_cheaper(flat, _picked(asked, dear[[answered.costs[dear].argmax()]]))
+    answer = _answer_whole if len(groups) == 1 else _answer_by_targets
+    answered.costs[dear] = 0.0
+    for wanted in groups:
+        some = answer(flat, left._replace(wanted=wanted, **room_for_answers(flat, len(dear), True)))
+        states = np.flatnonzero(np.repeat(wanted, flat.states))
+        answered.marginals[np.ix_(dear, states)] = some.marginals[:, states]
+        answered.logs[dear] = some.logs
+        answered.costs[dear] += some.costs
+    return answered
+
+
+def _halves_if_cheaper(flat: Flat, asked: Rows) -> list[Flags]:
+    """The targets of one question in two halves, if these cost less than both together."""
+    places = np.arange(len(asked.wanted))
+    halves = [np.isin(places, half) for half in np.array_split(np.flatnonzero(asked.wanted), 2)]
+    hasty = asked.limits._replace(tries=HASTY)
+    whole, nothing, *each = [
+        float(cost_of(flat, asked._replace(wanted=wanted), asked.hard, hasty)[0][0])
+        for wanted in (asked.wanted, np.zeros_like(asked.wanted), *halves)
+    ]
+    cheaper = sum(each) < whole or nothing < whole == np.inf
+    return halves if cheaper else [asked.wanted]
+
+
+def _answer_whole(flat: Flat, asked: Rows, progress: Callable[[int], object] | None = None) -> Rows:
+    """Answer all rows, in parts where one is too wide for memory."""
+    asked = _answer(flat, asked, progress)
+    _refuse(asked)
+    _answer_in_parts(flat, asked)
+    return asked
 
 
 def _kinds_of(asked: Rows) -> tuple[Integers, Integers]:

@@ -9,7 +9,7 @@ import pytest
 
 import kneebayes as kb
 from kneebayes.errors import ImpossibleEvidenceError, TooWideError
-from kneebayes.inference import Engine, Evidence, batch
+from kneebayes.inference import Engine, Evidence, answering, batch
 from kneebayes.inference.answering import cost_of, parts_of
 from kneebayes.inference.batch import cases_of, rows_of
 from kneebayes.network import Network, noisy_or_node, root_node, table_node
@@ -151,3 +151,32 @@ def test_the_article_in_parts(knee: kb.Model, monkeypatch: pytest.MonkeyPatch) -
     for id in causes:
         mine = shares @ by_hand.marginals[id]
         assert at_once.marginals[id][0] == pytest.approx(mine, abs=CLOSE)
+
+
+@pytest.mark.parametrize("seed", [720, 721])
+def test_targets_some_at_a_time(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is asked with fewer targets at once: the same posteriors, against enumeration."""
+    monkeypatch.setattr(answering, "BY_TARGETS", LITTLE)
+    for network, evidence, _ in oracle.cases(25, seed, 7, share=0.3):
+        right = oracle.weigh(network, evidence)
+        told = Engine(network).propagate_each([evidence, evidence], [n.id for n in network.nodes])
+        assert np.exp(told.log_probability) == pytest.approx(float(right), rel=CLOSE)
+        for id, share in oracle.weigh_states(network, evidence).items():
+            assert told.marginals[id][0] == pytest.approx((share / right).astype(float), abs=CLOSE)
+
+
+def test_many_findings_have_a_closed_form() -> None:
+    """Sixty causes are tied together by 150 findings, but any one finding has four causes."""
+    rng = np.random.default_rng(730)
+    priors = rng.uniform(0.01, 0.3, 60)
+    roots = [root_node(f"c{at}", [1.0 - prior, prior]) for at, prior in enumerate(priors)]
+    links = [rng.choice(60, 4, replace=False).tolist() for _ in range(150)]
+    nodes = [
+        noisy_or_node(f"f{at}", LEAK, {f"c{cause}": LINK for cause in causes})
+        for at, causes in enumerate(links)
+    ]
+    engine = Engine(Network((*roots, *nodes))).compile()
+    told = engine.propagate(Evidence({}), [node.id for node in nodes])
+    for at, causes in enumerate(links):
+        silent = (1.0 - LEAK) * np.prod(1.0 - LINK * priors[causes])
+        assert told.present(f"f{at}") == pytest.approx(1.0 - silent, abs=CLOSE)
