@@ -42,6 +42,7 @@ gc.disable()  # while some thousand tests are collected, hardly anything is garb
 DATA = Path(__file__).parent / "data"
 
 Edit = Callable[[str, str | None, str | bytes | None], None]
+Run = Callable[[list[str]], tuple[int, str, str]]
 
 
 def pytest_collection_finish() -> None:
@@ -81,6 +82,19 @@ def agrum() -> ModuleType:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         return pytest.importorskip("pyagrum")
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """The command line: exit code, standard output and standard error of one call."""
+    from kneebayes.cli import main
+
+    def call(arguments: list[str]) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as caught:
+            main(arguments)
+        return int(caught.value.code or 0), *capsys.readouterr()
+
+    return call
 
 
 @pytest.fixture

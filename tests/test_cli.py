@@ -10,38 +10,24 @@ from pathlib import Path
 
 import pytest
 import typer
-from conftest import DATA
+from conftest import DATA, Run
 
 import kneebayes as kb
-from kneebayes.cli import main
 from kneebayes.cli.app import app
 from kneebayes.teaching import Practice
 
 
-def run(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
-    """Exit code, standard output and standard error of one call."""
-    with pytest.raises(SystemExit) as caught:
-        main(arguments)
-    out, err = capsys.readouterr()
-    code = caught.value.code
-    return (0 if code is None else int(code)), out, err
-
-
-def test_diagnose_prints_what_python_says(
-    knee: kb.Model, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_diagnose_prints_what_python_says(knee: kb.Model, run: Run) -> None:
     arguments = ["lump behind the knee", "--absent", "fever", "--context", "age=older"]
-    code, out, err = run(["diagnose", *arguments, "--likely", "stiffness=0.7"], capsys)
+    code, out, err = run(["diagnose", *arguments, "--likely", "stiffness=0.7"])
     said = {"lump behind the knee": True, "fever": False, "age": "older", "stiffness": 0.7}
     assert (code, err) == (0, "")
     assert out.rstrip("\n") == knee.diagnose(said).text
     assert "never medical advice" in out
 
 
-def test_diagnose_as_json_is_the_differential(
-    knee: kb.Model, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, out, _ = run(["diagnose", "severe pain", "--json"], capsys)
+def test_diagnose_as_json_is_the_differential(knee: kb.Model, run: Run) -> None:
+    code, out, _ = run(["diagnose", "severe pain", "--json"])
     assert code == 0
     told, right = json.loads(out), knee.diagnose({"severe pain": True}).to_dict()
     assert told.keys() == right.keys()
@@ -52,8 +38,8 @@ def test_diagnose_as_json_is_the_differential(
         assert mine == {key: pytest.approx(one) for key, one in theirs.items()}
 
 
-def test_another_lexicon_is_named_in_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = run(["diagnose", "fever", "--lexicon", "lay", "--top", "2"], capsys)
+def test_another_lexicon_is_named_in_the_answer(run: Run) -> None:
+    code, out, _ = run(["diagnose", "fever", "--lexicon", "lay", "--top", "2"])
     assert code == 0
     assert "lexicon: lay" in out
     assert len([line for line in out.splitlines() if line.strip()[:2] in ("1 ", "2 ", "3 ")]) == 2
@@ -124,70 +110,64 @@ def test_another_lexicon_is_named_in_the_answer(capsys: pytest.CaptureFixture[st
     ],
 )
 def test_what_is_not_understood_ends_with_its_exit_code(
-    arguments: list[str], code: int, said: str, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], code: int, said: str, run: Run
 ) -> None:
-    found, out, err = run(arguments, capsys)
+    found, out, err = run(arguments)
     assert (found, out) == (code, "")
     assert err.startswith("kneebayes: ")
     assert said in err
 
 
-def test_findings_are_found_by_words_in_any_order(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = run(["search", "knee swollen"], capsys)
+def test_findings_are_found_by_words_in_any_order(run: Run) -> None:
+    code, out, _ = run(["search", "knee swollen"])
     assert code == 0
     assert out.startswith("finding    swollen knee")
-    _, out, _ = run(["search", "older", "--json"], capsys)
+    _, out, _ = run(["search", "older", "--json"])
     assert [row["id"] for row in json.loads(out)] == ["age"]
-    _, out, _ = run(["search"], capsys)
+    _, out, _ = run(["search"])
     folder = kb.load().knowledge
     kinds = (folder.findings, folder.contexts, folder.causes, folder.groups)
     assert len(out.splitlines()) == sum(len(kind) for kind in kinds)
-    _, out, _ = run(["search", "gradual onset"], capsys)
+    _, out, _ = run(["search", "gradual onset"])
     assert out.startswith("finding    sudden onset")
-    _, out, _ = run(["search", "zebra"], capsys)
+    _, out, _ = run(["search", "zebra"])
     assert "Nothing is called 'zebra'" in out
 
 
-def test_a_profile_tells_every_number_and_the_care(
-    knee: kb.Model, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, out, _ = run(["trace", "popliteal cyst", "--json"], capsys)
+def test_a_profile_tells_every_number_and_the_care(knee: kb.Model, run: Run) -> None:
+    code, out, _ = run(["trace", "popliteal cyst", "--json"])
     content = json.loads(out)
     assert code == 0
     assert content["id"] == "bakers_cyst"
     assert len(content["numbers"]) == len(knee.trace("Baker's cyst").table)
     assert any("drain" in one["text"] for one in content["care"])
-    _, out, _ = run(["trace", "gout"], capsys)
+    _, out, _ = run(["trace", "gout"])
     assert "care: Rest, medicine" in out
     assert "C130" in out
 
 
-def test_check_remarks_and_says_so_by_its_exit_code(
-    knee: kb.Model, folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, out, _ = run(["check", "--json"], capsys)
+def test_check_remarks_and_says_so_by_its_exit_code(knee: kb.Model, folder: Path, run: Run) -> None:
+    code, out, _ = run(["check", "--json"])
     assert code == 1
     assert len(json.loads(out)) == len(knee.remarks)
-    code, out, _ = run(["check", str(folder)], capsys)
+    code, out, _ = run(["check", str(folder)])
     assert (code == 1) == ("0 remarks" not in out)
 
 
-def test_a_folder_with_problems_lists_all_of_them(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_folder_with_problems_lists_all_of_them(folder: Path, run: Run) -> None:
     (folder / "groups.toml").unlink()
     (folder / "mediators.toml").write_text("[", encoding="utf-8")
-    code, _, err = run(["check", str(folder)], capsys)
+    code, _, err = run(["check", str(folder)])
     assert code == 4
     assert "groups.toml: the file is missing" in err
     assert "mediators.toml: not valid TOML" in err
 
 
-def test_the_same_call_prints_the_same_bytes(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_same_call_prints_the_same_bytes(run: Run) -> None:
     """In another process, in which names have other hashes."""
     call = ["diagnose", "squealing", "--absent", "hot case", "--json"]
     call += ["--folder", str(DATA / "pump")]
-    here = run(call, capsys)
+    here = run(call)
     seed = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
     there = subprocess.run(
         [sys.executable, "-m", "kneebayes", *call],
@@ -199,37 +179,35 @@ def test_the_same_call_prints_the_same_bytes(capsys: pytest.CaptureFixture[str])
     assert here == (0, there.stdout, "")
 
 
-def test_an_age_can_be_told_in_years(capsys: pytest.CaptureFixture[str]) -> None:
-    _, years, _ = run(["diagnose", "--context", "age=62"], capsys)
-    _, word, _ = run(["diagnose", "--context", "age=older"], capsys)
+def test_an_age_can_be_told_in_years(run: Run) -> None:
+    _, years, _ = run(["diagnose", "--context", "age=62"])
+    _, word, _ = run(["diagnose", "--context", "age=older"])
     assert years == word
 
 
-def test_a_probability_can_be_told_in_percent(capsys: pytest.CaptureFixture[str]) -> None:
-    _, percent, _ = run(["diagnose", "--likely", "fever=30%"], capsys)
-    _, share, _ = run(["diagnose", "--likely", "fever=0.3"], capsys)
+def test_a_probability_can_be_told_in_percent(run: Run) -> None:
+    _, percent, _ = run(["diagnose", "--likely", "fever=30%"])
+    _, share, _ = run(["diagnose", "--likely", "fever=0.3"])
     assert percent == share
 
 
-def test_messages_speak_of_commands_and_not_of_python(capsys: pytest.CaptureFixture[str]) -> None:
+def test_messages_speak_of_commands_and_not_of_python(run: Run) -> None:
     for arguments in (["diagnose", "swolen knee"], ["trace", "gouut"], ["diagnose", "no warmth"]):
-        _, _, err = run(arguments, capsys)
+        _, _, err = run(arguments)
         assert err.endswith("See `kneebayes search` for all names.\n")
         assert "model." not in err
         assert "{" not in err
 
 
-def test_answers_that_hardly_go_together_are_called_out(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    _, out, _ = run(["diagnose", "lump is growing", "--absent", "lump behind the knee"], capsys)
+def test_answers_that_hardly_go_together_are_called_out(run: Run) -> None:
+    _, out, _ = run(["diagnose", "lump is growing", "--absent", "lump behind the knee"])
     assert "These answers hardly go together" in out
-    _, out, _ = run(["diagnose", "lump is growing", "lump behind the knee"], capsys)
+    _, out, _ = run(["diagnose", "lump is growing", "lump behind the knee"])
     assert "hardly" not in out
 
 
-def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["--version"], capsys)[1] == f"kneebayes {kb.__version__}\n"
+def test_the_version_is_that_of_the_package(run: Run) -> None:
+    assert run(["--version"])[1] == f"kneebayes {kb.__version__}\n"
 
 
 @pytest.mark.parametrize(
@@ -241,49 +219,42 @@ def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) 
     ],
 )
 def test_an_old_command_says_so_and_does_the_same(
-    old: str, new: str, rest: list[str], capsys: pytest.CaptureFixture[str]
+    old: str, new: str, rest: list[str], run: Run
 ) -> None:
-    code, out, err = run([old, *rest], capsys)
+    code, out, err = run([old, *rest])
     assert code == 0
-    assert out == run([new, *rest], capsys)[1]
+    assert out == run([new, *rest])[1]
     assert f"'{old}' is deprecated" in err
 
 
-def test_help_is_asked_for_in_both_ways(capsys):
-    said = []
-    for asking in (["-h"], ["--help"], ["diagnose", "-h"], ["diagnose", "--help"]):
-        with pytest.raises(SystemExit) as ended:
-            main(asking)
-        assert not ended.value.code
-        said.append(capsys.readouterr().out)
+def test_help_is_asked_for_in_both_ways(run: Run) -> None:
+    asked = (["-h"], ["--help"], ["diagnose", "-h"], ["diagnose", "--help"])
+    codes, said, _ = zip(*map(run, asked), strict=True)
+    assert set(codes) == {0}
     assert said[0] == said[1] != said[2] == said[3]
 
 
 @pytest.mark.parametrize(
     "words", [["copies", "x" * 3000, "out"], ["copies", "x", "y" * 3000], ["new", "x" * 3000]]
 )
-def test_a_name_that_no_file_can_have_is_told_in_words(
-    words: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as end:
-        main(words)
-    assert end.value.code == 2
-    told = capsys.readouterr()
-    assert told.err.startswith("kneebayes: ")
-    assert len(told.err) < 4000
+def test_a_name_that_no_file_can_have_is_told_in_words(words: list[str], run: Run) -> None:
+    code, _, err = run(words)
+    assert code == 2
+    assert err.startswith("kneebayes: ")
+    assert len(err) < 4000
 
 
 @pytest.mark.parametrize("command", ["diagnose", "questions", "explain", "trace", "search"])
-def test_a_layer_is_that_of_python(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_layer_is_that_of_python(command: str, run: Run) -> None:
     """A part of something else has a name in the layer ``beyond`` only."""
     rare = sorted(
         {cause.label for cause in kb.load(layer="beyond").causes}
         - {cause.label for cause in kb.load().causes}
     )[0]
     words = [rare, "fever"] if command == "explain" else [rare]
-    code, out, _ = run([command, *words, "--layer", "beyond"], capsys)
+    code, out, _ = run([command, *words, "--layer", "beyond"])
     assert (code, rare in out) == (0, True)
-    code, out, err = run([command, *words, "--layer", "beyon"], capsys)
+    code, out, err = run([command, *words, "--layer", "beyon"])
     assert (code, out) == (2, "")
     assert "No layer 'beyon'. There are: article, literature, beyond." in err
 
@@ -294,8 +265,8 @@ def test_wherever_a_lexicon_can_be_chosen_so_can_a_layer() -> None:
         assert "--lexicon" not in options or "--layer" in options, name
 
 
-def test_the_list_of_commands_is_not_cut_off(capsys: pytest.CaptureFixture[str]) -> None:
-    code, out, _ = run(["--help"], capsys)
+def test_the_list_of_commands_is_not_cut_off(run: Run) -> None:
+    code, out, _ = run(["--help"])
     assert code == 0
     assert "..." not in out.partition("Commands:")[2]
 
@@ -308,9 +279,9 @@ def test_the_list_of_commands_is_not_cut_off(capsys: pytest.CaptureFixture[str])
     ],
 )
 def test_a_name_that_the_shell_split_is_shown_in_quotation_marks(
-    words: list[str], quoted: str, capsys: pytest.CaptureFixture[str]
+    words: list[str], quoted: str, run: Run
 ) -> None:
-    code, _, err = run(["diagnose", *words], capsys)
+    code, _, err = run(["diagnose", *words])
     assert (code, err.strip().endswith(quoted)) == (2, True)
 
 
@@ -324,36 +295,34 @@ def test_a_name_that_the_shell_split_is_shown_in_quotation_marks(
     ],
 )
 def test_background_given_as_an_option_is_told_how_it_is_said(
-    arguments: list[str], hinted: bool, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], hinted: bool, run: Run
 ) -> None:
-    code, out, err = run(arguments, capsys)
+    code, out, err = run(arguments)
     assert (code, out) == (2, "")
     assert ("--context NAME=STATE, such as --context age=59" in err) == hinted
 
 
-def test_a_page_is_not_written_under_a_name_that_no_browser_opens(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, _, err = run(["page", str(tmp_path / "knee.txt")], capsys)
+def test_a_page_is_not_written_under_a_name_that_no_browser_opens(tmp_path: Path, run: Run) -> None:
+    code, _, err = run(["page", str(tmp_path / "knee.txt")])
     assert (code, "ends in .html" in err) == (2, True)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_a_class_handed_in_is_shown_and_written_as_a_page(
-    knee: kb.Model, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    knee: kb.Model, tmp_path: Path, run: Run
 ) -> None:
     cases, page = tmp_path / "cases", tmp_path / "class.html"
     cases.mkdir()
-    assert run(["class", str(cases)], capsys)[0] != 0
+    assert run(["class", str(cases)])[0] != 0
     case = knee.practice_case("any", seed=1).ask("fever").close({"gout": 0.1}, "soon").case
     case.save(cases / "anna-patient-1.json")
-    code, out, _ = run(["class", str(cases), "--page", str(page)], capsys)
+    code, out, _ = run(["class", str(cases), "--page", str(page)])
     assert code == 0
     assert "anna" in out
     assert "anna" in page.read_text("utf-8")
     (cases / "bob-1.json").write_text("{", encoding="utf-8")
     (cases / "cleo-1.json").write_bytes(b"\xff")
-    code, out, _ = run(["class", str(cases), "--page", str(page)], capsys)
+    code, out, _ = run(["class", str(cases), "--page", str(page)])
     assert code == 1
     for shown in (out, page.read_text("utf-8")):
         assert "2 of 3 files cannot be read:" in shown
@@ -361,7 +330,7 @@ def test_what_a_class_handed_in_is_shown_and_written_as_a_page(
         assert "bob-1.json" in shown
     assert "bob-1.json" in Practice.load(kb.load(), cases).to_json()
     (cases / "anna-patient-1.json").unlink()
-    code, _, err = run(["class", str(cases)], capsys)
+    code, _, err = run(["class", str(cases)])
     assert (code, "2 of 2 files cannot be read:" in err) == (2, True)
-    code, _, err = run(["class", str(cases), "--page", str(tmp_path / "class.txt")], capsys)
+    code, _, err = run(["class", str(cases), "--page", str(tmp_path / "class.txt")])
     assert (code, "ends in .html" in err) == (2, True)

@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from test_cli import run
+from conftest import Run
 
 import kneebayes as kb
 from kneebayes.teaching import Feedback
 
+Session = Callable[..., tuple[int, str, str]]
 START = ["case", "--seed", "5", "--difficulty", "any"]
 
 
-def session(
-    lines: list[str],
-    arguments: list[str],
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> tuple[int, str, str]:
-    monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
-    return run(arguments, capsys)
+@pytest.fixture
+def session(run: Run, monkeypatch: pytest.MonkeyPatch) -> Session:
+    """The program, with lines that are typed in."""
+
+    def typed(lines: list[str], arguments: list[str] = START) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+        return run(arguments)
+
+    return typed
 
 
 def test_a_session_ends_with_the_feedback_that_python_gives(
-    knee: kb.Model, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    knee: kb.Model, session: Session
 ) -> None:
     lines = ["ask fever", "examine ultrasound", "state baker's cyst 0.4, gout=0.05", "close soon"]
-    code, out, err = session(lines, START, capsys, monkeypatch)
+    code, out, err = session(lines)
     case = knee.practice_case("any", seed=5)
     told = case.ask("fever", "ultrasound").close({"Baker's cyst": 0.4, "gout": 0.05}, "soon")
     assert (code, err) == (0, "")
@@ -38,11 +41,9 @@ def test_a_session_ends_with_the_feedback_that_python_gives(
     assert out.rstrip("\n").endswith(told.text)
 
 
-def test_help_hint_known_and_names(
-    knee: kb.Model, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_help_hint_known_and_names(knee: kb.Model, session: Session) -> None:
     lines = ["help", "", "HINT", "ask stiffness", "known", "names", "quit"]
-    code, out, _ = session(lines, START, capsys, monkeypatch)
+    code, out, _ = session(lines)
     case = knee.practice_case("any", seed=5)
     assert code == 0
     assert "close [LEVEL]" in out
@@ -52,13 +53,11 @@ def test_help_hint_known_and_names(
     assert "Left without closing" in out
 
 
-def test_what_is_not_understood_is_told_and_the_session_goes_on(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_not_understood_is_told_and_the_session_goes_on(session: Session) -> None:
     lines = ["ask swolen knee", "ask xyzzy", "dance", "state gout", "state gout 0.1, gout 0.2"]
     lines += ["close"]
     lines += ["state gout 7", "close later", "ask fever", "ask fever", "examine tea leaves"]
-    code, out, err = session(lines, START, capsys, monkeypatch)
+    code, out, err = session(lines)
     assert (code, err) == (0, "")
     for said in (
         "swollen knee: ",
@@ -75,11 +74,9 @@ def test_what_is_not_understood_is_told_and_the_session_goes_on(
         assert said in out
 
 
-def test_all_that_a_question_names_is_told(
-    knee: kb.Model, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_all_that_a_question_names_is_told(knee: kb.Model, session: Session) -> None:
     lines = ["is the calf swollen and red?", "CT", "x-ray and blood test", "quit"]
-    _, out, _ = session(lines, START, capsys, monkeypatch)
+    _, out, _ = session(lines)
     case = knee.practice_case("any", seed=5)
     assert all(case.says(id) in out for id in ("leg_swelling", "redness"))
     assert "Did you mean 'scan: clot in the lungs'?" in out
@@ -88,9 +85,7 @@ def test_all_that_a_question_names_is_told(
     assert "(cost 8" not in out
 
 
-def test_a_name_alone_is_asked_for(
-    knee: kb.Model, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_name_alone_is_asked_for(knee: kb.Model, session: Session) -> None:
     lines = [
         "Fever",
         "ultrasound",
@@ -103,7 +98,7 @@ def test_a_name_alone_is_asked_for(
         "state",
     ]
     lines += ["state gout 60%, PE 1 %", "close soon"]
-    code, out, _ = session(lines, START, capsys, monkeypatch)
+    code, out, _ = session(lines)
     case = knee.practice_case("any", seed=5)
     told = case.ask("fever", "ultrasound", "swollen knee").close(
         {"gout": 0.6, "pulmonary embolism": 0.01}, "soon"
@@ -119,11 +114,9 @@ def test_a_name_alone_is_asked_for(
     assert out.rstrip("\n").endswith(told.text)
 
 
-def test_a_cause_with_a_number_is_stated(
-    knee: kb.Model, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_cause_with_a_number_is_stated(knee: kb.Model, session: Session) -> None:
     lines = ["osteoarthritis 30%", "gout 0.1, DVT 5 %", "meniscus tear=20%", "gout 7", "fever 30%"]
-    code, out, _ = session([*lines, "close soon"], START, capsys, monkeypatch)
+    code, out, _ = session([*lines, "close soon"])
     stated = {"osteoarthritis": 0.3, "gout": 0.1, "DVT": 0.05, "meniscus tear": 0.2}
     case = knee.practice_case("any", seed=5)
     for name, share in stated.items():
@@ -142,32 +135,27 @@ def test_a_cause_with_a_number_is_stated(
     assert "meniscus tear: stated 0.2" in out
 
 
-def test_the_opening_shows_lines_that_work(
-    knee: kb.Model, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _, out, _ = session(["quit"], START, capsys, monkeypatch)
+def test_the_opening_shows_lines_that_work(knee: kb.Model, session: Session) -> None:
+    _, out, _ = session(["quit"])
     lines = [one.strip() for one in out.splitlines() if one.startswith("  ") and " " in one.strip()]
     lines = lines[-3:]
     assert [line.split()[0] for line in lines] == ["ask", "state", "close"]
-    _, out, _ = session(lines, START, capsys, monkeypatch)
+    _, out, _ = session(lines)
     assert "It was: " in out
     assert "no command" not in out
 
 
 def test_a_case_is_saved_gone_on_with_and_replayed(
-    knee: kb.Model,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
+    knee: kb.Model, session: Session, tmp_path: Path
 ) -> None:
     path = str(tmp_path / "case.json")
-    session(["ask fever", "quit"], [*START, "--save", path], capsys, monkeypatch)
+    session(["ask fever", "quit"], [*START, "--save", path])
     lines = ["state gout 0.2", "close"]
     go_on = ["case", "--replay", path, "--save", path]
-    code, out, _ = session(lines, go_on, capsys, monkeypatch)
+    code, out, _ = session(lines, go_on)
     assert code == 0
     assert f"Saved to {path}." in out
-    code, out, _ = session([], ["case", "--replay", path], capsys, monkeypatch)
+    code, out, _ = session([], ["case", "--replay", path])
     assert code == 0
     assert out.rstrip("\n") == Feedback(knee.load_practice_case(path)).text
 
@@ -182,11 +170,8 @@ def test_a_case_is_saved_gone_on_with_and_replayed(
     ],
 )
 def test_what_cannot_begin_ends_with_code_2(
-    arguments: list[str],
-    said: str,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str], said: str, session: Session
 ) -> None:
-    code, _, err = session(["quit"], arguments, capsys, monkeypatch)
+    code, _, err = session(["quit"], arguments)
     assert code == 2
     assert said in err

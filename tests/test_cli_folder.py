@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from test_cli import run
+from conftest import Run
 
 import kneebayes as kb
 from kneebayes.knowledge import start_folder
@@ -40,11 +40,11 @@ def shoulder(tmp_path: Path) -> Path:
     ],
 )
 def test_hints_are_in_the_words_of_the_folder_and_say_how_to_look_into_it(
-    arguments: list[str], said: str, shoulder: Path, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], said: str, shoulder: Path, run: Run
 ) -> None:
     for folder in (["--folder", str(shoulder)], [f"--folder={shoulder}"]):
         at = arguments.index("--layer") if "--layer" in arguments else len(arguments)
-        code, out, err = run([*arguments[:at], *folder, *arguments[at:]], capsys)
+        code, out, err = run([*arguments[:at], *folder, *arguments[at:]])
         assert (code, out) == (2, "")
         assert said.format(shoulder) in err
         assert not OF_KNEES.search(err)
@@ -62,20 +62,20 @@ def test_hints_are_in_the_words_of_the_folder_and_say_how_to_look_into_it(
     ],
 )
 def test_only_a_name_that_the_shell_split_is_said_to_want_quotation_marks(
-    arguments: list[str], quoted: bool, shoulder: Path, capsys: pytest.CaptureFixture[str]
+    arguments: list[str], quoted: bool, shoulder: Path, run: Run
 ) -> None:
-    code, _, err = run(["diagnose", "--folder", str(shoulder), *arguments], capsys)
+    code, _, err = run(["diagnose", "--folder", str(shoulder), *arguments])
     assert code == 2
     assert ("stands in quotation marks" in err) == quoted
     assert ("Did you mean" in err) != quoted
 
 
 def test_a_session_of_practice_speaks_of_what_the_folder_is_about(
-    shoulder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    shoulder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lines = ["help", "names", "state", "state frozen shoulder", "stat", "close", "ask", "quit"]
     monkeypatch.setattr("sys.stdin", io.StringIO("\n".join(lines)))
-    code, out, _ = run(["case", "--seed", "1", "--folder", str(shoulder)], capsys)
+    code, out, _ = run(["case", "--seed", "1", "--folder", str(shoulder)])
     assert code == 0
     assert "such as: ask weak arm; or just: is the arm weak when it is lifted?" in out
     assert "such as: examine X-ray" in out
@@ -84,14 +84,14 @@ def test_a_session_of_practice_speaks_of_what_the_folder_is_about(
 
 
 def test_what_cannot_be_ordered_has_no_heading(
-    shoulder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    shoulder: Path, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (shoulder / "tests.toml").write_text("", "utf-8")
     fracture = shoulder / "causes" / "fracture.toml"
     kept = [one for one in fracture.read_text("utf-8").splitlines() if "xray" not in one]
     fracture.write_text("\n".join(kept), "utf-8")
     monkeypatch.setattr("sys.stdin", io.StringIO("names\nhelp\nquit\n"))
-    _, out, _ = run(["case", "--seed", "1", "--folder", str(shoulder)], capsys)
+    _, out, _ = run(["case", "--seed", "1", "--folder", str(shoulder)])
     assert "weak arm" in out
     assert "examin" not in out
 
@@ -125,15 +125,15 @@ def test_errors_of_python_take_examples_of_the_folder(shoulder: Path) -> None:
 
 
 def test_tables_are_spoken_of_in_the_words_of_the_command_line(
-    shoulder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    shoulder: Path, tmp_path: Path, run: Run
 ) -> None:
     table = tmp_path / "patients.csv"
     table.write_text("my id,weak arn,age\na,yes,70\n", "utf-8")
     looking = f"See `kneebayes search --folder {shoulder}` for all names."
-    _, out, _ = run(["columns", str(table), "--folder", str(shoulder)], capsys)
+    _, out, _ = run(["columns", str(table), "--folder", str(shoulder)])
     assert out.count(looking) == 2
     target = str(tmp_path / "out.csv")
-    code, _, err = run(["cohort", str(table), target, "--folder", str(shoulder)], capsys)
+    code, _, err = run(["cohort", str(table), target, "--folder", str(shoulder)])
     assert code == 2
     assert err.count(looking) == 2
     assert 'carry it through: --keep "my id".' in err
@@ -150,18 +150,14 @@ def test_tables_are_spoken_of_in_the_words_of_the_command_line(
         ("zzz", 2, "An id is the name of the entry, or of the file of a cause."),
     ],
 )
-def test_check_tells_what_is_said_of_one_entry(
-    id: str, code: int, said: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    found, out, err = run(["check", "--about", id], capsys)
+def test_check_tells_what_is_said_of_one_entry(id: str, code: int, said: str, run: Run) -> None:
+    found, out, err = run(["check", "--about", id])
     assert found == code
     assert said in out + err
     assert all(id in line for line in out.splitlines()[1:])
 
 
-def test_check_finds_an_entry_whose_label_ends_in_a_bracket(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    code, out, _ = run(["check", "--layer", "article", "--about", "injury_any"], capsys)
+def test_check_finds_an_entry_whose_label_ends_in_a_bracket(run: Run) -> None:
+    code, out, _ = run(["check", "--layer", "article", "--about", "injury_any"])
     assert code == 1
     assert "injury (any)" in out

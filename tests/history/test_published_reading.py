@@ -1,10 +1,10 @@
 """How well the texts of published patients are read, and that the measure itself is right."""
 
 import json
+from pathlib import Path
 
-import pytest
+from conftest import Run
 
-from kneebayes.cli import main
 from kneebayes.study import evaluate_reading
 from kneebayes.study.published import PublishedCase
 
@@ -61,30 +61,25 @@ def test_published_texts_are_read_with_care(knee):
     assert found >= 0.8 * of
 
 
-def test_the_command_reads_a_file(tmp_path, capsys):
+def test_the_command_reads_a_file(tmp_path: Path, run: Run) -> None:
     file = tmp_path / "history.txt"
     file.write_text("No fever. The knee may lock.", encoding="utf-8")
-    with pytest.raises(SystemExit) as stop:
-        main(["read", str(file)])
-    assert stop.value.code in (0, None)
-    out = capsys.readouterr().out
+    code, out, _ = run(["read", str(file)])
+    assert code == 0
     assert "locking" in out
     assert "--diagnose on the command line, uses the answers" in out
 
 
-def test_the_command_diagnoses_when_it_is_told(tmp_path, capsys):
+def test_the_command_diagnoses_when_it_is_told(tmp_path: Path, run: Run) -> None:
     file = tmp_path / "history.txt"
     file.write_text("No fever. Stiffness.", encoding="utf-8")
-    with pytest.raises(SystemExit) as stop:
-        main(["read", str(file), "--diagnose", "--json"])
-    assert stop.value.code in (0, None)
-    content = json.loads(capsys.readouterr().out)
+    code, out, _ = run(["read", str(file), "--diagnose", "--json"])
+    assert code == 0
+    content = json.loads(out)
     assert content["answers"] == {"fever": False, "stiffness": True}
     assert content["differential"]["ranking"]
 
 
-def test_a_file_that_is_not_there_is_told_of(tmp_path, capsys):
-    with pytest.raises(SystemExit) as stop:
-        main(["read", str(tmp_path / "none.txt")])
-    assert stop.value.code == 2
-    assert "none.txt" in capsys.readouterr().err
+def test_a_file_that_is_not_there_is_told_of(tmp_path: Path, run: Run) -> None:
+    code, _, err = run(["read", str(tmp_path / "none.txt")])
+    assert (code, "none.txt" in err) == (2, True)

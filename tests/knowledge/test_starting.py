@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from conftest import Run
 from pydantic import BaseModel
 
 import kneebayes as kb
-from kneebayes.cli import main
 from kneebayes.knowledge import read_knowledge, start_folder
 from kneebayes.knowledge.records import (
     Cause,
@@ -93,32 +93,25 @@ def test_every_commented_example_can_be_used(shoulder: Path) -> None:
     assert "inflammation" in knowledge.mediators
 
 
-def test_the_command_writes_it_and_says_what_to_do(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_command_writes_it_and_says_what_to_do(tmp_path: Path, run: Run) -> None:
     folder = tmp_path / "my shoulder"
-    with pytest.raises(SystemExit) as done:
-        main(["new", str(folder)])
-    assert done.value.code == 0
-    told = capsys.readouterr().out
+    code, told, _ = run(["new", str(folder)])
+    assert code == 0
     assert f'kneebayes check "{folder}"' in told
     command = re.search(r"kneebayes (diagnose .*)", told)
     assert command is not None
-    with pytest.raises(SystemExit) as done:
-        main(["diagnose", "weak arm", "--context", "age=70", "--folder", str(folder)])
-    assert done.value.code == 0
-    assert "rotator cuff trouble" in capsys.readouterr().out
+    code, out, _ = run(["diagnose", "weak arm", "--context", "age=70", "--folder", str(folder)])
+    assert code == 0
+    assert "rotator cuff trouble" in out
 
 
-def test_nothing_is_written_over(shoulder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_written_over(shoulder: Path, run: Run) -> None:
     before = (shoulder / "knowledge.toml").read_text("utf-8")
     for path in (shoulder, shoulder / "knowledge.toml"):
         with pytest.raises(kb.KneebayesError, match="there is something already"):
             start_folder(path)
-        with pytest.raises(SystemExit) as done:
-            main(["new", str(path)])
-        assert done.value.code == 2
-    assert "new or empty" in capsys.readouterr().err
+        code, _, err = run(["new", str(path)])
+        assert (code, "new or empty" in err) == (2, True)
     assert (shoulder / "knowledge.toml").read_text("utf-8") == before
 
 
@@ -527,16 +520,13 @@ def test_a_complaint_called_as_what_every_folder_has_is_refused(
     assert not (tmp_path / "form").exists()
 
 
-def test_the_command_writes_a_form(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as done:
-        main(["new", str(tmp_path / "head"), "--complaint", "headache"])
-    assert done.value.code == 0
-    told = capsys.readouterr().out
+def test_the_command_writes_a_form(tmp_path: Path, run: Run) -> None:
+    code, told, _ = run(["new", str(tmp_path / "head"), "--complaint", "headache"])
+    assert code == 0
     assert "headache, with no cause yet but something else" in told
     assert f"kneebayes check {tmp_path / 'head'}" in told
-    with pytest.raises(SystemExit):
-        main(["check", str(tmp_path / "head")])
-    assert "Model('Headache', lexicon 'plain': 1 cause" in capsys.readouterr().out
+    _, out, _ = run(["check", str(tmp_path / "head")])
+    assert "Model('Headache', lexicon 'plain': 1 cause" in out
 
 
 LINES = {

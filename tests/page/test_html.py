@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import DATA
-from test_cli import run
+from conftest import DATA, Run
 
 import kneebayes as kb
 from kneebayes.page.html import page_html, script, static, style
@@ -138,14 +137,12 @@ def test_to_html_writes_where_it_is_told(robot: kb.Model, tmp_path: Path) -> Non
     assert b"\r" not in written.read_bytes()
 
 
-def test_a_folder_that_is_missing_is_not_made(
-    robot: kb.Model, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_folder_that_is_missing_is_not_made(robot: kb.Model, tmp_path: Path, run: Run) -> None:
     path = tmp_path / "new" / "page.html"
     text = f"{path}: the folder {path.parent} does not exist."
     with pytest.raises(kb.KneebayesError, match=re.escape(text)):
         robot.to_html(path)
-    code, out, err = run(["page", str(path), "--folder", str(DATA / "tiny")], capsys)
+    code, out, err = run(["page", str(path), "--folder", str(DATA / "tiny")])
     assert (code, out) == (2, "")
     assert text in err
     assert not path.parent.exists()
@@ -161,10 +158,10 @@ def test_the_page_of_another_lexicon_names_it(pump: kb.Model, tmp_path: Path) ->
     assert told["lexicon"]["id"] == "engineer"
 
 
-def test_the_command_writes_the_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_writes_the_page(tmp_path: Path, run: Run) -> None:
     path = tmp_path / "pump.html"
     call = ["page", str(path), "--lexicon", "engineer", "--title", "Pumps"]
-    code, out, err = run([*call, "--folder", str(DATA / "pump")], capsys)
+    code, out, err = run([*call, "--folder", str(DATA / "pump")])
     assert (code, err) == (0, "")
     assert str(path) in out.replace("\n", "")
     assert "kB" in out
@@ -172,10 +169,8 @@ def test_the_command_writes_the_page(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert (told["title"], told["lexicon"]["id"]) == ("Pumps", "engineer")
 
 
-def test_the_command_says_what_it_does_not_know(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, _, err = run(["page", str(tmp_path / "a.html"), "--lexicon", "klingon"], capsys)
+def test_the_command_says_what_it_does_not_know(tmp_path: Path, run: Run) -> None:
+    code, _, err = run(["page", str(tmp_path / "a.html"), "--lexicon", "klingon"])
     assert code == 2
     assert "No lexicon 'klingon'" in err
     assert not (tmp_path / "a.html").exists()

@@ -8,7 +8,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from test_cli import run
+from conftest import Run
 
 import kneebayes as kb
 from kneebayes.teaching.copies import copy_notebooks, student_copy
@@ -152,16 +152,16 @@ def test_a_folder_without_notebooks_and_a_file_as_target_are_refused(lesson: Pat
         copy_notebooks(lesson, lesson)
 
 
-def test_the_command_says_what_it_wrote(lesson: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_says_what_it_wrote(lesson: Path, run: Run) -> None:
     target = lesson.parents[1] / "students"
-    code, out, err = run(["copies", str(lesson), str(target)], capsys)
+    code, out, err = run(["copies", str(lesson), str(target)])
     told = "1 notebook written: 1 exercise kept, 2 cells of solutions left out."
     assert (code, err) == (0, "")
     assert out.splitlines() == [str(target / "lesson.ipynb"), told]
-    code, _, err = run(["copies", str(lesson), str(target)], capsys)
+    code, _, err = run(["copies", str(lesson), str(target)])
     assert code == 2
     assert "--replace" in err
-    assert run(["copies", str(lesson), str(target), "--replace"], capsys)[0] == 0
+    assert run(["copies", str(lesson), str(target), "--replace"])[0] == 0
 
 
 @each_notebook
