@@ -167,7 +167,7 @@ def _from_file(path: Path) -> ColumnMap:
         message = f"columns: '{path}' is no CSV file: {error}."
         raise KneebayesError(message) from error
     if not rows or tuple(cell.strip() for cell in rows[0][:4]) != HEADER:
-        message = f"columns: '{path}' must begin with the names {', '.join(HEADER)}."
+        message = f"columns: '{path}' must begin with the names {', '.join(HEADER)}, with commas."
         raise KneebayesError(message)
     names: dict[str, str] = {}
     answers: dict[Said, object] = {}
@@ -271,7 +271,7 @@ def _distinct_cells(column: pd.Series) -> tuple[NDArray[np.int64], list[object]]
     """
     try:
         codes, uniques = pd.factorize(column)
-    except TypeError:  # a cell that cannot be hashed, such as a mapping, stands for itself
+    except (TypeError, NotImplementedError):  # cells that cannot be hashed stand for themselves
         return np.arange(len(column)), column.tolist()
     codes = np.array(codes, dtype=np.int64)
     values, there = uniques.tolist(), codes >= 0

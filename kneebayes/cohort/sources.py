@@ -112,9 +112,9 @@ class CsvSource:
             reader = csv.reader(file, strict=True)
             try:
                 for cells in reader:
-                    width = len(cells) if width is None else width
                     if not cells:
                         continue
+                    width = len(cells) if width is None else width
                     if len(cells) != width:
                         cut = counted(len(cells), "cell")
                         message = (
@@ -168,6 +168,10 @@ class ParquetSource:
             schema = file.schema_arrow
             stored = (schema.pandas_metadata or {}).get("index_columns", [])
         self._index = [name for name in stored if isinstance(name, str)]
+        twice = [name for name in dict.fromkeys(keep) if schema.names.count(name) > 1]
+        if twice:
+            message = f"{path.name}: keep={twice!r}: it has several columns of that name. Keep one."
+            raise EvidenceError(message)
         kept = [name for name in schema.names if name in keep and name not in self._index]
         others = [name for name in schema.names if name not in (*kept, *self._index)]
         self.indexed = bool(self._index)

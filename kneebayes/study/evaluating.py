@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kneebayes.arguments import checked
 from kneebayes.binding import pd, renamed
@@ -31,6 +32,7 @@ from kneebayes.text import counted, shown, suggest
 from kneebayes.view.report import made_by
 
 SEPARATOR = re.compile(r"[;|]")
+LISTS = (list, tuple, set, frozenset)  # an empty one tells that nothing of the model is there
 NEITHER = "neither present, absent nor unknown"
 IN_WORDS = "The truth must be True or False (or yes, no, 1, 0, or nothing where it is not known)."
 
@@ -55,13 +57,13 @@ def truth_told(
         present = named.astype(object).map(_present)
         _refuse_cells(truth, present.to_numpy() == NEITHER, IN_WORDS)
         present = present.assign(**dict.fromkeys(assumed, False))
-    present = present[causes].dropna()
-    here = index[index.isin(present.index)]
-    if here.empty:
+    told = places_of(index, present.index)
+    known = (told >= 0) & present[causes].notna().all(axis=1).to_numpy()[told]
+    if not known.any():
         message = "The truth has no rows of these patients in which it is known: nothing to score."
         raise EvidenceError(message)
     remarks = []
-    if untold := len(index) - len(here):
+    if untold := int((~known).sum()):
         count = counted(untold, "patient is", many="patients are")
         remarks.append(f"{count} left out: the truth is not known there.")
     if assumed:
@@ -70,15 +72,31 @@ def truth_told(
             f"The truth says nothing of {counted(len(assumed), 'cause')} ({some}), taken as absent "
             "in everybody."
         )
-    return present.loc[here].astype(bool), tuple(remarks)
+    present = present[causes].iloc[told[known]].astype(bool).set_axis(index[known], axis=0)
+    return present, tuple(remarks)
+
+
+def places_of(mine: pd.Index, theirs: pd.Index) -> NDArray[np.intp]:
+    """Where each label of an index stands in another, whatever their types; -1 where nowhere.
+
+    Labels are compared as Python has them, since pandas cannot look for a label in an index of
+    every type, such as a dictionary of Arrow.
+    """
+    plain = [pd.Index(one.tolist(), dtype=object, tupleize_cols=False) for one in (mine, theirs)]
+    return plain[1].get_indexer(plain[0])
+
+
+def _nowhere(mine: pd.Index, theirs: pd.Index) -> list[object]:
+    """Labels of an index that another lacks."""
+    return mine[places_of(mine, theirs) < 0].tolist()
 
 
 def _check_index(mine: pd.Index, patients: pd.Index) -> None:
     if not mine.is_unique or not patients.is_unique:
         message = "The index names a patient twice. Give every patient a label of their own."
         raise EvidenceError(message)
-    strangers = mine[~mine.isin(patients)]
-    if len(strangers):
+    strangers = _nowhere(mine, patients)
+    if strangers:
         first = ", ".join(map(shown, strangers[:5]))
         count = counted(len(strangers), "row that is", many="rows that are")
         message = f"The truth has {count} of no patient: {first}. Give it the index of the answers."
@@ -87,28 +105,27 @@ def _check_index(mine: pd.Index, patients: pd.Index) -> None:
 
 def _from_diagnoses(truth: pd.Series, model: ModelLike) -> pd.DataFrame:
     causes = list(model.data.knowledge.causes)
-    table = pd.DataFrame(False, index=truth.index, columns=causes, dtype=object)
+    present = np.full((len(truth), len(causes)), False, dtype=object)
     wrong: dict[str, UnknownNameError] = {}
-    for label, value in truth.items():
-        if says_unknown(spoken(value)):
-            table.loc[label] = None
-            continue
-        for name in _diagnoses(value):
+    for row, value in enumerate(truth.tolist()):
+        names = [] if says_unknown(spoken(value)) else _diagnoses(value)
+        if not names and not isinstance(value, LISTS):
+            present[row] = None  # nothing is told
+        for name in names:
             try:
-                id = model.data.cause_named(name)
-                table.loc[label, id] = True
+                present[row, causes.index(model.data.cause_named(name))] = True
             except UnknownNameError as error:
                 wrong[str(name)] = error
     if wrong:
         first, *others = wrong.values()
         raise first.along_with(others) if others else first
-    return table
+    return pd.DataFrame(present, truth.index, causes)
 
 
-def _diagnoses(value: object) -> Iterable[object]:
-    """One diagnosis, or several."""
-    if isinstance(value, list | tuple | set | frozenset):
-        return value
+def _diagnoses(value: object) -> Sequence[object]:
+    """One diagnosis, or several; none in a text of separators alone."""
+    if isinstance(value, LISTS):
+        return list(value)
     if not isinstance(value, str):
         return [value]
     return [part.strip() for part in SEPARATOR.split(value) if part.strip()]
@@ -145,18 +162,22 @@ def predictions_of(
     """Predictions with the rows and columns of the truth; a missing number stays missing."""
     named, must = _named(name, probabilities, model), f"'{name}' must hold numbers between 0 and 1"
     for what, mine, theirs in (
-        ("columns", set(named.columns), set(truth.columns)),
-        ("cases", set(named.index), set(truth.index)),
+        ("columns", named.columns, truth.columns),
+        ("cases", named.index, truth.index),
     ):
-        if mine != theirs or not named.index.is_unique:
-            odd = ", ".join(sorted(map(str, mine ^ theirs))[:5])
+        once = mine.is_unique and theirs.is_unique
+        pairs = [(mine, theirs), (theirs, mine)] if once else []
+        only = [label for pair in pairs for label in _nowhere(*pair)]
+        if only or not once:
+            odd = ", ".join(sorted(map(str, only))[:5])
             message = (
                 f"'{name}' and the truth must have the same {what}, each once. Only one of them "
                 f"has: {odd or 'none, but a label repeats'}."
             )
             raise EvidenceError(message)
     try:
-        ordered = named.loc[truth.index, list(truth.columns)].astype(float)
+        ordered = named.iloc[places_of(truth.index, named.index)]
+        ordered = ordered[list(truth.columns)].astype(float)
     except (TypeError, ValueError) as error:
         message = f"{must}: {error}."
         raise EvidenceError(message) from error
@@ -290,7 +311,7 @@ def evaluate(
     """
     answers, stated, recording = _cases(patients, truth)
     known, remarks = truth_told(stated, answers.index, model)  # before anything takes long
-    answers = answers.loc[known.index]
+    answers = answers.iloc[places_of(known.index, answers.index)]
     _check_names("baseline", baselines, BASELINES)
     asked = learned if isinstance(learned, Mapping) else {"logistic regression": learned}
     _check_names("learner", list(asked), LEARNERS)
@@ -306,7 +327,7 @@ def evaluate(
     axes = exact.index, exact.columns
     tables = {EXACT: exact} | {name: pd.DataFrame(each, *axes) for name, each in values.items()}
     scored = evaluate_predictions({**tables, **(others or {})}, known, model, scoring)
-    scored_rows = answers.index.isin(scored.truth.index)
+    scored_rows = places_of(answers.index, scored.truth.index) >= 0
     logs = diagnosed.log_probability[scored_rows].to_numpy()
     named = scored.subject.urgent  # the truth names no part of something else
     return replace(
@@ -429,6 +450,9 @@ def _cases(
         if truth not in cohort.columns:
             there = ", ".join(map(str, cohort.columns[:12]))
             message = f"truth: the table has no column {truth!r}. It has: {there}."
+            raise EvidenceError(message)
+        if isinstance(cohort[truth], pd.DataFrame):
+            message = f"truth: the table has several columns {truth!r}. Keep one."
             raise EvidenceError(message)
         return cohort.drop(columns=truth), cohort[truth], VISIT
     return cohort, truth, VISIT

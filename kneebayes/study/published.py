@@ -4,7 +4,6 @@ well their texts are read, against the answers that people took from them.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -27,7 +26,7 @@ from kneebayes.text import counted
 from kneebayes.view.figures import BLUE, WIDE, below, in_margin, name_lines, new_axes
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Report, Reporting, made_by, made_by_line
-from kneebayes.writing import plain_text
+from kneebayes.writing import plain_text, strict_json
 
 LARGEST = 100_000_000  # bytes
 
@@ -108,7 +107,7 @@ def published_cases(half: str = "all", path: str | Path | None = None) -> tuple[
         raise KneebayesError(message)
     file = shipped(FILE) if path is None else Path(path)
     cases = []
-    for number, line in enumerate(plain_text(file, LARGEST).splitlines(), start=1):
+    for number, line in enumerate(plain_text(file, LARGEST).split("\n"), start=1):
         if line.strip():
             with placed(f"{file.name}: line {number}"):
                 cases.append(_case(line))
@@ -131,11 +130,14 @@ def shipped(name: str) -> Path:
 
 def _case(line: str) -> PublishedCase:
     """One line as a case."""
+    odd: list[tuple[str, str, str]] = []
     try:
-        given = json.loads(line)
-    except json.JSONDecodeError as error:
+        given = strict_json(line, lambda *told: odd.append(told))
+    except ValueError as error:
         message = f"no JSON ({error})."
         raise KneebayesError(message) from error
+    if odd:
+        raise KneebayesError(": ".join(odd[0][:2]) + f" {odd[0][2]}")
     if not isinstance(given, dict):
         message = f"must be a JSON object, got {type(given).__name__}."
         raise KneebayesError(message)
@@ -163,7 +165,7 @@ def _must_be(name: str, value: object) -> str:
     if name in LISTS:
         texts = isinstance(value, list) and all(isinstance(entry, str) for entry in value)
         return "" if texts else "a list of texts"
-    if name == "id":
+    if name in ("id", "text"):
         return "" if isinstance(value, str) else "a text"
     visit = name in ("first_visit", "tests")
     return "names with answers" if visit and not isinstance(value, dict) else ""

@@ -291,6 +291,24 @@ def test_a_file_that_is_missing_is_said_to_be(robot: kb.Model, tmp_path: Path) -
         robot.diagnose_cohort_file(tmp_path / "robot.csv", tmp_path / "out.csv")
 
 
+def test_blank_lines_are_no_patients_wherever_they_stand(robot: kb.Model, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("\n\nwho,squeak\n\na,yes\n\n,\nb,no\n\n")
+    done = robot.diagnose_cohort_file(tmp_path / "in.csv", tmp_path / "out.csv", keep=["who"])
+    assert done.rows == 3  # a row of empty cells is a patient of whom nothing is known
+    assert [line[:2] for line in (tmp_path / "out.csv").read_text().splitlines()[1:]] == [
+        "a,",
+        ",r",
+        "b,",
+    ]
+
+
+def test_of_two_columns_of_a_name_none_is_kept_alone(robot: kb.Model, tmp_path: Path) -> None:
+    table = pa.table([["yes"], ["1"], ["2"]], names=["squeak", "who", "who"])
+    pq.write_table(table, tmp_path / "in.parquet")
+    with pytest.raises(kb.EvidenceError, match="it has several columns of that name"):
+        robot.diagnose_cohort_file(tmp_path / "in.parquet", tmp_path / "out.csv", keep=["who"])
+
+
 @pytest.mark.parametrize("mark", [";", "\t"])
 def test_other_marks_than_commas_are_named(robot: kb.Model, tmp_path: Path, mark: str) -> None:
     (tmp_path / "in.csv").write_text(f"squeak{mark}rain\nyes{mark}no\n")

@@ -1,9 +1,11 @@
 """Everything that is wrong with a table is told at once, with its place and a way out."""
 
 import re
+from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 import kneebayes as kb
@@ -124,3 +126,11 @@ def test_very_many_problems_are_counted(robot: kb.Model) -> None:
 def test_a_cohort_must_be_a_table(knee: kb.Model, table: object) -> None:
     with pytest.raises(kb.EvidenceError, match="'patients' must be a pandas DataFrame"):
         knee.diagnose_cohort(table)
+
+
+@pytest.mark.parametrize("dtype", [object, pd.ArrowDtype(pa.list_(pa.string()))], ids=str)
+def test_a_list_in_a_cell_is_told_as_any_other_cell(knee: kb.Model, dtype: Any) -> None:
+    frame = pd.DataFrame({"fever": pd.array([["yes"], None], dtype=dtype)})
+    with pytest.raises(kb.EvidenceError, match=r"column 'fever', row 0: .* Got \['yes'\]"):
+        knee.diagnose_cohort(frame)
+    assert knee.diagnose_cohort(frame, unclear="mark").answered.tolist() == [False, True]

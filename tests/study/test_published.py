@@ -220,6 +220,9 @@ def test_no_json_a_missing_field_and_a_repeat_are_refused(tmp_path: Path) -> Non
         ("[]", "must be a JSON object"),
         (json.dumps(less), "lacks text"),
         (f"{good}\n{good}", "twice: acl02"),
+        (good.replace('"tests": {', '"tests": {"fever": true, "fever": false, '), "stands twice"),
+        (good.replace('"tests": {', '"tests": {"fever": NaN, '), "NaN: it is not finite"),
+        (json.dumps({**json.loads(good), "text": 5}), "text must be a text, got 5"),
     ):
         file.write_text(lines, encoding="utf-8")
         with pytest.raises(kb.KneebayesError, match=wrong):
@@ -228,6 +231,15 @@ def test_no_json_a_missing_field_and_a_repeat_are_refused(tmp_path: Path) -> Non
         published_cases(path=tmp_path / "nowhere.jsonl")
     with pytest.raises(kb.KneebayesError, match="half must be"):
         published_cases("some")
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\x85", "\u2029", "\n"])
+def test_a_case_ends_where_its_line_does(tmp_path: Path, mark: str) -> None:
+    file, good = tmp_path / "cases.jsonl", json.loads(_first_line())
+    told = {**good, "text": f"Pain behind the knee.{mark}No fever."}
+    file.write_text(json.dumps(told, ensure_ascii=False) + "\r\n\n", encoding="utf-8")
+    [case] = published_cases(path=file)
+    assert case.text == told["text"]
 
 
 def test_the_command_lists_and_counts(tmp_path: Path) -> None:

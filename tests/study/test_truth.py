@@ -4,10 +4,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 import kneebayes as kb
 from kneebayes.cohort import SimulatedCohort, plain_answers
+from kneebayes.study import evaluate_predictions
 from kneebayes.study.evaluating import truth_told
 
 
@@ -129,3 +131,67 @@ def test_a_cell_is_told_by_the_name_that_its_column_has(knee: kb.Model) -> None:
     truth = pd.DataFrame({"DVT": ["yes", "maybe"]}, index=["a", "b"])
     with pytest.raises(kb.EvidenceError, match="column 'DVT' holds 'maybe'"):
         truth_told(truth, truth.index, knee)
+
+
+INDICES: dict[str, Any] = {
+    "dictionary": lambda rows: pd.Index(
+        pd.array(
+            [f"p{row}" for row in range(rows)],
+            dtype=pd.ArrowDtype(pa.dictionary(pa.int32(), pa.string())),
+        )
+    ),
+    "tuples": lambda rows: pd.Index([(1, row) for row in range(rows)], tupleize_cols=False),
+    "levels": lambda rows: pd.MultiIndex.from_product([["ward"], range(rows)]),
+    "one without a label": lambda rows: pd.Index([np.nan, *range(1, rows)]),
+    "one that is NA": lambda rows: pd.Index(pd.array([None, *range(1, rows)], dtype="Int64")),
+    "spans": lambda rows: pd.interval_range(0, rows),
+    "days": lambda rows: pd.date_range("2024-01-01", periods=rows, tz="UTC"),
+}
+
+
+@pytest.mark.parametrize("kind", INDICES)
+@pytest.mark.parametrize("table", [True, False], ids=["table", "diagnoses"])
+def test_patients_are_found_by_labels_of_any_type_and_in_any_order(
+    robot: kb.Model, drawn: SimulatedCohort, diagnoses: pd.Series, kind: str, table: bool
+) -> None:
+    known = diagnoses.where(diagnoses != "")
+    truth = drawn.truth[known.notna()] if table else known
+    plain = robot.evaluate(drawn.answers, truth, baselines=[])
+    index = INDICES[kind](len(drawn.answers))
+    labels = index[known.notna().to_numpy()] if table else index
+    theirs = truth.set_axis(labels, axis=0).sample(frac=1.0, random_state=1)
+    scored = robot.evaluate(drawn.answers.set_axis(index, axis=0), theirs, baselines=[])
+    pd.testing.assert_frame_equal(scored.table, plain.table)
+    assert scored.remarks == plain.remarks
+    assert (scored.truth.to_numpy() == plain.truth.to_numpy()).all()
+    there = pd.Index(index[known.notna().to_numpy()].tolist(), dtype=object, tupleize_cols=False)
+    mine = pd.Index(scored.truth.index.tolist(), dtype=object, tupleize_cols=False)
+    assert mine.equals(there)
+
+
+@pytest.mark.parametrize("kind", INDICES)
+def test_predictions_too(robot: kb.Model, drawn: SimulatedCohort, kind: str) -> None:
+    guessed = robot.diagnose_cohort(drawn.answers, progress=False).posteriors
+    index = INDICES[kind](len(guessed))
+    plain = evaluate_predictions(guessed, drawn.truth, robot)
+    theirs = guessed.set_axis(index, axis=0).iloc[::-1]
+    scored = evaluate_predictions(theirs, drawn.truth.set_axis(index, axis=0), robot)
+    pd.testing.assert_frame_equal(scored.table, plain.table)
+    with pytest.raises(kb.EvidenceError, match="must have the same cases, each once"):
+        evaluate_predictions(theirs.iloc[1:], drawn.truth.set_axis(index, axis=0), robot)
+
+
+@pytest.mark.parametrize("nothing", [";", " | ", ";;", "; |"])
+def test_separators_alone_name_no_diagnosis(robot: kb.Model, nothing: str) -> None:
+    label = robot.causes[0].label
+    truth = pd.Series([label, nothing, f"{label};", []])
+    told, [remark] = truth_told(truth, truth.index, robot)
+    assert told[robot.causes[0].id].to_dict() == {0: True, 2: True, 3: False}
+    assert remark.startswith("1 patient is left out")
+
+
+def test_two_columns_of_diagnoses_are_refused(robot: kb.Model) -> None:
+    label = robot.causes[0].label
+    table = pd.DataFrame([["yes", label, label]], columns=["squeak", "final", "final"])
+    with pytest.raises(kb.EvidenceError, match="has several columns 'final'"):
+        robot.evaluate(table, "final")
