@@ -60,11 +60,6 @@ else:
 OLD = ("groups", "lexicons")
 
 
-def _shortest(value: object) -> str:
-    """The fewest digits that give the number back exactly."""
-    return repr(float(str(value)))
-
-
 class Differential(InJson):
     """The causes of one patient's complaint, ranked by probability.
 
@@ -260,7 +255,7 @@ class Differential(InJson):
         >>> len(dx.to_csv().splitlines()) == 1 + len(dx.ranking)
         True
         """
-        text = str(guard_cells(self.ranking).to_csv(lineterminator="\n", float_format=_shortest))
+        text = str(guard_cells(self.ranking).to_csv(lineterminator="\n", float_format=str))
         return text_or_path(text, path)
 
     @property

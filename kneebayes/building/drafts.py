@@ -132,7 +132,11 @@ class Drafts:
                 most = given[child][parent][0]
                 below = links[child][parent][0] == 0.0 and most > frequency + ALLOWED
                 if below and (parent, child) not in otherwise:
-                    yield _below(places[parent, child], float(frequency), float(most))
+                    text = (
+                        f"a stated frequency of {frequency:.0%} is below the {most:.0%} that leak "
+                        "and mediators give already; its own link is 0."
+                    )
+                    yield Remark("frequency below leak", places[parent, child], text)
 
     def _wanted(self) -> Rows:
         """P(child | parent alone) by child and parent."""
@@ -225,11 +229,3 @@ def _row_of(some: Mapping[str, Mapping[str, Numbers]], row: int) -> Rows:
         child: {parent: rows[row : row + 1] for parent, rows in own.items()}
         for child, own in some.items()
     }
-
-
-def _below(place: str, frequency: float, given: float) -> Remark:
-    text = (
-        f"a stated frequency of {frequency:.0%} is below the {given:.0%} that leak and mediators "
-        "give already; its own link is 0."
-    )
-    return Remark("frequency below leak", place, text)

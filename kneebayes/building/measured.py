@@ -240,18 +240,14 @@ class Specificities:
             self._searches[goal.finding].step(goal.target)
 
     @property
-    def remarks(self) -> tuple[Remark, ...]:
+    def remarks(self) -> Iterator[Remark]:
         """One for each specificity that cannot hold, with the figure reached."""
-        return tuple(
-            _unmet(goal, self._searches[goal.finding].absent)
-            for goal in self.all
-            if abs(self._searches[goal.finding].absent - goal.target) > WORTH_A_REMARK
-        )
-
-
-def _unmet(goal: Specificity, reached: float) -> Remark:
-    text = (
-        f"a specificity of {goal.target:.1%} cannot hold: other causes and mediators alone leave "
-        f"{reached:.1%} without it. Lower how often they show it, or name them under 'against'."
-    )
-    return Remark("specificity not reached", goal.place, text)
+        for goal in self.all:
+            reached = self._searches[goal.finding].absent
+            if abs(reached - goal.target) > WORTH_A_REMARK:
+                text = (
+                    f"a specificity of {goal.target:.1%} cannot hold: other causes and mediators "
+                    f"alone leave {reached:.1%} without it. Lower how often they show it, or name "
+                    "them under 'against'."
+                )
+                yield Remark("specificity not reached", goal.place, text)

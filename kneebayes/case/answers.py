@@ -278,9 +278,9 @@ def _meant(names: Names, name: str) -> list[tuple[str, object]]:
     for sign in ("=", ":", " "):
         subject, _, text = name.strip().rpartition(sign)
         subject, text = subject.strip(), text.strip()
-        if not subject or not text or (sign == " " and not _is_answer(text)):
-            continue
         answer = _answer(text)
+        if not subject or not text or (sign == " " and answer is text):
+            continue
         if near := _known_or_like(names, subject):
             return [(meaning, answer) for meaning in near]
     if any(word in NEGATIONS for like in names.like(name, KINDS) for word in fold(like).split()):
@@ -297,12 +297,8 @@ def _meant(names: Names, name: str) -> list[tuple[str, object]]:
     return []
 
 
-def _is_answer(text: str) -> bool:
-    return says_yes(text) or says_no(text) or _number(text) is not None
-
-
 def _answer(text: str) -> object:
-    """An answer as Python would say it."""
+    """An answer as Python would say it; the text itself where it is none."""
     if says_yes(text) or says_no(text):
         return says_yes(text)
     number = _number(text)

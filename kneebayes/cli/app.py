@@ -86,7 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         raise
     except KneebayesError as error:
         typer.echo(f"kneebayes: {retold(error, _search(_given(words, ELSEWHERE)))}", err=True)
-        sys.exit(_exit_code(error))
+        codes = {ImpossibleEvidenceError: 3, KnowledgeError: 4}
+        sys.exit(next((code for kind, code in codes.items() if isinstance(error, kind)), 2))
     except (OSError, UnicodeEncodeError) as error:  # a name that no file can have, half a character
         why = error.strerror if isinstance(error, OSError) else error.reason
         typer.echo(f"kneebayes: this cannot be used as it is: {why}. See --help.", err=True)
@@ -197,12 +198,6 @@ def _option(name: str, answer: object) -> str:
 def _quoted(text: str) -> str:
     """Text as one word of a shell."""
     return f'"{text}"' if not text or set(text) & set(" '()<>&;*?|!") else text
-
-
-def _exit_code(error: KneebayesError) -> int:
-    if isinstance(error, ImpossibleEvidenceError):
-        return 3
-    return 4 if isinstance(error, KnowledgeError) else 2
 
 
 Folder = Annotated[Path | None, typer.Option(help="A knowledge folder; left out, the shipped one.")]

@@ -414,10 +414,7 @@ def _readable(table: Any) -> Any:
     return table.replace_schema_metadata({**table.schema.metadata, b"pandas": json.dumps(about)})
 
 
-@lru_cache(maxsize=8)
-def _loaded(folder: str | None, lexicon: str | None) -> ModelLike:
-    """The model of this process; loading takes about a second, so it is done once."""
-    return read_model(folder, lexicon)
+_loaded = lru_cache(maxsize=8)(read_model)  # takes about a second, so a process does it once
 
 
 @renamed(frame="patients")

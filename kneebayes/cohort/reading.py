@@ -428,8 +428,7 @@ class TableReader:
                 problems.unknown.append(with_advice(error, problems.carrying))
                 continue
             name = str(label)
-            is_group = meaning.kind == "group"
-            named = knowledge.groups[meaning.id].members if is_group else (meaning.id,)
+            named = knowledge.causes_in(meaning.id)
             ids = [knowledge.there.get(id, id) for id in named]  # a cause that is named is there
             for first in dict.fromkeys(owner[id] for id in ids if id in owner):
                 both = f"columns '{first}' and '{name}'"

@@ -163,6 +163,10 @@ class Knowledge:
         """What a cause is shown under: the label of its group, or its own word."""
         return self.label(self.diseases[cause].group)
 
+    def causes_in(self, id: str) -> tuple[str, ...]:
+        """The members of a group; anything else is alone."""
+        return self.groups[id].members if id in self.groups else (id,)
+
     def label(self, id: str) -> str:
         """Label of any node or group."""
         return self._labels.get(id, id)

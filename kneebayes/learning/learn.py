@@ -32,21 +32,7 @@ from kneebayes.learning.sentences import read_text
 from kneebayes.network import Numbers
 from kneebayes.odds import logit
 from kneebayes.text import counted, marked, written
-from kneebayes.view.figures import (
-    BLUE,
-    GREY,
-    ORANGE,
-    SMALL,
-    below,
-    caption,
-    finished,
-    in_margin,
-    legend_above,
-    name_lines,
-    new_axes,
-    odds_axis,
-    write,
-)
+from kneebayes.view import figures
 from kneebayes.view.markup import percent
 from kneebayes.view.report import (
     Grid,
@@ -120,23 +106,23 @@ class HeldOut(ModelResult):
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw how much ln P(answers | complaint) of each patient gained or lost by learning."""
         gains = self.frame["gain"].tolist()
-        ax = ax or new_axes(7.0, 3.2)
+        ax = ax or figures.new_axes(7.0, 3.2)
         longest = max(map(abs, gains), default=1.0)
         width = longest / min(20, max(3, len(gains) // 20)) or 1.0
         low, high = min([0.0, *gains]) - width, max([0.0, *gains]) + width
         edges = [width * index for index in range(-21, 22) if low <= width * index <= high]
         worse, better = ([gain for gain in gains if (gain < 0.0) is lost] for lost in (True, False))
-        ax.hist(worse, bins=edges, color=ORANGE, hatch="///", edgecolor="white")
-        ax.hist(better, bins=edges, color=BLUE, edgecolor="white")
-        ax.axvline(0.0, color=GREY, lw=1.0)  # an edge of two bars too
+        ax.hist(worse, bins=edges, color=figures.ORANGE, hatch="///", edgecolor="white")
+        ax.hist(better, bins=edges, color=figures.BLUE, edgecolor="white")
+        ax.axvline(0.0, color=figures.GREY, lw=1.0)  # an edge of two bars too
         ax.axvline(self.gain, color="black", lw=1.6, ls="--")
         above: dict[str, Any] = {"ha": "center", "va": "bottom"}
         above["transform"] = ax.get_xaxis_transform()
-        write(ax, self.gain, 1.01, f"mean {self.gain:+.3f}", **above)
-        ax.set_ylabel("patients not learnt from", fontsize=SMALL)
+        figures.write(ax, self.gain, 1.01, f"mean {self.gain:+.3f}", **above)
+        ax.set_ylabel("patients not learnt from", fontsize=figures.SMALL)
         ax.locator_params(axis="y", integer=True)
         gained = "gain in ln P(answers | complaint), nats"
-        return finished(ax, f"{gained}; hatched: foretold worse than before")
+        return figures.finished(ax, f"{gained}; hatched: foretold worse than before")
 
     @property
     def report(self) -> Report:
@@ -230,10 +216,10 @@ class Learnt(Reporting):
     def draw(self, ax: Axes | None = None) -> Axes:
         """Draw the statements that the patients say most about, before and after."""
         rows = [row for row in self._by_data if row["kind"] not in RATIOS][:SHOWN]
-        ax = ax or new_axes(9.0, 0.42 * len(rows) + 1.7)
+        ax = ax or figures.new_axes(9.0, 0.42 * len(rows) + 1.7)
         sides = (
-            ("text", "text_low", "text_high", GREY, "s", -0.16, "the text"),
-            ("now", "low", "high", BLUE, "o", 0.16, "text and patients"),
+            ("text", "text_low", "text_high", figures.GREY, "s", -0.16, "the text"),
+            ("now", "low", "high", figures.BLUE, "o", 0.16, "text and patients"),
         )
         for value, low, high, colour, mark, shift, label in sides:
             places = [index + shift for index in range(len(rows))]
@@ -241,16 +227,16 @@ class Learnt(Reporting):
             left, right = ([logit(row[end], EDGE) for row in rows] for end in (low, high))
             ax.hlines(places, left, right, color=colour, lw=2.0)
             ax.plot(middle, places, mark, color=colour, ms=5.5, label=label)
-        name_lines(ax, [row["about"] for row in rows], LETTERS)
+        figures.name_lines(ax, [row["about"] for row in rows], LETTERS)
         ax.set_ylim(max(1, len(rows)) - 0.4, -0.6)
-        odds_axis(ax, [row[end] for row in rows for end in ENDS], EDGE)
+        figures.odds_axis(ax, [row[end] for row in rows for end in ENDS], EDGE)
         for index, row in enumerate(rows):
-            in_margin(ax, index, percent(row["data"]))
-        in_margin(ax, -0.7, "data")
-        legend_above(ax, 0.5, ncols=2)
+            figures.in_margin(ax, index, percent(row["data"]))
+        figures.in_margin(ax, -0.7, "data")
+        figures.legend_above(ax, 0.5, ncols=2)
         label = "probability, on the scale of log-odds; lines hold the central 90 %\n"
-        below(ax, f"{label}data: how much of what is known comes from the patients")
-        return caption(ax, self.report.title)
+        figures.below(ax, f"{label}data: how much of what is known comes from the patients")
+        return figures.caption(ax, self.report.title)
 
     @renamed(cases="patients")
     @checked

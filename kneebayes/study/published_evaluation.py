@@ -427,7 +427,11 @@ def _notes(evaluation: PublishedEvaluation) -> list[str]:
         for row in map(in_words, records_of(evaluation.something_else))
         if row["total"]
     ]
-    notes += [_triage(row) for row in records_of(evaluation.triage)]
+    notes += [
+        f'{row["visit"].capitalize()}: {row["mistake"]} "{NOW}" in {share_of(row)}'
+        + (f": {row['ids']}." if row["ids"] else ".")
+        for row in records_of(evaluation.triage)
+    ]
     if evaluation.told_twice:
         notes.append(
             f"{counted(evaluation.told_twice, 'patient')} told twice, from two publications."
@@ -436,12 +440,6 @@ def _notes(evaluation: PublishedEvaluation) -> list[str]:
         names = ", ".join(f"{name} ({count})" for name, count in evaluation.unknown.items())
         notes.append(f"Left out, for the model has no such answer: {names}.")
     return notes
-
-
-def _triage(row: Mapping[str, Any]) -> str:
-    what = {"missed": 'missed "now"', "false": 'false "now"'}[row["mistake"]]
-    named = f": {row['ids']}" if row["ids"] else ""
-    return f"{row['visit'].capitalize()}: {what} in {share_of(row)}{named}."
 
 
 def share_of(row: Mapping[str, Any]) -> str:

@@ -20,26 +20,7 @@ from kneebayes.errors import ArgumentError
 from kneebayes.network import Numbers
 from kneebayes.odds import logit, wilson_interval
 from kneebayes.text import shown
-from kneebayes.view.figures import (
-    AMBER,
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    LETTERS_PER_INCH,
-    ORANGE,
-    PALETTE,
-    SMALL,
-    below,
-    broken,
-    finished,
-    in_margin,
-    legend_above,
-    name_ends,
-    name_lines,
-    new_axes,
-    ticks_apart,
-)
+from kneebayes.view import figures
 from kneebayes.view.markup import or_untold, percent
 
 Truth = NDArray[np.bool_]
@@ -319,7 +300,7 @@ def draw_calibration(
     Most predictions are small: on a plain scale they would all lie in one corner. Rows are bins:
     ``predicted``, ``observed``, ``observed_low``, ``observed_high``, ``count``.
     """
-    ax = ax or new_axes(5.6, 5.4)
+    ax = ax or figures.new_axes(5.6, 5.4)
     shown = [row for row in rows if row["count"]]
     some = [row[name] for row in shown for name in ("predicted", "observed_high")]
     some += [row["observed"] for row in shown if row["observed"] > 0.0]
@@ -331,30 +312,32 @@ def draw_calibration(
     for row in shown:
         x = _place(row["predicted"])
         ends = [_place(row[name]) for name in ("observed_low", "observed_high")]
-        ax.plot([x, x], ends, color=BLUE, lw=1.6, zorder=2, solid_capstyle="butt")
+        ax.plot([x, x], ends, color=figures.BLUE, lw=1.6, zorder=2, solid_capstyle="butt")
         if row["observed"] > 0.0:
-            ax.plot(x, _place(row["observed"]), "o", color=BLUE, ms=5.5, zorder=3)
+            ax.plot(x, _place(row["observed"]), "o", color=figures.BLUE, ms=5.5, zorder=3)
         else:  # nothing came true: only the upper end of the interval says something
-            ax.plot(x, ends[1], "v", color=BLUE, mfc="none", ms=6, zorder=3)
+            ax.plot(x, ends[1], "v", color=figures.BLUE, mfc="none", ms=6, zorder=3)
     shown_ticks = [tick for tick in TICKS if low <= _place(tick) <= high]
     places, labels = [*map(_place, shown_ticks)], [*map(percent, shown_ticks)]
-    ax.set_yticks(places, labels, fontsize=SMALL)
+    ax.set_yticks(places, labels, fontsize=figures.SMALL)
     ax.set_xlim(low, high)
     ax.set_ylim(low, high)
     ax.set_aspect("equal")
-    ticks_apart(ax, places, labels)
-    letters = int(ax.bbox.width / ax.figure.dpi * LETTERS_PER_INCH)
-    ax.set_ylabel("came true, with 95 % interval", fontsize=SMALL)
-    ax.set_title(broken(title, letters), fontsize=SMALL, parse_math=False)
-    return below(ax, broken("predicted: mean of the bin (scale of log-odds)", letters))
+    figures.ticks_apart(ax, places, labels)
+    letters = int(ax.bbox.width / ax.figure.dpi * figures.LETTERS_PER_INCH)
+    ax.set_ylabel("came true, with 95 % interval", fontsize=figures.SMALL)
+    ax.set_title(figures.broken(title, letters), fontsize=figures.SMALL, parse_math=False)
+    return figures.below(
+        ax, figures.broken("predicted: mean of the bin (scale of log-odds)", letters)
+    )
 
 
 def _place(probability: float) -> float:
     return logit(float(probability), EDGE)
 
 
-SERIES = (*PALETTE[:4], BLACK, *PALETTE[4:], GREY, "#8c564b")
-LEARNERS = (BLACK, AMBER, PALETTE[5])
+SERIES = (*figures.PALETTE[:4], figures.BLACK, *figures.PALETTE[4:], figures.GREY, "#8c564b")
+LEARNERS = (figures.BLACK, figures.AMBER, figures.PALETTE[5])
 MARKS = "osD^vPX*<>"
 LINES = ("-", "--", "-.", ":")
 LESS_IS_BETTER = ("log_score", "brier", "calibration_error")
@@ -380,32 +363,32 @@ def draw_scores(rows: Sequence[Mapping[str, Any]], score: str, ax: Axes | None =
     finite = [row for row in rows if isfinite(float(row["value"]))]
     ranked = sorted(finite, key=lambda row: float(row["value"]), reverse=not up)
     drawn = [*(row for row in rows if row not in finite), *ranked]
-    ax = ax or new_axes(7.5, 0.36 * len(drawn) + 1.2)
+    ax = ax or figures.new_axes(7.5, 0.36 * len(drawn) + 1.2)
     for index, row in enumerate(drawn):
         value = float(row["value"])
         if isfinite(value):
-            colour = BLUE if row["predictor"] == own else ORANGE
+            colour = figures.BLUE if row["predictor"] == own else figures.ORANGE
             ends = [row.get("low", value), row.get("high", value)]
             ax.plot(ends, [index, index], color=colour, lw=2.0, alpha=0.45)
             face = "white" if row.get("doubt") else colour
             ax.plot(value, index, "o", color=colour, mfc=face, mew=1.6, ms=7, zorder=3)
-        in_margin(ax, index, f"{or_untold(value):.4f}")
-    name_lines(ax, [str(row["predictor"]) for row in drawn])
+        figures.in_margin(ax, index, f"{or_untold(value):.4f}")
+    figures.name_lines(ax, [str(row["predictor"]) for row in drawn])
     ax.margins(x=0.06)
     legend = [CALLED.get(score, score)]
     if any("low" in row for row in finite):
         legend.append("lines: 95 % intervals, cases drawn again")
     if any(row.get("doubt") for row in finite):
         legend.append(f"hollow: perhaps as good as {own}")
-    ax.grid(axis="y", color=GREY, alpha=0.3)
-    return finished(ax, "\n".join(legend))
+    ax.grid(axis="y", color=figures.GREY, alpha=0.3)
+    return figures.finished(ax, "\n".join(legend))
 
 
 def draw_recall(
     firsts: Sequence[int], lines: Mapping[str, Sequence[float]], ax: Axes | None = None
 ) -> Axes:
     """Draw the share of present causes among the first of the ranking, a line a predictor."""
-    ax = ax or new_axes(7.5, 4.4)
+    ax = ax or figures.new_axes(7.5, 4.4)
     looks = (cycle(MARKS), cycle(LINES), cycle(SERIES))
     for (name, values), mark, line, colour in zip(lines.items(), *looks, strict=False):
         style: dict[str, Any] = {"color": colour, "ms": 5, "lw": 1.4, "label": _plain(name)}
@@ -414,11 +397,13 @@ def draw_recall(
     ax.set_xlim(firsts[0] - 0.3, firsts[-1] + 0.3)
     ax.set_ylim(0.0, 1.02)
     ax.yaxis.set_major_formatter("{x:.0%}")
-    ax.set_ylabel("share of the true causes among them", fontsize=SMALL)
+    ax.set_ylabel("share of the true causes among them", fontsize=figures.SMALL)
     last = {name: float(values[-1]) for name, values in lines.items()}
     untold = f": {or_untold(math.nan)}"
-    name_ends(ax, {f"{name}{untold * math.isnan(end)}": end for name, end in last.items()}, SERIES)
-    return below(ax, "how many causes, from the top of the ranking")
+    figures.name_ends(
+        ax, {f"{name}{untold * math.isnan(end)}": end for name, end in last.items()}, SERIES
+    )
+    return figures.below(ax, "how many causes, from the top of the ranking")
 
 
 def draw_learning(
@@ -432,7 +417,7 @@ def draw_learning(
     Rows: ``value``, maybe with ``low`` and ``high``; those of learners have their ``size``, those
     of the others their ``predictor``.
     """
-    ax = ax or new_axes(7.5, 4.4)
+    ax = ax or figures.new_axes(7.5, 4.4)
     ends: dict[str, tuple[float, str]] = {}  # value and colour
     for (name, rows), colour, mark in zip(learners.items(), cycle(LEARNERS), cycle(MARKS)):
         ordered = sorted(rows, key=lambda row: int(row["size"]))
@@ -442,7 +427,7 @@ def draw_learning(
         label = f"{name}, learned"
         ax.plot(places, values, f"{mark}-", ms=6, lw=1.6, color=colour, label=_plain(label))
         ends[label] = (values[-1], colour)
-    for row, colour, line in zip(others, cycle(PALETTE[:4]), cycle(LINES)):
+    for row, colour, line in zip(others, cycle(figures.PALETTE[:4]), cycle(LINES)):
         label = f"{row['predictor']}: {or_untold(float(row['value'])):.4f}"
         ax.axhline(row["value"], color=colour, ls=line, lw=1.5, label=_plain(label))
         if "low" in row:
@@ -456,10 +441,14 @@ def draw_learning(
     marks = "bands, upright lines" if sizes else "bands"
     known = any("low" in row for row in others)
     legend = ["cases learned from"] * bool(sizes) + [f"{marks}: 95 % intervals"] * known
-    ax.set_ylabel(CALLED.get(score, score).replace(" (", "\n("), parse_math=False, fontsize=SMALL)
-    name_ends(ax, {name: end for name, (end, _) in ends.items()}, [c for _, c in ends.values()])
-    below(ax, "\n".join(legend))
-    ticks_apart(ax, sizes, [f"{size:,}" for size in sizes])
+    ax.set_ylabel(
+        CALLED.get(score, score).replace(" (", "\n("), parse_math=False, fontsize=figures.SMALL
+    )
+    figures.name_ends(
+        ax, {name: end for name, (end, _) in ends.items()}, [c for _, c in ends.values()]
+    )
+    figures.below(ax, "\n".join(legend))
+    figures.ticks_apart(ax, sizes, [f"{size:,}" for size in sizes])
     return ax
 
 
@@ -470,26 +459,28 @@ def draw_worlds(rows: Sequence[Mapping[str, Any]], ax: Axes | None = None) -> Ax
     ``regret``.
     """
     drawn = list(rows)[::-1]
-    ax = ax or new_axes(8.0, 0.38 * len(drawn) + 1.8)
+    ax = ax or figures.new_axes(8.0, 0.38 * len(drawn) + 1.8)
     kinds = (
-        ("informed_log_score", "D", GREEN, "who knows that world"),
-        ("log_score", "o", BLUE, "the model as it is"),
-        ("prior_log_score", "|", ORANGE, "its priors alone"),
+        ("informed_log_score", "D", figures.GREEN, "who knows that world"),
+        ("log_score", "o", figures.BLUE, "the model as it is"),
+        ("prior_log_score", "|", figures.ORANGE, "its priors alone"),
     )
-    in_margin(ax, len(drawn) - 0.4, "regret")
+    figures.in_margin(ax, len(drawn) - 0.4, "regret")
     for index, row in enumerate(drawn):
         span = [float(row[name]) for name, *_ in kinds[:2] if isfinite(float(row[name]))]
-        ax.plot(span, [index] * len(span), color=GREY, lw=1.6, zorder=1)
-        in_margin(ax, index, f"{or_untold(float(row['regret'])):+.4f}")
+        ax.plot(span, [index] * len(span), color=figures.GREY, lw=1.6, zorder=1)
+        figures.in_margin(ax, index, f"{or_untold(float(row['regret'])):+.4f}")
     for name, mark, colour, label in kinds:
         values = [float(row[name]) for row in drawn]
         style: dict[str, Any] = {"color": colour, "mfc": "none", "label": label}
         ax.plot(values, range(len(drawn)), mark, ms=7, mew=1.8, **style)
-    name_lines(ax, [str(row["world"]).replace("_", " ") for row in drawn])
+    figures.name_lines(ax, [str(row["world"]).replace("_", " ") for row in drawn])
     ax.set_ylim(-0.6, len(drawn) - 0.4)
-    legend_above(ax, 0.4)
-    ax.grid(axis="y", color=GREY, alpha=0.2)
-    return finished(ax, f"{CALLED['log_score']}\nregret: bits lost by not knowing that world")
+    figures.legend_above(ax, 0.4)
+    ax.grid(axis="y", color=figures.GREY, alpha=0.2)
+    return figures.finished(
+        ax, f"{CALLED['log_score']}\nregret: bits lost by not knowing that world"
+    )
 
 
 def _plain(label: str) -> str:

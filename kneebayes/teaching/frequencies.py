@@ -399,8 +399,7 @@ def count_people(
         people = whole_number("people", people, 1, MOST)
     meaning = model.data.names.meaning(cause, ("cause", "group"), "model.causes and model.groups")
     knowledge = model.data.knowledge
-    group = meaning.kind == "group"
-    members = list(knowledge.groups[meaning.id].members) if group else [meaning.id]
+    members = list(knowledge.causes_in(meaning.id))
     known = _known(model, answers)
     if not isinstance(findings, Mapping):
         findings = dict.fromkeys([findings] if isinstance(findings, str) else findings, True)

@@ -60,16 +60,15 @@ def subject_named(knowledge: Knowledge, names: Names, about: str | None) -> Subj
     if about is None:
         return Subject(causes)
     if isinstance(about, str) and fold(about) == URGENT:
-        members = list(knowledge.urgent)
+        members = knowledge.urgent
     else:
         meaning = names.meaning(about, ("cause", "group"), "model.causes and model.groups")
-        group = meaning.kind == "group"
-        members = list(knowledge.groups[meaning.id].members) if group else [meaning.id]
-    members = list(dict.fromkeys(members))
+        members = knowledge.causes_in(meaning.id)
+    members = tuple(dict.fromkeys(members))
     groups = [id for id, group in knowledge.groups.items() if {*group.members} == {*members}]
     known_as = members if len(members) == 1 else groups
     called = knowledge.label(known_as[0]) if known_as else "at least one urgent cause"
-    return Subject(causes, tuple(members), called)
+    return Subject(causes, members, called)
 
 
 def kinds_of(kinds: str | Iterable[str] | None) -> tuple[str, ...]:

@@ -413,8 +413,7 @@ def _compared(data: ModelData, names: Sequence[str] | None) -> list[str]:
     ids: list[str] = []
     for name in names:
         meaning = data.names.meaning(name, ("cause", "group"), "model.causes")
-        group = meaning.kind == "group"
-        ids += data.knowledge.groups[meaning.id].members if group else [meaning.id]
+        ids += data.knowledge.causes_in(meaning.id)
     ids = list(dict.fromkeys(ids))
     if len(ids) < 2:
         message = f"At least two causes are needed to be told apart, got {len(ids)}."
