@@ -241,9 +241,7 @@ def _knowledge(content: dict[str, Any], path: Path, problems: Problems) -> Knowl
             for file, text in files.items():
                 (chain[name] / file).write_text(text, encoding="utf-8", newline="")
         main = list(chain.values())[-1]
-        knowledge = read_knowledge(main, content["layer"], chain)
-    whole = None if knowledge.whole is None else replace(knowledge.whole, folder=str(path))
-    return replace(knowledge, folder=str(path), whole=whole)
+        return read_knowledge(main, content["layer"], chain).at(str(path))
 
 
 def _placed(data: ModelData, setting: str | None) -> ModelData:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from kneebayes.errors import ImpossibleEvidenceError
 from kneebayes.inference import Engine, Evidence
+from kneebayes.inference.evidence import impossible
 from kneebayes.knowledge.checks import Remark
 from kneebayes.network import Network, Numbers
 
@@ -55,8 +55,7 @@ class Contrasts:
         self.odds = odds
         self.reached: tuple[float, ...] = ()
         self.shares: tuple[float, ...] = ()
-        self._network: Network | None = None
-        self._cases: list[Evidence] = []
+        self._cases: list[Evidence] = []  # who is asked about, the same each time
         explains = explaining or {}
         places = {(ratio.cause, ratio.context): place for place, ratio in enumerate(self.all)}
         blamed = [places.get((explains.get(ratio.cause, ""), ratio.context)) for ratio in self.all]
@@ -108,9 +107,7 @@ class Contrasts:
     def _measure(self, engine: Engine, numbers: Numbers) -> Iterator[tuple[float, float]]:
         """What each ratio comes to, and how many have the cause."""
         asked, places = self._people
-        if self._network is not engine.network:  # who is asked about is the same each time
-            self._network = engine.network
-            self._cases = [Evidence.of(engine.network, people) for people in asked]
+        self._cases = self._cases or [Evidence.of(engine.network, people) for people in asked]
         causes = dict.fromkeys(contrast.cause for contrast in self.all)
         answer = engine.propagate_each(self._cases, causes, numbers)
         for contrast, first in zip(self.all, places, strict=True):
@@ -196,8 +193,7 @@ class Specificities:
     ) -> None:
         self.all = tuple(wanted)
         self.complaint = complaint
-        self._network: Network | None = None
-        self._cases: list[Evidence] = []
+        self._cases: list[Evidence] = []  # who is asked about, the same each time
         self._searches = {
             goal.finding: _Search(start.get(goal.finding, 0.8 * (1.0 - goal.target)))
             for goal in self.all
@@ -216,20 +212,18 @@ class Specificities:
 
     def _measure(self, engine: Engine, numbers: Numbers) -> Iterator[float]:
         """P(finding absent) among those in whom its specificity was measured."""
-        if self._network is not engine.network:  # who is asked about is the same each time
-            self._network = engine.network
-            self._cases = [Evidence.of(engine.network, some) for some in self._people(engine)]
+        people = self._people(engine.network)
+        self._cases = self._cases or [Evidence.of(engine.network, some) for some in people]
         logs = engine.propagate_each(self._cases, (), numbers).log_probability.tolist()
-        for people, given, absent in zip(self._cases[::2], logs[::2], logs[1::2], strict=True):
+        for known, given, absent in zip(self._cases[::2], logs[::2], logs[1::2], strict=True):
             if given == -math.inf:
-                message = "The evidence has probability zero, so nothing follows from it."
-                raise ImpossibleEvidenceError(message, list(people))
+                raise impossible(known)
             yield min(1.0, math.exp(absent - given))
 
-    def _people(self, engine: Engine) -> Iterator[dict[str, str]]:
+    def _people(self, network: Network) -> Iterator[dict[str, str]]:
         """Of each finding those in whom its specificity was measured, then those without it."""
         for goal in self.all:
-            without = {id: "absent" for id in goal.against if id in engine.network}
+            without = {id: "absent" for id in goal.against if id in network}
             people = {self.complaint: "present", **goal.among, **without}
             people.pop(goal.finding, None)
             yield from (people, {**people, goal.finding: "absent"})
@@ -240,8 +234,9 @@ class Specificities:
             self._searches[goal.finding].step(goal.target)
 
     @property
-    def remarks(self) -> Iterator[Remark]:
+    def remarks(self) -> tuple[Remark, ...]:
         """One for each specificity that cannot hold, with the figure reached."""
+        remarks = []
         for goal in self.all:
             reached = self._searches[goal.finding].absent
             if abs(reached - goal.target) > WORTH_A_REMARK:
@@ -250,4 +245,5 @@ class Specificities:
                     f"alone leave {reached:.1%} without it. Lower how often they show it, or name "
                     "them under 'against'."
                 )
-                yield Remark("specificity not reached", goal.place, text)
+                remarks.append(Remark("specificity not reached", goal.place, text))
+        return tuple(remarks)

@@ -18,6 +18,7 @@ from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.base import EXPLANATION
 from kneebayes.knowledge.statements import Amount, Interval
 from kneebayes.network import Numbers
+from kneebayes.odds import logit
 from kneebayes.text import between, written
 
 Kind = Literal["prior", "presence", "frequency", "ratio", "scale", "leak", "evoking", "share"]
@@ -218,9 +219,16 @@ def _scaled(quantity: Quantity) -> tuple[float, float, float]:
     if quantity.kind in RATIOS:
         middle = float(np.log(value))
         return middle, middle - float(np.log(low)), float(np.log(high)) - middle
-    low, high = max(low, NEAREST * value), min(high, 1.0 - NEAREST * (1.0 - value))
-    scale = [float(np.log(share) - np.log1p(-share)) for share in (low, value, high)]
-    return scale[1], scale[1] - scale[0], scale[2] - scale[1]
+    low, value, high = bounds_of(interval)
+    return value, value - low, high - value
+
+
+def bounds_of(interval: Interval) -> tuple[float, float, float]:
+    """Low, value (not 0 or 1) and high as log-odds; ends at 0 and 1 are taken in."""
+    value = interval.value
+    low = max(interval.low, NEAREST * value)
+    high = min(interval.high, 1.0 - NEAREST * (1.0 - value))
+    return logit(low), logit(value), logit(high)
 
 
 def ends(quantities: Quantities, places: Sequence[int], end: Literal["low", "high"]) -> Numbers:

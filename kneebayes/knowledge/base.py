@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -93,6 +93,11 @@ class Knowledge:
     def __post_init__(self) -> None:
         """Freeze the dicts too."""
         freeze_dicts(self)
+
+    def at(self, folder: str) -> Knowledge:
+        """The same, read from another folder with the same files."""
+        whole = None if self.whole is None else replace(self.whole, folder=folder)
+        return replace(self, folder=folder, whole=whole)
 
     def __repr__(self) -> str:
         return (

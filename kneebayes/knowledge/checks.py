@@ -40,7 +40,7 @@ def check(knowledge: Knowledge, unread: Collection[str] = ()) -> list[Problem]:
         *checks.suspects(),
         *checks.rules(),
         *_check_telling(knowledge, checks.unread),
-        *_check_settings(knowledge, checks.unread),
+        *checks.shifts(),
     ]
 
 
@@ -400,6 +400,20 @@ class _Checks:
                 remedy = f"Write {parted(name)[0]}."
                 yield from self.present(place_inside(place, "not_for"), name, remedy)
 
+    def shifts(self) -> Iterator[Problem]:
+        """Shifts of what does not exist, or of one cause by two groups."""
+        causes, groups = self.knowledge.causes, self.knowledge.groups
+        for setting in self.knowledge.settings.values():
+            spoken_of: dict[str, str] = {}
+            for id in setting.shifts:
+                place = f"settings.toml: {setting.id}.shifts.{id}"
+                yield from self.unknown(place, "cause or group", id, [*causes, *groups])
+                for member in groups[id].members if id in groups else ():
+                    before = spoken_of.setdefault(member, id)
+                    if before != id and member not in setting.shifts:
+                        wrong = f"its member '{member}' is shifted by '{before}' too."
+                        yield Problem(place, wrong, f"Say what holds: add a shift of '{member}'.")
+
     def present(self, place: str, name: str, bare: str) -> Iterator[Problem]:
         """A name of what may be present, or in a state; ``bare`` says to leave a state out."""
         id, _ = parted(name)
@@ -442,24 +456,6 @@ def _last_column(claim: Claim) -> str:
         f"Its last column is '{reason}'. If that belongs to the statement, {QUOTED}:"
         f"\n      {whole}\n      Else empty the last column:\n      {emptied}"
     )
-
-
-def _check_settings(knowledge: Knowledge, unread: Collection[str]) -> Iterator[Problem]:
-    """Shifts of what does not exist, or of one cause by two groups."""
-    known = [*knowledge.causes, *knowledge.groups]
-    for setting in knowledge.settings.values():
-        spoken_of: dict[str, str] = {}
-        for id in setting.shifts:
-            place = f"settings.toml: {setting.id}.shifts.{id}"
-            if id not in known and id not in unread:
-                remedy = did_you_mean(id, known, "Add it or take the shift out.")
-                yield Problem(place, f"'{id}' is not a cause or group of this folder.", remedy)
-            members = knowledge.groups[id].members if id in knowledge.groups else ()
-            for member in members:
-                before = spoken_of.setdefault(member, id)
-                if before != id and member not in setting.shifts:
-                    wrong = f"its member '{member}' is shifted by '{before}' too."
-                    yield Problem(place, wrong, f"Say what holds: add a shift of '{member}'.")
 
 
 def _check_telling(knowledge: Knowledge, unread: Collection[str]) -> Iterator[Problem]:

@@ -214,16 +214,7 @@ def read_knowledge(
         reader.remember(key[0])
     while len(_read) > KEPT:
         _read.popitem(last=False)
-    return _in_folder(knowledge, str(folder))
-
-
-def _in_folder(knowledge: Knowledge, folder: str) -> Knowledge:
-    """The same, read from another folder with the same files."""
-    if knowledge.folder == folder:
-        return knowledge
-    whole = knowledge.whole
-    whole = None if whole is None else replace(whole, folder=folder)
-    return replace(knowledge, folder=folder, whole=whole)
+    return knowledge if knowledge.folder == str(folder) else knowledge.at(str(folder))
 
 
 def _knowledge_of(reader: _Reader, folder: str, layer: Layer) -> Knowledge:

@@ -12,7 +12,7 @@ import numpy as np
 from kneebayes.building import Elicited
 from kneebayes.building.draft import Draft, frequency_of
 from kneebayes.building.model import ModelLike
-from kneebayes.building.quantities import RATIOS, Quantity
+from kneebayes.building.quantities import QUANTILE, RATIOS, Quantity, bounds_of
 from kneebayes.building.relinking import (
     between_of,
     chances_over_all,
@@ -24,7 +24,7 @@ from kneebayes.inference import Evidence
 from kneebayes.knowledge.base import EXPLANATION, PATIENTS, Arrow, Knowledge
 from kneebayes.knowledge.statements import Interval, Record
 from kneebayes.learning.scoring import Found
-from kneebayes.learning.sentences import QUANTILE, Sentence, Text, bounds_of, key_of
+from kneebayes.learning.sentences import Sentence, Text, key_of
 from kneebayes.network import Network, Numbers
 from kneebayes.odds import inverse_logit, logit
 

@@ -13,9 +13,11 @@ import numpy as np
 from kneebayes.building.draft import Draft, frequency_of
 from kneebayes.building.model import ModelLike
 from kneebayes.building.quantities import (
+    QUANTILE,
     RATIOS,
     Quantities,
     Quantity,
+    bounds_of,
     ends,
     labelled,
     said_in_words,
@@ -29,18 +31,8 @@ from kneebayes.learning.scoring import Coordinates, Family, Free, Imagined, Join
 from kneebayes.odds import inverse_logit, logit
 
 EXACT = 100.0  # patients that a share counts for which was stated without an interval
-NEAREST = 0.01  # an end at 0 (or 1) is read as this share of the way from there to the value
-QUANTILE = NormalDist().inv_cdf(0.95)
 POINTS = 400
 DRAWS = np.array([NormalDist().inv_cdf((index + 0.5) / POINTS) for index in range(POINTS)])
-
-
-def bounds_of(interval: Interval) -> tuple[float, float, float]:
-    """Low, value (not 0 or 1) and high as log-odds; ends at 0 and 1 are taken in, as for draws."""
-    value = interval.value
-    low = max(interval.low, NEAREST * value)
-    high = min(interval.high, 1.0 - NEAREST * (1.0 - value))
-    return logit(low), logit(value), logit(high)
 
 
 @lru_cache(maxsize=8192)  # the same sentences are read whenever their model learns

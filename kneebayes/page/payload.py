@@ -79,15 +79,13 @@ def payload(model: ModelLike) -> Plain:
     ('pain_behind_knee', True)
     """
     knowledge, numbers = model.data.knowledge, numbers_of(model)
+    lexicon = knowledge.lexicons[model.data.lexicon]
     content: Plain = {
         "version": VERSION,
         "title": knowledge.meta.title,
         "source": knowledge.meta.source,
         "disclaimer": knowledge.meta.disclaimer,
-        "lexicon": {
-            "id": model.data.elicited.lexicon,
-            "label": knowledge.lexicons[model.data.elicited.lexicon].label,
-        },
+        "lexicon": {"id": lexicon.id, "label": lexicon.label},
         "reading": model.data.reading,
         "setting": model.data.setting,
         "layer": knowledge.layer,
