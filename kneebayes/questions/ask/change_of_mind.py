@@ -21,7 +21,7 @@ from kneebayes.questions.ask.outcomes import (
     outcomes_of,
     outcomes_of_each,
 )
-from kneebayes.questions.ask.ranking import QUESTION_KINDS, kinds_of, open_nodes
+from kneebayes.questions.ask.ranking import kinds_of, open_nodes
 from kneebayes.text import counted
 from kneebayes.view import figures
 from kneebayes.view.markup import percent
@@ -30,37 +30,6 @@ from kneebayes.view.report import CaseResult, Report, report_on
 KEPT = {2: 16, 3: 11}  # answers put together in twos and threes: 120 and 165 sets
 SHOWN = 5
 POSTERIORS = ("over_posterior", "to_posterior")
-
-
-def find_change(
-    case: Case, to: str, over: str, kinds: Sequence[str] = QUESTION_KINDS, most: int = 3
-) -> ChangeOfMind:
-    """Search sets of one to ``most`` (at most 3) open answers that put ``to`` above ``over``."""
-    subject = Subject(tuple(case.knowledge.causes))
-    now = now_of(case.engine, case.evidence, subject)
-    _check(case, to, over, now)
-    if _passes(now, to, over):
-        return ChangeOfMind(case, to, over, now, (now,), {0: 1}, complete=True)
-    nodes = list(open_nodes(case, kinds))
-    outcomes = outcomes_of(case.engine, case.evidence, nodes, subject)
-    single = [outcome for id in nodes for outcome in outcomes[id] if len(outcomes[id]) > 1]
-    tried = {1: len(single)}
-    changing = [outcome for outcome in single if _passes(outcome, to, over)]
-    favour = [outcome for outcome in single if weight(now, outcome, to, over) > 0.0]
-    favour.sort(key=lambda outcome: -weight(now, outcome, to, over))
-    for size in range(2, most + 1):
-        if changing:
-            break
-        asked = list(_together(favour[: KEPT[size]], size))
-        tried[size] = len(asked)
-        each = outcomes_of_each(case.engine, case.evidence, asked, subject)
-        changing = [
-            outcome for outcome in each if outcome.probability > 0.0 and _passes(outcome, to, over)
-        ]
-    changing.sort(key=lambda outcome: -outcome.probability)
-    # all singles were tried, so a single or a pair is surely smallest
-    complete = bool(changing) and len(changing[0].answers) <= 2
-    return ChangeOfMind(case, to, over, now, tuple(changing), tried, complete)
 
 
 def weight(now: Outcome, after: Outcome, to: str, over: str) -> float:
@@ -316,5 +285,27 @@ def change_of_mind(
     case = case.case
     rising, above = (None if name is None else case.data.cause_named(name) for name in (to, over))
     above = above or next(id for id in case.by_probability if id != rising)
-    rising = rising or next(id for id in case.by_probability if id != above)
-    return find_change(case, rising, above, kinds_of(kinds))
+    both = rising or next(id for id in case.by_probability if id != above), above
+    subject = Subject(tuple(case.knowledge.causes))
+    now = now_of(case.engine, case.evidence, subject)
+    _check(case, *both, now)
+    if _passes(now, *both):
+        return ChangeOfMind(case, *both, now, (now,), {0: 1}, complete=True)
+    nodes = list(open_nodes(case, kinds_of(kinds)))
+    outcomes = outcomes_of(case.engine, case.evidence, nodes, subject)
+    single = [outcome for id in nodes for outcome in outcomes[id] if len(outcomes[id]) > 1]
+    tried = {1: len(single)}
+    changing = [outcome for outcome in single if _passes(outcome, *both)]
+    favour = [outcome for outcome in single if weight(now, outcome, *both) > 0.0]
+    favour.sort(key=lambda outcome: -weight(now, outcome, *both))
+    for size, most in KEPT.items():
+        if changing:
+            break
+        asked = list(_together(favour[:most], size))
+        tried[size] = len(asked)
+        each = outcomes_of_each(case.engine, case.evidence, asked, subject)
+        changing = [one for one in each if one.probability > 0.0 and _passes(one, *both)]
+    changing.sort(key=lambda outcome: -outcome.probability)
+    # all singles were tried, so a single or a pair is surely smallest
+    complete = bool(changing) and len(changing[0].answers) <= 2
+    return ChangeOfMind(case, *both, now, tuple(changing), tried, complete)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from kneebayes.arguments import whole_number
 from kneebayes.binding import Axes, pd
@@ -21,8 +21,8 @@ from kneebayes.view.figures import BLUE, ORANGE, SMALL, caption, name_lines, new
 from kneebayes.view.markup import percent
 from kneebayes.view.report import CaseResult, Report, report_on, with_signs
 
+Order = Literal["ledger", "shapley"]
 MOST_ORDERS = 1_000_000  # of the answers; fewer are looked at where time is over
-ORDERS = ("ledger", "shapley")
 NOTHING = math.nan
 FOR, AGAINST, END = BLUE, ORANGE, "#444444"
 PROBABILITIES = (0.0001, 0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999)
@@ -230,15 +230,12 @@ class Explanation(CaseResult):
             "steps": self._rows,
         }
 
-    def draw(self, ax: Axes | None = None, by: str = "ledger") -> Axes:
+    def draw(self, ax: Axes | None = None, by: Order = "ledger") -> Axes:
         """Draw the way from the prior to the posterior as a waterfall.
 
         Either ``by="ledger"``, in the order told, or ``by="shapley"``, averaged over all orders;
         anything else is an :class:`EvidenceError`.
         """
-        if by not in ORDERS:
-            message = f"by: must be 'ledger' or 'shapley', got {by!r}."
-            raise EvidenceError(message)
         explained, words, falls = self.explained, self._words, []
         before = explained.start.log_odds
         for weight in explained.weights:

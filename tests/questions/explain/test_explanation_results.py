@@ -244,7 +244,7 @@ def test_it_is_drawn_where_it_is_told_to_and_only_in_ways_that_exist(
     knee: kb.Model, axes: Axes
 ) -> None:
     assert explain(knee, ASKED[0]).draw(axes) is axes
-    with pytest.raises(kb.EvidenceError, match="by: must be 'ledger' or 'shapley', got 'time'"):
+    with pytest.raises(kb.EvidenceError, match=r"'by' must be 'ledger' or 'shapley'. Got 'time'"):
         explain(knee, ASKED[0]).draw(by="time")
 
 
