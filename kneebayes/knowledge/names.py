@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -9,6 +10,10 @@ from kneebayes.errors import UnknownNameError
 from kneebayes.knowledge.base import Knowledge
 from kneebayes.knowledge.records import Finding, Named
 from kneebayes.text import clipped, either, fold, shown, suggest
+
+ARTICLE = re.compile(  # "a lump" is a lump, "a febrile" or "a-febrile" no fever
+    r"^\s*(?:an?|the)\s+(?!\w+(?:al|ic|ile|ous)\s*$)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,7 @@ class Names:
             hint = " Give names one by one, not in a list." if listed else ""
             message = f"A name must be text, got {shown(name)}.{hint} See {where}."
             raise UnknownNameError(message, shown(name))
-        meaning = self._meanings.get(fold(name))
+        meaning = self.find(name)
         if meaning is not None and meaning.kind in kinds:
             return meaning
         near = self.like(name, kinds)
@@ -95,12 +100,12 @@ class Names:
 
     def has(self, name: object, kinds: Iterable[str]) -> bool:
         """Whether something of these kinds has a name."""
-        meaning = self._meanings.get(fold(name)) if isinstance(name, str) else None
+        meaning = self.find(name) if isinstance(name, str) else None
         return meaning is not None and meaning.kind in kinds
 
     def find(self, name: str) -> Meaning | None:
         """What a name stands for, among all kinds of thing; None if nothing has it."""
-        return self._meanings.get(fold(name))
+        return self._meanings.get(fold(name)) or self._meanings.get(fold(ARTICLE.sub("", name)))
 
     def like(self, name: str, kinds: Iterable[str]) -> list[str]:
         """Names that look like one, at most three, each for another thing."""

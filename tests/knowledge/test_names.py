@@ -179,6 +179,21 @@ def test_names_are_compared_as_bags_of_words(knee: kb.Model, name: str, expected
 
 
 @pytest.mark.parametrize(
+    ("name", "bare"), [("a lump", "lump"), ("The Swollen knee ", "swollen knee")]
+)
+def test_an_article_changes_no_name(knee: kb.Model, name: str, bare: str) -> None:
+    for answer in (True, False):
+        told = knee.diagnose({name: answer})
+        assert told.ranking.equals(knee.diagnose({bare: answer}).ranking)
+
+
+@pytest.mark.parametrize("name", ["a febrile", "a-febrile", "A-febrile"])
+def test_a_prefix_that_denies_is_no_article(knee: kb.Model, name: str) -> None:
+    with pytest.raises(kb.UnknownNameError):
+        knee.diagnose({name: True})
+
+
+@pytest.mark.parametrize(
     "name", ["toothache", "cough", "hiccups", "accordion", "freckles", "insomnia", "yoghurt"]
 )
 def test_what_is_hardly_alike_is_not_suggested(knee: kb.Model, name: str) -> None:
