@@ -25,7 +25,6 @@ if "KNEEBAYES_CACHE" not in os.environ:  # what tests keep is theirs; those side
 
 import kneebayes as kb
 from kneebayes.case import bounded
-from kneebayes.errors import Problem
 from kneebayes.inference import answering
 from kneebayes.questions.attribute.distinguishability import Distinguishability
 
@@ -145,16 +144,6 @@ def outside(figure: Any) -> list[str]:
 def folder(tmp_path: Path) -> Path:
     """A copy of the tiny invented knowledge folder, to be changed at will."""
     return Path(shutil.copytree(DATA / "tiny", tmp_path / "tiny"))
-
-
-def problems_of(folder: Path) -> tuple[Problem, ...]:
-    """The problems for which a folder is refused."""
-    with pytest.raises(kb.KnowledgeError) as caught:
-        kb.load(folder)
-    assert caught.value.folder == str(folder)
-    for problem in caught.value.problems:
-        assert str(problem) in str(caught.value)
-    return caught.value.problems
 
 
 @pytest.fixture(scope="session")

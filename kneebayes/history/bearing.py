@@ -14,6 +14,7 @@ from kneebayes.history.limits import AT_FIRST, gone_since, limited, taken_up
 from kneebayes.history.line import AND, Cue, Line, denied, describes, ended
 from kneebayes.history.matching import Match
 from kneebayes.history.record import Status
+from kneebayes.history.unrelated import looked_up, of_an_allergy, taken_then, warm_all_over
 from kneebayes.history.words import Word, around, number_at, stem, stems_of
 
 NEAR = 4  # words
@@ -27,6 +28,7 @@ OF_A_PART = frozenset(
 )
 COMPARING = frozenset({"compared", "from", "like", "than", "to", "unlike", "with"})
 PARTING = frozenset({";", ".", "(", ")"})
+FINDING = frozenset({"has", "is", "was"})  # "there is a", "the knee has a"
 STOPS = frozenset({"", ",", ";", ".", "and", "but"})
 RECENT = 6.0  # months: what happened so long ago is the injury that the history is about
 NO_MORE = frozenset({"nobody", "nothing"})  # "nobody near me, and the knee gave way"
@@ -40,7 +42,6 @@ SPEAKING = PRONOUNS | SITES
 CLAUSES = ENDING | CONTRASTS | {",", "and", "with"}
 BEGUN = frozenset({"appeared", "began", "begun", "first", "noticed", "since", "started"})
 YEAR = re.compile(r"(?:19|20)\d\d")
-ALLERGIES = ("allerg", "intoleran", "anaphyla")
 PATIENT = frozenset({"i", "he", "she", "my", "patient"})
 
 
@@ -83,7 +84,7 @@ def _bearing_of(line: Line, match: Match) -> Bearing:
     for found in (
         _of_a_background(line, match),
         _of_others(line, match),
-        _of_an_allergy(line, match),
+        _unrelated(line, match),
         _of_another_part(line, match),
         _of_a_result(line, match),
         _of_less(line, match),
@@ -92,7 +93,7 @@ def _bearing_of(line: Line, match: Match) -> Bearing:
         _answered(line, match),
         _left_open(line, match),
         _past(line, match),
-        _taken_then(line, match),
+        _then(line, match),
     ):
         if found is not None:
             return found
@@ -159,6 +160,17 @@ def _spoken_of(line: Line, word: Word, time: frozenset[int]) -> str:
 
 def _answered(line: Line, match: Match) -> Bearing | None:
     found = answered(line, match)
+    return None if found is None else Bearing(*found)
+
+
+def _unrelated(line: Line, match: Match) -> Bearing | None:
+    ways = (looked_up, of_an_allergy, warm_all_over)
+    found = next((found for way in ways if (found := way(line, match)) is not None), None)
+    return None if found is None else Bearing(*found)
+
+
+def _then(line: Line, match: Match) -> Bearing | None:
+    found = taken_then(line, match)
     return None if found is None else Bearing(*found)
 
 
@@ -514,42 +526,6 @@ def _of_others(line: Line, match: Match) -> Bearing | None:
     return None
 
 
-def _taken_then(line: Line, match: Match) -> Bearing | None:
-    """Left open: a medicine that was taken for a time: ``took rivaroxaban for six months``."""
-    if match.pattern.targets[0].kind != "context" or match.pattern.about.of_a_person:
-        return None
-    named = min((at for at in match.used if not line.words[at].is_light), default=match.first)
-    before = [word.lower for word in line.words[max(0, named - 4) : named]]
-    taken = bool({"took", "finished", "completed"} & set(before))
-    taken = taken or before[-2:] in (["was", "on"], ["were", "on"], ["was", "taking"])
-    taken = taken or before[-3:] == ["had", "been", "on"]
-    behind = line.words[match.last + 1 :]
-    first = next((word for word in behind if not word.is_light or word.lower == "for"), None)
-    timed = first is not None and first.lower in {"for", "till", "until"}
-    off = before[-1:] == ["off"]
-    if off or (taken and timed):
-        return Bearing("past", (named - 1, named - 1))
-    return None
-
-
-def _of_an_allergy(line: Line, match: Match) -> Bearing | None:
-    """Left open: a medicine not taken, and what it did: ``allergic to penicillin (rash)``."""
-    for word in line.words[: match.first]:
-        if not word.lower.startswith(ALLERGIES) or word.index in match.used:
-            continue
-        between = line.words[word.index + 1 : match.first]
-        anew = any(
-            before.lower in LISTING and (one.is_site or one.lower in turns("starting"))
-            for before, one in pairwise(line.words[word.index + 1 : match.last + 1])
-        )
-        denied_itself = any(cue.does == "deny" and cue.last < word.index for cue in line.cues)
-        if not (
-            anew or denied_itself or any(one.lower in CONTRASTS | {";", "."} for one in between)
-        ):
-            return Bearing("perhaps", (word.index, word.index))
-    return None
-
-
 def _bears(line: Line, word: Word) -> bool:
     """Whether a word names another being that has or is something: ``my dog's knee is``."""
     if not {"i", "am"}.isdisjoint(
@@ -574,8 +550,10 @@ def _affirmed(line: Line, match: Match) -> bool:
     at = match.first - 1
     while at > 0 and (line.words[at].is_site or line.words[at].lower in SIDES):
         at -= 1  # "ultrasound: left popliteal DVT"
-    if at in line.results:
-        return True
+    by_hand = line.dictionary.tests.get(match.pattern.targets[0].id, "") in BY_HAND
+    found = "a" in line.before(match.first) and not FINDING.isdisjoint(line.before(match.first))
+    if at in line.results or (by_hand and found and line.after(match.last) in STOPS):
+        return True  # "there is a patellar tap"
     first, last = match.first, match.last
     while first > max(0, match.first - NEAR) and line.words[first - 1].lower not in ENDING:
         first -= 1

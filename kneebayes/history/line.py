@@ -33,6 +33,7 @@ KINDS = {
     "earlier": "earlier",
     "having": "having",
     "limit": "limiting",
+    "looked up": "looking_up",
 }
 COUNTING = frozenset({"few", "several", "year", *NUMBERS})
 DENYING = frozenset({"deny", "deny after"})

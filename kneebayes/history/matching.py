@@ -59,7 +59,9 @@ def find(dictionary: Dictionary, sentence: Readable) -> list[Match]:
             for used in _windows(pattern, sentence):
                 targets = _standing(dictionary, pattern, used, sentence)
                 if targets:
-                    found[used, pattern] = Match(replace(pattern, targets=targets), used)
+                    perhaps = pattern.perhaps or _lacks_its_place(pattern, used, sentence)
+                    told = replace(pattern, targets=targets, perhaps=perhaps)
+                    found[used, pattern] = Match(told, used)
     matches = list(found.values())
     words = sentence.words
     kept = [
@@ -215,6 +217,12 @@ def _standing(
     if missing and len(pattern.stems) - len(pattern.optional) < 2:
         return pattern.targets if _is_spoken_of(missing, words, min(used)) else ()
     return _placed(dictionary, pattern, used, words)
+
+
+def _lacks_its_place(pattern: Pattern, used: frozenset[int], sentence: Readable) -> bool:
+    """Whether what was done lately may have been done elsewhere: ``recent surgery: yes (hip)``."""
+    missing = pattern.optional - {one for at in used for one in sentence.words[at].stems}
+    return pattern.about.lately and bool(missing) and missing.isdisjoint(sentence.places)
 
 
 def _crosses_another_part(

@@ -139,6 +139,13 @@ OF_ONESELF = re.compile(
 OWN_BODY = re.compile(  # told by whoever is the patient: he and she are others
     rf"\b[Mm]ine\b|\b[Mm]y\s+(?:(?!(?:{RELATIVES})s?\b)\w+\s+)?(?:{'|'.join(sorted(SITES))})s?\b"
 )
+RECALLED = re.compile(  # what whoever tells of another had, too, or at that age
+    r"\b(?:when\si\swas|at\s(?:his|her|their|that)\sage|as\san?\s(?:boy|child|girl|kid|teenager)|years\sago"
+    r"|in\smy\s(?:childhood|teens|youth))\b"
+    r"|\bi\s(?:fell|got|had|hurt|injured|tore|twisted|was)\b.*\b(?:also|as\swell|once|too)\b",
+    re.IGNORECASE,
+)
+LASTING = re.compile(r"\b(?:now|since|still)\b|\b[Ii]\s?(?:'m|'ve|am|feel|get|have)\b")
 NO_WITNESS = frozenset({"doctor", "physician", "surgeon"})  # whose pronouns may be meant
 
 
@@ -151,7 +158,11 @@ def others_told_of(
     """
     found: list[int | None] = []
     own, told = not patient and OWN_BODY.search(text) is not None, False
+    related = not patient.isdisjoint(turns("relatives"))
     for words in sentences:
+        if related and "i" in words and _is_recalled(" ".join(words)):
+            found.append(words.index("i"))
+            continue
         start = next((at for at, word in enumerate(words) if word not in GOING_ON), 0)
         they = {"they", "their"}.union(*PRONOUNS.values())
         is_theirs = own and told and words[start] in they and ONESELF.isdisjoint(words)
@@ -159,6 +170,12 @@ def others_told_of(
         found.append(start if is_theirs and not reported else None)
         told = told or not (turns("relatives") | turns("bearers")).isdisjoint(words)
     return found
+
+
+def _is_recalled(sentence: str) -> bool:
+    """Whether somebody tells what he or she once had: ``When I was a girl I had a bad knee``."""
+    lasts = LASTING.search(sentence) is not None or OWN_BODY.search(sentence) is not None
+    return RECALLED.search(sentence) is not None and not lasts
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +201,8 @@ def patient_among_relatives(text: str) -> frozenset[str]:
     >>> sorted(patient_among_relatives("A 40-year-old primary school teacher has a swollen calf."))
     ['teacher']
     """
-    if OF_ONESELF.search(text) is not None:
+    sentences = re.split(r"(?<=[.;!?])\s", text)
+    if any(OF_ONESELF.search(one) and not _is_recalled(one) for one in sentences):
         return frozenset()
     introduced = INTRODUCED.match(text[:START].casefold())
     if introduced is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from asked_of_pgmpy import query_pgmpy
-from conftest import DATA, problems_of
+from conftest import DATA
 
 import kneebayes as kb
 from kneebayes.building import elicit
@@ -187,15 +187,17 @@ def test_faults_are_told(folder: Path) -> None:
     }.items():
         entry = f'[rain.less_often]\n{by}\nbecause = "assumed: made up for a test"\n\n[model_year]'
         contexts.write_text(whole.replace("[model_year]", entry), encoding="utf-8")
-        (problem,) = problems_of(folder)
-        assert "rain" in problem.place
-        assert text in str(problem), by
+        with pytest.raises(kb.KnowledgeError) as caught:
+            read_knowledge(folder)
+        assert len(caught.value.problems) == 1
+        assert "rain" in caught.value.problems[0].place
+        assert text in str(caught.value), by
     entry = (
         '[model_year.less_often]\nby.rain = { present = 0.5 }\nbecause = "assumed: for a test"\n'
     )
     contexts.write_text(whole + entry, encoding="utf-8")
-    (problem,) = problems_of(folder)
-    assert "has states, in one of which everybody is" in str(problem)
+    with pytest.raises(kb.KnowledgeError, match="has states, in one of which everybody is"):
+        read_knowledge(folder)
 
 
 @pytest.mark.parametrize(
@@ -227,8 +229,11 @@ def test_every_misspelt_state_is_told(folder: Path) -> None:
         '[rain.less_often]\nby.model_year = { vintgae = 0.1, curent = 0.2 }\nbecause = "C04"\n\n'
     )
     contexts.write_text(whole.replace("[model_year]", f"{entry}[model_year]"), encoding="utf-8")
-    remedies = {problem.remedy for problem in problems_of(folder)}
-    assert remedies == {"Did you mean 'vintage'?", "Did you mean 'current'?"}
+    with pytest.raises(kb.KnowledgeError) as caught:
+        read_knowledge(folder)
+    told = str(caught.value)
+    assert "Did you mean 'vintage'?" in told
+    assert "Did you mean 'current'?" in told
 
 
 @pytest.mark.parametrize("id", ["squeak_by_chance", "squeak_where_most"])
@@ -239,8 +244,8 @@ def test_an_id_that_the_network_makes_is_told(folder: Path, id: str) -> None:
     other = f'[{id}]\nlabel = "{id} heard"\nkind = "sign"\nleak = 0.1\nbecause = "C04"\n'
     text = text.replace("[sparks]", f"{rarer}[sparks]")
     findings.write_text(f"{text}\n{other}", encoding="utf-8")
-    (problem,) = problems_of(folder)
-    assert "Give that entry another id" in str(problem)
+    with pytest.raises(kb.KnowledgeError, match="Give that entry another id"):
+        read_knowledge(folder)
 
 
 def test_the_share_of_a_context_moves_no_ratio(knee: kb.Model) -> None:

@@ -68,8 +68,37 @@ import pytest
         ("Six months ago she had a DVT and now her knee is red.", "sex redness"),
         ("2016: swollen calf, fever. Today: the knee is red.", "redness"),
         ("Off rivaroxaban since May.", ""),
-        # what is only read about
+        # what is only read about, or looked up
         ("The leaflet says to look out for redness and fever.", ""),
+        ("I googled DVT: calf swelling, redness and warmth.", ""),
+        ("The internet says a hot swollen knee is an infection.", ""),
+        ("Looked up the symptoms: fever, red knee.", ""),
+        ("I googled DVT because my calf is swollen and hot.", "leg_swelling warmth"),
+        ("My calf is swollen, google says DVT.", "leg_swelling"),
+        ("I read about DVT and my calf is swollen.", "leg_swelling"),
+        # a warmth of the whole body, or of a room
+        ("I feel warm in the house.", ""),
+        ("It is warm in here and the knee is swollen.", "swollen_knee"),
+        ("He is hot and sweaty.", "sex"),
+        ("I warmed up before the match.", ""),
+        ("My knee feels warm in the house.", "warmth"),
+        ("The house is warm. The knee is warm.", "warmth"),
+        ("She was warm to touch at the knee.", "sex warmth"),
+        # surgery of anything
+        ("Recent surgery: Y (hip)", "recent_surgery_immobility"),
+        ("Recent surgery: Y (knee)", "recent_surgery_immobility recent_joint_procedure"),
+        ("Recent surgery: no", "-recent_surgery_immobility -recent_joint_procedure"),
+        ("The knee has been tapped.", "recent_joint_procedure"),
+        ("There is a patellar tap.", "swollen_knee"),
+        ("There is no patellar tap.", "-swollen_knee"),
+        # what a parent once had
+        (
+            "My son is 4 and limps. When I was a girl I had a hot knee. His knee is red.",
+            "age sex painful_limp redness",
+        ),
+        ("My son is 6 and limps. I had fever once, too.", "age sex painful_limp"),
+        ("My son is 6. I noticed his knee is swollen.", "age sex swollen_knee"),
+        ("When I was a girl I had a bad knee. My knee is hot now.", "warmth"),
         # in a year
         ("In 2012 the knee was red and hot.", ""),
         ("Seen in 2019 with a swollen knee.", ""),
@@ -90,6 +119,10 @@ import pytest
         ("She was on warfarin until Easter.", "sex"),
         ("Takes rivaroxaban for a clot.", "blood_thinner"),
         ("Was started on warfarin.", "blood_thinner"),
+        ("Treated 6/12 warfarin.", ""),
+        ("Treated for 3 months with rivaroxaban.", ""),
+        ("Has been treated with warfarin for 6 months.", "blood_thinner"),
+        ("On warfarin for 6 months.", "blood_thinner"),
         ("He was on warfarin when he fell.", "sex blood_thinner recent_trauma"),
         # what a doubt does not reach
         ("No real swelling, just a lump behind the knee.", "lump_behind_knee"),

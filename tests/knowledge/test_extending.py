@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import DATA, problems_of
+from conftest import DATA
 
 import kneebayes as kb
 from kneebayes.knowledge import read_knowledge, shipped_folder
@@ -35,8 +35,10 @@ def make(tmp_path: Path) -> Make:
 
 
 def refused(folder: Path) -> list[str]:
-    """The problems for which a folder is refused, in words."""
-    return list(map(str, problems_of(folder)))
+    """The problems for which a folder is refused."""
+    with pytest.raises(kb.KnowledgeError) as caught:
+        kb.load(folder)
+    return [str(problem) for problem in caught.value.problems]
 
 
 def test_what_says_nothing_more_is_the_same(make: Make) -> None:

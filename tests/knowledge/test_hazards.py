@@ -12,15 +12,15 @@ import re
 import shutil
 import tomllib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import DATA, Edit, problems_of
+from conftest import DATA, Edit
 
 import kneebayes as kb
-from kneebayes.errors import KneebayesError
+from kneebayes.errors import KneebayesError, Problem
 from kneebayes.knowledge import lint, read_knowledge
 
 Fault = tuple[str, str | None, str | bytes | None]
@@ -52,6 +52,16 @@ def sparks(field: str) -> Fault:
 def rain(field: str) -> Fault:
     """The fault of a context with another share."""
     return ("contexts.toml", "share = [0.2, 0.4]", field)
+
+
+def problems_of(folder: Path) -> Sequence[Problem]:
+    """The problems for which a folder is refused."""
+    with pytest.raises(kb.KnowledgeError) as caught:
+        kb.load(folder)
+    assert caught.value.folder == str(folder)
+    for problem in caught.value.problems:
+        assert str(problem) in str(caught.value)
+    return caught.value.problems
 
 
 FILES = {

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Edit, problems_of
+from conftest import Edit
 
 import kneebayes as kb
 from kneebayes.building.elicit import settle, shifted_priors
@@ -125,10 +125,11 @@ def test_a_fault_is_told_with_its_place(
 ) -> None:
     assert GARAGE.count(old) == 1
     edit("settings.toml", None, GARAGE.replace(old, new))
-    problem, *_ = problems_of(folder)
-    assert problem.place.startswith("settings.toml: garage")
-    assert wrong in str(problem)
-    assert place.rsplit(".", maxsplit=1)[-1].split("[", maxsplit=1)[0] in str(problem)
+    with pytest.raises(kb.KnowledgeError) as caught:
+        kb.load(folder)
+    assert "settings.toml: garage" in str(caught.value)
+    assert wrong in str(caught.value)
+    assert place.rsplit(".", maxsplit=1)[-1].split("[", maxsplit=1)[0] in str(caught.value)
 
 
 def test_an_unknown_setting_is_refused(knee: kb.Model) -> None:

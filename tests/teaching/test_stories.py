@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import problems_of
 
 import kneebayes as kb
-from kneebayes.errors import UnknownNameError
+from kneebayes.errors import KnowledgeError, UnknownNameError
+from kneebayes.knowledge import read_knowledge
 from kneebayes.knowledge.layers import in_layer
 from kneebayes.knowledge.records import Incoherence, contradiction
 from kneebayes.teaching import PracticeCase
@@ -205,7 +205,9 @@ def test_a_folder_that_tells_of_nothing_is_refused(
 ) -> None:
     because = 'reason = "so"\nbecause = "assumed: for a test"\n' if file[0] == "i" else ""
     (folder / file).write_text(text + because, encoding="utf-8")
-    assert any(wrong in str(problem) for problem in problems_of(folder))
+    with pytest.raises(KnowledgeError) as refused:
+        read_knowledge(folder)
+    assert wrong in str(refused.value)
 
 
 def test_the_age_in_words_lies_in_the_state_that_is_drawn(
