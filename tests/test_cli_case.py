@@ -66,7 +66,7 @@ def test_what_is_not_understood_is_told_and_the_session_goes_on(session: Session
         "'gout' is stated twice",
         "Nothing was stated yet. Say how probable causes are, such as: state ",
         "See `names` for all names.",
-        "must be a probability between 0 and 1. Got 7.0",
+        "'gout 7' is more than 1. In percent write: state gout 7%",
         "'fever' is known already",
         "No examination named 'tea leaves'",
         "Left without closing",
@@ -124,8 +124,10 @@ def test_a_cause_with_a_number_is_stated(knee: kb.Model, session: Session) -> No
     assert code == 0
     for label in ("osteoarthritis: stated 0.3", "deep vein thrombosis: stated 0.05"):
         assert label in out
-    assert "'gout' must be a probability between 0 and 1. Got 7.0" in out
+    assert "'gout 7' is more than 1. In percent write: state gout 7%" in out
     assert "stated 30" not in out
+    left = [line for line in out.splitlines() if line.startswith("left for all other causes: ")]
+    assert [line.split()[-1] for line in left] == ["70%", "55%", "35%"]
     assert case.stated == {
         "osteoarthritis": 0.3,
         "gout": 0.1,

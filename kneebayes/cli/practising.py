@@ -14,6 +14,7 @@ from kneebayes.errors import EvidenceError, KneebayesError
 from kneebayes.knowledge.names import example_causes, example_finding, example_question
 from kneebayes.model import Model
 from kneebayes.text import either, fold
+from kneebayes.view.markup import percent
 
 if TYPE_CHECKING:
     from kneebayes.teaching import Feedback, PracticeCase, Situation
@@ -137,7 +138,7 @@ def _help(now: PracticeCase) -> str:
             f"order an examination with all its results, such as: examine {first}" if first else "",
         ),
         ("state NAME P, ...", f"say how probable causes are, such as: {_two_stated(now)}"),
-        ("hint", "the free question and the test that tell most now"),
+        ("hint", "the free question and the test that tell most now; the record says you asked"),
         ("known", "all that is known so far"),
         ("names", "what can still be asked"),
         ("close [LEVEL]", "close with what was stated last; LEVEL is routine, soon or now"),
@@ -186,7 +187,7 @@ def _do(now: PracticeCase, line: str) -> tuple[PracticeCase, Feedback | None]:
     if verb not in shows:
         raise EvidenceError(_no_command(now, line, [*steps, *shows, "close", "quit"]))
     typer.echo(shows[verb]())
-    return now, None
+    return now.take_hint() if verb == "hint" and now.hint else now, None
 
 
 def _can_be_asked(now: PracticeCase, name: str) -> bool:
@@ -196,11 +197,9 @@ def _can_be_asked(now: PracticeCase, name: str) -> bool:
 
 def _is_stated(now: PracticeCase, line: str) -> bool:
     """Whether a line is what ``state`` takes: causes, each with a number."""
-    try:
-        named = _probabilities(now, line)
-    except EvidenceError:
-        return False
-    return all(now.model.data.names.has(name, ("cause",)) for name in named)
+    parts = [_stated(part) for part in line.split(",")]
+    names = now.model.data.names
+    return all(value >= 0.0 and names.has(name, ("cause",)) for name, value in parts)
 
 
 def _no_command(now: PracticeCase, line: str, allowed: list[str]) -> str:
@@ -224,6 +223,8 @@ def _tell(after: PracticeCase, step: Step) -> None:
         typer.echo(f"{quotation}{knowledge.label(id)}: {words[id]}")
     for id, probability in step.stated.items():
         typer.echo(f"{knowledge.label(id)}: stated {probability:g}")
+    if step.stated and (left := 1.0 - sum(after.stated.values())) >= 0.0:
+        typer.echo(f"left for all other causes: {percent(left)}")
     if step.cost or step.burden:
         typer.echo(f"(cost {step.cost:g}, burden {step.burden})")
 
@@ -245,20 +246,28 @@ def _probabilities(now: PracticeCase, text: str) -> dict[str, float]:
     """What is stated, such as ``gout 0.4, fracture=5%``, as a mapping."""
     probabilities: dict[str, float] = {}
     for part in text.split(","):
-        name, _, digits = part.replace("=", " ").replace(" %", "%").strip().rpartition(" ")
-        try:
-            value = probability_of(digits)
-        except ValueError:
-            value = -1.0
-        if not name.strip() or value < 0.0:
+        name, value = _stated(part)
+        if not name or value < 0.0:
             example = _two_stated(now)
             message = f"'{part.strip()}' must be a cause and a probability, such as: {example}"
             raise EvidenceError(message)
-        if name.strip() in probabilities:
-            message = f"'{name.strip()}' is stated twice. State each cause once."
+        if 1.0 < value <= 100.0 and "%" not in part:
+            message = f"'{part.strip()}' is more than 1. In percent write: state {name} {value:g}%"
             raise EvidenceError(message)
-        probabilities[name.strip()] = value
+        if name in probabilities:
+            message = f"'{name}' is stated twice. State each cause once."
+            raise EvidenceError(message)
+        probabilities[name] = value
     return probabilities
+
+
+def _stated(part: str) -> tuple[str, float]:
+    """A cause and its number, such as of ``fracture = 5 %``; less than 0 where there is none."""
+    name, _, digits = part.replace("=", " ").replace(" %", "%").strip().rpartition(" ")
+    try:
+        return name.strip(), probability_of(digits)
+    except ValueError:
+        return name.strip(), -1.0
 
 
 @command("class")

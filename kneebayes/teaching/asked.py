@@ -39,6 +39,7 @@ def row_of(before: Situation, after: Situation) -> dict[str, Any]:
         "cost": step.cost,
         "burden": step.burden,
         "in_vain": _in_vain(before, step, together),
+        "hinted": before.hinted,
         "early": step.cost > 0.0 and free_bits > bits and before.urgency.level != "now",
     }
 

@@ -18,7 +18,14 @@ from kneebayes.errors import EvidenceError, KneebayesError, UnknownNameError, pl
 from kneebayes.knowledge.names import example_causes
 from kneebayes.teaching.feedback import Feedback
 from kneebayes.teaching.patients import DIFFICULTIES, KINDS, check_word, draw_patient, is_possible
-from kneebayes.teaching.situation import FORMAT, VERSION, Situation, Step, probabilities_by_id
+from kneebayes.teaching.situation import (
+    FORMAT,
+    VERSION,
+    Situation,
+    Step,
+    best_of,
+    probabilities_by_id,
+)
 from kneebayes.teaching.talking import names_of, told_at_first, understand
 from kneebayes.text import either, fold, shown, suggest
 from kneebayes.writing import plain_text, strict_json
@@ -114,6 +121,28 @@ class PracticeCase(Situation):
         self._refuse_if_closed()
         return self.after(Step(stated=probabilities_by_id(self.data, probabilities)))
 
+    def take_hint(self) -> PracticeCase:
+        """The next case, whose record says that :attr:`hint` was looked at, and what it named.
+
+        Raises
+        ------
+        EvidenceError
+            If nothing is left to ask, or the case is closed.
+
+        Examples
+        --------
+        >>> import kneebayes as kb
+        >>> case = kb.load().practice_case(difficulty="any", seed=1).take_hint()
+        >>> len(case.hinted), case.close({"gout": 0.1}).summary["hints"]
+        (2, 1)
+        """
+        self._refuse_if_closed()
+        best = (best_of(self, free=free)[0] for free in (True, False))
+        if not (named := tuple(filter(None, best))):
+            message = "Nothing is left to ask."
+            raise EvidenceError(message)
+        return self.after(Step(hinted=named))
+
     def close(
         self, probabilities: Mapping[str, float] | None = None, advice: str | None = None
     ) -> Feedback:
@@ -123,8 +152,8 @@ class PracticeCase(Situation):
         ----------
         probabilities
             The final differential; left out, what was stated last. What was said of a cause
-            counts until it is said anew. A cause that was never named counts with its prior,
-            P(it explains the complaint | complaint).
+            counts until it is said anew. Causes that were never named share what that leaves
+            of 1, as their priors do.
         advice
             How urgent it is: ``now``, ``soon`` or ``routine``; left out, nothing is advised.
 
@@ -455,7 +484,9 @@ def _truth(model: ModelLike, truth: object) -> dict[str, str]:
 def _replayed(case: PracticeCase, step: object) -> PracticeCase:
     """The case after one step of the file."""
     if not isinstance(step, dict) or len(step) != 1:
-        _refuse("step", step, "one of {'ask': id}, {'examine': id}, {'state': {...}}")
+        _refuse(
+            "step", step, "one of {'ask': id}, {'examine': id}, {'state': {...}}, {'hint': ids}"
+        )
     [(verb, value)] = step.items()
     knowledge = case.data.knowledge
     known = {"ask": {*knowledge.findings, *knowledge.contexts}, "examine": {*knowledge.methods}}
@@ -464,9 +495,12 @@ def _replayed(case: PracticeCase, step: object) -> PracticeCase:
             if id not in knowledge.causes:
                 _refuse("state", id, "ids of causes")
         return case.state(value)
+    ids = tuple(value) if verb == "hint" and isinstance(value, list) else ()
+    if ids and all(isinstance(id, str) and id in known["ask"] for id in ids):
+        return case.after(Step(hinted=ids))
     if isinstance(value, str) and value in known.get(verb, ()):
         return case.ask(value) if verb == "ask" else case.examine(value)
-    return _refuse(str(verb)[:80], value, "'ask', 'examine' or 'state' with ids")
+    return _refuse(str(verb)[:80], value, "'ask', 'examine', 'state' or 'hint' with ids")
 
 
 def _refuse(key: str, value: object, allowed: str) -> NoReturn:

@@ -34,11 +34,11 @@ COLUMNS = [
 ]
 STEPS = ("step", "asked", "answer", "bits", "cost", "best free question then", "best test then")
 NOTES = (
-    "Brackets: not named, so it counts with its prior.",
+    "Brackets: not named; these share what you left of 100%, as their priors do.",
     "Scores add up over all causes; the lower the better.",
     "bits: expected information gain, added up over the causes.",
     "An examination tells several results at once, and can beat the best single question.",
-    "The plan: as many answers and results for no more cost, each time the most telling question.",
+    "The plan: as many questions and examinations for no more cost, each time the most telling.",
 )
 
 
@@ -134,7 +134,10 @@ class Feedback(Judgement, Paged):
         ax.plot(opening, places, "|", color="black", ms=12, mew=1.5, label="opening (exact)")
         exact = [row["exact"] for row in rows]
         ax.plot(exact, places, "o", color=BLUE, ms=7.5, label="exact")
-        for named, face, label in ((True, ORANGE, "stated"), (False, "white", "not named: prior")):
+        for named, face, label in (
+            (True, ORANGE, "stated"),
+            (False, "white", "not named: a share of the rest"),
+        ):
             mine = [index for index, row in enumerate(rows) if bool(row["named"]) == named]
             if mine:
                 shown = [rows[index]["stated"] for index in mine]

@@ -24,6 +24,7 @@ from kneebayes.teaching.scoring import (
     StatedBelief,
     brier_score,
     divergence,
+    filled,
     log_score,
 )
 from kneebayes.teaching.situation import Situation, best_of, uncertainty_of
@@ -73,12 +74,12 @@ class Judgement:
 
     @cached_property
     def stated(self) -> dict[str, float]:
-        """The final probability of every cause; its prior where it was never named."""
+        """The final probability of every cause; a share of what is left where it was not named."""
         priors = self.case.data.elicited.priors
-        return {id: priors[id].value for id in self.explains} | self.case.stated
+        return filled({id: priors[id].value for id in self.explains}, self.case.stated)
 
     def stated_text(self, id: str) -> str:
-        """What was stated of a cause, in words; its prior in brackets where it was not named."""
+        """What was stated of a cause, in words; in brackets where it was not named."""
         said = percent(self.stated[id])
         return said if id in self.case.stated else f"({said})"
 
@@ -260,21 +261,31 @@ class Judgement:
         """Expected information gain of all questions asked, each when it was asked."""
         return float(sum(row["bits"] for row in self.question_rows))
 
+    @property
+    def questions(self) -> int:
+        """How much was asked: an examination counts once, however many results were looked at."""
+        findings = self.case.data.knowledge.findings
+        asked = (id for step in self.case.steps for id in step.asked)
+        return len({(id in findings and findings[id].method) or id for id in asked})
+
     @cached_property
     def plan(self) -> Situation:
-        """The same patient asked greedily: as many questions, for no more cost.
+        """The same patient asked greedily: as many questions and examinations, for no more cost.
 
         Each time it is the question with the largest expected information gain that what is left
-        pays for; its ``steps`` say what was asked. The patient's own answers are used, so that
-        the uncertainty at the end can be compared with what the learner left.
+        pays for, an examination with all its results; its ``steps`` say what was asked. The
+        patient's own answers are used, so that the uncertainty at the end can be compared with
+        what the learner left.
         """
-        case = self.opening
-        for _ in range(sum(len(step.asked) for step in self.case.steps)):
+        case, findings = self.opening, self.case.data.knowledge.findings
+        for _ in range(self.questions):
             rest = self.case.cost - case.cost + 1e-9
-            question = next((id for id in case.gains if case.price_of(id) <= rest), "")
-            if not question:
+            best = next((id for id in case.gains if case.price_of(id) <= rest), "")
+            if not best:
                 break
-            case = case.after(case.step_asking(question, "", (question,)))
+            method = findings[best].method if best in findings else ""
+            results = (id for id in case.open if id in findings and findings[id].method == method)
+            case = case.after(case.step_asking(best, method, tuple(results) if method else (best,)))
         return case
 
     @cached_property
@@ -321,7 +332,8 @@ class Judgement:
             "difficulty": self.case.difficulty,
             "kind": self.case.kind,
             "true_causes": "|".join(self.true_causes),
-            "questions": len(self.question_rows),
+            "questions": self.questions,
+            "hints": sum(bool(step.hinted) for step in self.case.steps),
             "cost": self.case.cost,
             "burden": self.case.burden,
             **self.scores,
@@ -368,16 +380,18 @@ class Judgement:
 
     @property
     def unnamed(self) -> str:
-        """The most probable cause, where it was not named and its prior is too little for it."""
+        """The most probable cause, where it was not named and what is left is too little for it."""
         first = max(self.exact, key=lambda id: self.exact[id])
-        exact, prior = self.exact[first], self.stated[first]
-        if first in self.case.stated or prior >= exact:
+        exact, share = self.exact[first], self.stated[first]
+        if first in self.case.stated or share >= exact:
             return ""
-        if divergence({first: exact}, {first: prior}) < WORTH_WORDS:
+        if divergence({first: exact}, {first: share}) < WORTH_WORDS:
             return ""
+        left = 1.0 - sum(self.case.stated.values())
+        counts = f"{percent(share)} of the {percent(left)} that you left" if share else "nothing"
         return (
             f"Not named: {self.case.data.knowledge.said(first)}. What was known makes it the most "
-            f"probable cause, with {percent(exact)}; it counts with its prior, {percent(prior)}."
+            f"probable cause, with {percent(exact)}; what you stated gives it {counts}."
         )
 
     @cached_property
@@ -387,7 +401,9 @@ class Judgement:
         best = [
             row["asked"]
             for row in self.question_rows
-            if row["id"] == row["best_free_id"] and row["bits"] >= WORTH_PRAISE
+            if row["id"] == row["best_free_id"]
+            and row["bits"] >= WORTH_PRAISE
+            and row["id"] not in row["hinted"]
         ]
         if best:
             praises.append(
@@ -480,7 +496,7 @@ def _there(closed: Judgement, cause: str) -> str:
     """What is to be said where the learner may have taken what is there for what explains."""
     there, exact = closed.case.there[cause], closed.exact[cause]
     mine, other, right = (logit(p, SUREST) for p in (closed.stated[cause], there, exact))
-    if mine <= right or abs(mine - other) >= abs(mine - right):
+    if not (right < mine and abs(mine - other) < other - right):
         return ""
     return (
         f" That it is there has {percent(there)}, but what is there need not be what explains the "

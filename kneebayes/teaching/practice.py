@@ -206,7 +206,8 @@ class Practice(Paged):
         """One row a learner and case.
 
         Columns: ``learner``, ``case`` (from 1), ``seed``, ``difficulty``, ``kind``,
-        ``true_causes`` (ids joined by ``|``), ``questions``, ``cost``, ``burden``, the scores
+        ``true_causes`` (ids joined by ``|``), ``questions`` (an examination is one), ``hints``
+        (that were taken), ``cost``, ``burden``, the scores
         of :attr:`Feedback.scores`, ``bits`` (expected information gain of all questions),
         ``best_bits`` (uncertainty that the plan took away), ``uncertainty_opening``,
         ``uncertainty_closed`` and ``uncertainty_plan`` (bits), ``missed`` (urgency rules),
@@ -315,9 +316,9 @@ class Practice(Paged):
             names = " and ".join(map(case.data.knowledge.label, true))
             stated = " and ".join(feedback.stated_text(id) for id in true)
             exact = " and ".join(percent(feedback.exact[id]) for id in true)
-            asked = str(sum(len(step.asked) for step in case.steps))
             patient = "-" if case.seed is None else str(case.seed)
-            cells = (who, patient, names or "-", stated, exact, asked, f"{case.cost:g}")
+            counts = str(feedback.questions), f"{case.cost:g}"
+            cells = (who, patient, names or "-", stated, exact, *counts)
             yield (*cells, feedback.advice or "-", feedback.due.level)
 
     def _origin(self) -> Mapping[str, Any]:
@@ -361,8 +362,8 @@ class Practice(Paged):
         if len(self) <= MOST_LISTED:
             yield (
                 "Stated and exact: of what it was, what the learner said and what followed from "
-                "the answers; in brackets the prior, where the learner did not name it. Due: how "
-                "urgent the signs make it."
+                "the answers; in brackets its share of what the learner left for causes that he "
+                "did not name. Due: how urgent the signs make it."
             )
         yield "The lower a score the better; log score and divergence in bits."
         yield (

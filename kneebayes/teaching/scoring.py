@@ -86,6 +86,22 @@ def divergence(exact: Mapping[str, float], stated: Mapping[str, float]) -> float
     return max(0.0, total)
 
 
+def filled(priors: Mapping[str, float], named: Mapping[str, float]) -> dict[str, float]:
+    """What was stated of the named causes; what that leaves of 1 is shared by the others.
+
+    They share it as their priors do; where nothing is left they have nothing.
+
+    Examples
+    --------
+    >>> filled({"gout": 0.2, "cyst": 0.6, "tear": 0.2}, {"gout": 0.6})
+    {'gout': 0.6, 'cyst': 0.3, 'tear': 0.1}
+    """
+    left = max(0.0, 1.0 - sum(named.values()))
+    others = sum(prior for id, prior in priors.items() if id not in named)
+    part = left / others if others else 0.0
+    return {id: named.get(id, prior * part) for id, prior in priors.items()}
+
+
 CLEAR = 0.1  # a weight this close to 1 is no fault, however surely it is known
 
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Self
 
@@ -136,6 +137,12 @@ class Situation(Paged, ModelResult):
         return knowledge.methods[method].cost
 
     @property
+    def hinted(self) -> tuple[str, ...]:
+        """Ids of what a hint named since the last answer."""
+        since = takewhile(lambda step: not step.asked, reversed(self.steps))
+        return tuple(id for step in since for id in step.hinted)
+
+    @property
     def hint(self) -> str:
         """The free question and the test that tell most, in words; empty where none is left."""
         lines = []
@@ -204,7 +211,7 @@ class Situation(Paged, ModelResult):
     def _rows(self) -> list[dict[str, Any]]:
         words = {answer.id: answer.state for answer in self.answers}
         when: dict[str, tuple[int, Step]] = {}
-        for index, step in enumerate(self.steps, start=1):
+        for index, step in enumerate((step for step in self.steps if step.asked), start=1):
             when |= dict.fromkeys(step.asked, (index, step))
         rows: list[dict[str, Any]] = []
         for id, state in self.known.items():
@@ -219,7 +226,7 @@ class Situation(Paged, ModelResult):
     def table(self) -> pd.DataFrame:
         """One row for each thing known, in order.
 
-        Columns: ``step`` (0 for what was known at the beginning), ``id``, ``what`` (label),
+        Columns: ``step`` (of asking; 0 for what was known at once), ``id``, ``what`` (label),
         ``state``, ``answer`` (the state in words), ``said`` (in the patient's words, where he
         was asked), ``cost`` and ``burden``.
         """
@@ -301,6 +308,8 @@ def case_to_json(case: Situation) -> str:
     for step in case.steps:
         if step.stated:
             steps.append({"state": dict(step.stated)})
+        elif step.hinted:
+            steps.append({"hint": list(step.hinted)})
         elif step.whole:
             steps.append({"examine": step.method})
         else:
@@ -325,16 +334,17 @@ def case_to_json(case: Situation) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something that was asked, or probabilities that were stated."""
+    """Something that was asked, probabilities that were stated, or a hint that was taken."""
 
-    #: ids of the nodes whose state was given; empty where something was stated
+    #: ids of the nodes whose state was given; empty where nothing was asked
     asked: tuple[str, ...] = ()
     method: str = ""  #: id of what finds it out; empty where asking or looking does
     whole: bool = False  #: whether it was ordered with all its results
     cost: float = 0.0  #: what this step added, in the units of the folder
     burden: int = 0  #: the same
-    #: P(it explains the complaint) by cause; empty where something was asked
+    #: P(it explains the complaint) by cause; empty where nothing was stated
     stated: Mapping[str, float] = field(default_factory=dict)
+    hinted: tuple[str, ...] = ()  #: ids of what a hint named
 
 
 def probabilities_by_id(data: ModelData, stated: Mapping[str, float]) -> dict[str, float]:
@@ -351,6 +361,8 @@ def probabilities_by_id(data: ModelData, stated: Mapping[str, float]) -> dict[st
         id = data.cause_named(name)
         if not is_share(value):
             message = f"'{name}' must be a probability between 0 and 1. Got {shown(value)}."
+            if isinstance(value, int | float) and 1.0 < value <= 100.0:
+                message += f" For {value:g} % say {value / 100:g}."
             raise EvidenceError(message)
         if id in probabilities:
             message = f"'{name}' names a cause that is stated already. State each cause once."

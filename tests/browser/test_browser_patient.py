@@ -52,7 +52,7 @@ def test_a_case_from_the_first_question_to_the_feedback(seen: Visit, knee: kb.Mo
     told = ask(seen, "fever", "lump_behind_knee", "us_cyst", "us_clot", "fever")
     assert list(told) == ["fever", "lump_behind_knee", "us_cyst", "us_clot"]
     cost = knee.knowledge.methods["ultrasound"].cost
-    assert f"4 questions, cost {cost:g}" in seen.text(".kb-card:has(.kb-asked)")
+    assert f"3 questions, cost {cost:g}" in seen.text(".kb-card:has(.kb-asked)")
     seen.page.locator('[data-guess="bakers_cyst"] input[type=number]').fill("60")
     seen.page.locator("[data-act=close]").click()
     seen.page.wait_for_selector(FEEDBACK, timeout=PATIENCE)
@@ -279,6 +279,22 @@ def test_a_slider_stands_where_its_number_does(seen: Visit, knee: kb.Model) -> N
         seen.page.keyboard.press(key)
         [(_, told, number), *_] = seen.page.evaluate(SLIDERS)
         assert told == number == round(number)
+    open_patient(seen, 42)
+
+
+@pytest.mark.parametrize("moved", [{"gout": 60}, {"gout": 40, "cellulitis": 50}, {"gout": 100}])
+def test_sliders_that_were_not_moved_share_what_is_left(
+    seen: Visit, knee: kb.Model, moved: dict[str, int]
+) -> None:
+    open_patient(seen, 42)
+    for id, percent in moved.items():
+        number = seen.page.locator(f'[data-guess="{id}"] input[type=number]')
+        number.evaluate("input => input.closest('details')?.setAttribute('open', '')")
+        number.fill(str(percent))
+    told = knee.practice_case(seed=42).close({id: share / 100 for id, share in moved.items()})
+    for id, slider, number in seen.page.evaluate(SLIDERS):
+        assert number == pytest.approx(100 * told.stated[id], rel=0.06)
+        assert slider == pytest.approx(number, abs=0.5)
     open_patient(seen, 42)
 
 

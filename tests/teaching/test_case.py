@@ -202,6 +202,8 @@ def test_statements_add_up_and_the_last_holds(knee: kb.Model) -> None:
         (lambda c: c.state({}), kb.EvidenceError, "at least one"),
         (lambda c: c.state(0.4), kb.EvidenceError, "stated by cause"),
         (lambda c: c.state({"gout": 1.2}), kb.EvidenceError, "between 0 and 1. Got 1.2"),
+        (lambda c: c.state({"gout": 50}), kb.EvidenceError, "Got 50. For 50 % say 0.5."),
+        (lambda c: c.state({"gout": 101}), kb.EvidenceError, "between 0 and 1. Got 101."),
         (lambda c: c.state({"gout": math.nan}), kb.EvidenceError, "Got nan"),
         (lambda c: c.state({"gout": True}), kb.EvidenceError, "Got True"),
         (lambda c: c.state({"gout": 0.1, "Gout": 0.2}), kb.EvidenceError, "stated already"),

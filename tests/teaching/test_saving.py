@@ -16,7 +16,8 @@ from kneebayes.teaching import Feedback, Practice, PracticeCase, case_from_json,
 @pytest.fixture(scope="module")
 def case(knee: kb.Model) -> PracticeCase:
     case = knee.practice_case("any", seed=13).ask("fever").state({"gout": 0.1})
-    return case.ask("ultrasound", "lump behind the knee").state({"gout": 0.05, "DVT": 0.01})
+    case = case.ask("ultrasound", "lump behind the knee").state({"gout": 0.05, "DVT": 0.01})
+    return case.take_hint()
 
 
 def test_an_open_case_comes_back_as_it_was(
@@ -79,6 +80,10 @@ def spoiled(case: PracticeCase, **changed: Any) -> str:
         ({"steps": [{"ask": "Fever"}]}, "steps[0]: ask: must be"),
         ({"steps": [{"ask": "<script>alert(1)</script>"}]}, "steps[0]: ask: must be"),
         ({"steps": [{"ask": "fever", "state": {}}]}, "steps[0]: step: must be one of"),
+        ({"steps": [{"hint": "fever"}]}, "steps[0]: hint: must be"),
+        ({"steps": [{"hint": ["gout"]}]}, "steps[0]: hint: must be"),
+        ({"steps": [{"hint": []}]}, "steps[0]: hint: must be"),
+        ({"steps": [{"hint": [["fever"]]}]}, "steps[0]: hint: must be"),
         ({"steps": [{"dance": "fever"}]}, "steps[0]: dance: must be"),
         ({"steps": [{"ask": "fever"}, {"ask": "fever"}]}, "steps[1]: 'fever' is known already"),
         ({"steps": [{"state": {"gout": 2}}]}, "steps[0]: 'gout' must be a probability"),

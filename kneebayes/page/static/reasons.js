@@ -56,7 +56,7 @@ export function reasonsOf(model, opening, answered, stated) {
 /** What is to be said where the learner may have taken what is there for what explains. */
 function thereText(model, stated, there, exact) {
   const [mine, other, right] = [stated, there, exact].map((p) => logit(keptInside(p)));
-  if (mine <= right || Math.abs(mine - other) >= Math.abs(mine - right)) return "";
+  if (!(right < mine && Math.abs(mine - other) < other - right)) return "";
   return ` That it is there has ${percentText(there)}, but what is there need not be what explains the ${model.labels[model.complaint]}.`;
 }
 
@@ -103,7 +103,24 @@ function strongestOf(model, known, answered, cause, up) {
 }
 
 /**
- * The most probable cause, where it was not named and its prior is too little for it.
+ * What was stated of the named causes; what that leaves of 1 is shared by the others.
+ *
+ * They share it as their priors do; where nothing is left they have nothing.
+ *
+ * @param {Object<string, number>} priors of every cause
+ * @param {Object<string, number>} named what was stated
+ * @returns {Object<string, number>} a probability of every cause
+ */
+export function filled(priors, named) {
+  const sum = (shares) => shares.reduce((total, share) => total + share, 0);
+  const left = Math.max(0, 1 - sum(Object.values(named)));
+  const others = sum(Object.keys(priors).filter((id) => !(id in named)).map((id) => priors[id]));
+  const part = others > 0 ? left / others : 0;
+  return Object.fromEntries(Object.keys(priors).map((id) => [id, named[id] ?? priors[id] * part]));
+}
+
+/**
+ * The most probable cause, where it was not named and what is left is too little for it.
  *
  * @param {object} model a model
  * @param {Object<string, string>} known what was known at the end
@@ -114,8 +131,11 @@ export function unnamedOf(model, known, stated) {
   const { posterior } = infer(model, known);
   const exactOf = (id) => posterior[id].at(-1);
   const first = model.causes.reduce((best, one) => (exactOf(one) > exactOf(best) ? one : best));
-  const [exact, { prior }] = [exactOf(first), model.payload.causes.find(({ id }) => id === first)];
-  if (first in stated || prior >= exact || strayed(exact, prior) < WORTH_WORDS) return null;
-  const text = `Not named: ${saidOf(model, first)}. What was known makes it the most probable cause, with ${percentText(exact)}; it counts with its prior, ${percentText(prior)}.`;
+  const priors = Object.fromEntries(model.payload.causes.map(({ id, prior }) => [id, prior]));
+  const [exact, share] = [exactOf(first), filled(priors, stated)[first]];
+  if (first in stated || share >= exact || strayed(exact, share) < WORTH_WORDS) return null;
+  const left = 1 - Object.values(stated).reduce((total, one) => total + one, 0);
+  const counts = share > 0 ? `${percentText(share)} of the ${percentText(left)} that you left` : "nothing";
+  const text = `Not named: ${saidOf(model, first)}. What was known makes it the most probable cause, with ${percentText(exact)}; what you stated gives it ${counts}.`;
   return { cause: first, text };
 }

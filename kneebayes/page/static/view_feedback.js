@@ -243,10 +243,22 @@ function planned(catalog, model, visit) {
   const bits = (known) => bitsOf(model, known) ?? 0;
   visit.walkPlan((plan) => {
     const [opening, closed, left] = [visit.known(0), visit.known(), visit.knownWith(plan)].map(bits);
-    element.textContent = `At the opening the uncertainty was ${opening.toFixed(2)} bits; after your questions it was ${closed.toFixed(2)}. The most telling questions for no more cost would have left ${left < closed ? "" : "no less: "}${left.toFixed(2)}, by ${plan.map((id) => answerText(catalog, id, visit.patient.states[id])).join("; ")}.`;
+    element.textContent = `At the opening the uncertainty was ${opening.toFixed(2)} bits; after your questions it was ${closed.toFixed(2)}. The most telling questions and examinations, as many for no more cost, would have left ${left < closed ? "" : "no less: "}${left.toFixed(2)}, by ${planText(catalog, visit, plan)}.`;
     Object.assign(element.dataset, { opening: String(opening), closed: String(closed), plan: String(left) });
   });
   return element;
+}
+
+/** A plan in words: each question with its answer, each examination with what it found. */
+function planText(catalog, visit, plan) {
+  const methodOf = (id) => catalog.findings.get(id)?.method;
+  const asked = new Set(plan.map((id) => methodOf(id) || id));
+  const said = (id) => answerText(catalog, id, visit.patient.states[id]);
+  const found = (method) => plan.filter((id) => methodOf(id) === method && visit.patient.states[id] !== "absent");
+  const words = [...asked].map((id) =>
+    plan.includes(id) ? said(id) : found(id).map(said).join(", ") || `${catalog.label(id)}: nothing found`,
+  );
+  return words.join("; ");
 }
 
 /** What was there and nobody asked for. */
@@ -351,7 +363,7 @@ function figures(catalog, model, visit, stated, ranking) {
     ["Score of never asking", `${surprise(prior).toFixed(2)} bits`, "prior-log", surprise(prior)],
     ["Your Brier score", brierScore(stated, present).toFixed(3), "brier", brierScore(stated, present)],
     ["Exact posterior\u2019s Brier score", brierScore(exact, present).toFixed(3), "exact-brier", brierScore(exact, present)],
-    [counted(visit.asked.length, "question"), `cost ${visit.cost()}`, "cost", visit.cost()],
+    [counted(visit.questions(), "question"), `cost ${visit.cost()}`, "cost", visit.cost()],
   ];
   return make(
     "div",
@@ -404,7 +416,7 @@ function compared(catalog, ranking, truth, { stated, named }) {
   return make(
     "table",
     { class: "kb-table" },
-    make("caption", { text: "Bar: exact posterior of what was asked. Tick: what you stated. Brackets: not named, so it counts with its prior." }),
+    make("caption", { text: "Bar: exact posterior of what was asked. Tick: what you stated. Brackets: not named; these share what you left of 100%, as their priors do." }),
     make(
       "thead",
       {},

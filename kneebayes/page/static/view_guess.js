@@ -1,5 +1,6 @@
 // What a learner states: one probability for each cause, by slider or by number.
 import { percentText } from "./percent.js";
+import { filled } from "./reasons.js";
 import { button, counted, listed, make } from "./view_dom.js";
 
 const GUESSES_SHOWN = 8;
@@ -17,7 +18,7 @@ const ADVICE = [
  * it gives the number of questions after which they were stated.
  */
 export function guessCard(catalog, prefix, start, { onNote, onClose }) {
-  const rows = start.map((one) => guessRow(catalog, prefix, one));
+  const rows = start.map((one) => guessRow(catalog, prefix, one, share));
   const rest = make("details", { class: "kb-rest" },
     make("summary", { text: `The other ${counted(rows.length - GUESSES_SHOWN, "cause")}` }),
     ...rows.slice(GUESSES_SHOWN).map((row) => row.element),
@@ -33,7 +34,7 @@ export function guessCard(catalog, prefix, start, { onNote, onClose }) {
     make("h2", { id: `${prefix}-guess-title`, text: "How probable is each cause?" }),
     make("p", {
       class: "kb-small",
-      text: `How probable is it that this cause explains the ${catalog.complaint}? Each slider starts at what is true of everybody with this complaint, whoever this patient is; move those that you want to change.`,
+      text: `How probable is it that this cause explains the ${catalog.complaint}? Each slider starts at what is true of everybody with this complaint, whoever this patient is; move those that you want to change. What that leaves of 100% is shared by the others.`,
     }),
     ...rows.slice(0, GUESSES_SHOWN).map((row) => row.element),
     rest,
@@ -42,6 +43,14 @@ export function guessCard(catalog, prefix, start, { onNote, onClose }) {
     make("p", { class: "kb-small", text: "Note early what you believe, go on asking, and say it again at the end: the feedback shows how far the answers moved you." }),
     noted,
   );
+
+  /** Causes that were not moved share what the others leave. */
+  function share() {
+    const priors = Object.fromEntries(start.map((one) => [one.id, one.probability]));
+    const moved = rows.filter((row) => row.named()).map((row) => [row.id, row.probability()]);
+    const shares = filled(priors, Object.fromEntries(moved));
+    rows.filter((row) => !row.named()).forEach((row) => row.show(shares[row.id]));
+  }
 
   function jotDown() {
     const moved = rows.filter((row) => row.named());
@@ -88,7 +97,7 @@ function adviceField(prefix) {
   };
 }
 
-function guessRow(catalog, prefix, { id, probability }) {
+function guessRow(catalog, prefix, { id, probability }, onMoved) {
   const shown = Number((100 * probability).toPrecision(2));
   let stated = probability; // unrounded until the learner moves it
   let named = false;
@@ -122,12 +131,19 @@ function guessRow(catalog, prefix, { id, probability }) {
     stated = Math.min(Math.max(value, 0), 100) / 100;
     named = true;
     other.value = percent;
+    onMoved();
+  }
+
+  function show(share) {
+    stated = share;
+    range.value = number.value = String(Number((100 * share).toPrecision(2)));
   }
 
   return {
     id,
     probability: () => stated,
     named: () => named,
+    show,
     element: make(
       "div",
       { class: "kb-guess", data: { guess: id } },

@@ -75,7 +75,7 @@ export function practicePanel(catalog, prefix, onAsked, onExplore) {
   function note(stated) {
     if (visit.notes.at(-1)?.after === visit.asked.length) visit.notes.pop();
     visit.notes.push({ after: visit.asked.length, stated });
-    return visit.asked.length;
+    return visit.questions();
   }
 
   function close(said) {
@@ -122,6 +122,8 @@ function visitOf(catalog, model, queue, seed, { kind, difficulty }) {
   const methodsOf = (ids) => new Set(ids.map((id) => catalog.findings.get(id)?.method).filter(Boolean));
   /** A method is paid once, whichever of its results are looked at. */
   const costOf = (ids) => [...methodsOf(ids)].reduce((sum, id) => sum + payload.methods[id].cost, 0);
+  /** How much was asked: an examination counts once, however many results were looked at. */
+  const questionsIn = (ids) => new Set(ids.map((id) => catalog.findings.get(id)?.method || id)).size;
   const knownWith = (ids) =>
     Object.fromEntries([payload.complaint, ...free, ...ids].map((id) => [id, patient.states[id]]));
   return {
@@ -145,23 +147,26 @@ function visitOf(catalog, model, queue, seed, { kind, difficulty }) {
       );
     },
     /**
-     * One plan that could really have been walked: as many questions as were asked, each time
-     * the best that can still be paid for, for no more cost. `onKnown(ids)` is told its questions.
+     * One plan that could really have been walked: as many questions and examinations, each time
+     * the best that can still be paid for, for no more cost, an examination with all its results.
+     * `onKnown(ids)` is told its questions.
      */
     walkPlan(onKnown) {
       const budget = this.cost();
       const plan = [];
       const step = (rows) => {
         const row = rows.find(({ id }) => costOf([...plan, id]) <= budget + PENNY);
-        if (row !== undefined) plan.push(row.id);
-        if (row === undefined || plan.length === asked.length) {
+        const method = catalog.findings.get(row?.id)?.method;
+        const open = (id) => !(id in knownWith(plan));
+        if (row !== undefined) plan.push(...(method ? catalog.resultsOf(method).filter(open) : [row.id]));
+        if (row === undefined || questionsIn(plan) === questionsIn(asked)) {
           onKnown(plan);
           return;
         }
         const known = knownWith(plan);
         queue.add((next) =>
-          questionsInSlices(model, known, {}, (open) => {
-            step(open);
+          questionsInSlices(model, known, {}, (rest) => {
+            step(rest);
             next();
           }),
         );
@@ -185,6 +190,7 @@ function visitOf(catalog, model, queue, seed, { kind, difficulty }) {
     known: (steps = asked.length) => knownWith(asked.slice(0, steps)),
     knownWith,
     cost: () => costOf(asked),
+    questions: (steps = asked.length) => questionsIn(asked.slice(0, steps)),
   };
 }
 
@@ -284,7 +290,7 @@ function chartCard(catalog, prefix, visit) {
           visit.said(id) ? make("q", { class: "kb-said", text: visit.said(id) }) : null);
       });
       refill(list, ...lines);
-      sum.textContent = `${counted(visit.asked.length, "question")}, cost ${visit.cost()}.`;
+      sum.textContent = `${counted(visit.questions(), "question")}, cost ${visit.cost()}.`;
     },
   };
 }
