@@ -25,6 +25,7 @@ ROUNDS, PILOT = 5, 4096  # draws from which it is learnt where to draw
 SHARE = 0.1  # of a pilot's draws, what they are worth at least: else its weights are flattened
 FARTHEST = 1e4  # what a chance may be multiplied by
 HEAVY = 0.7  # tail index of the weights from which on their mean says nothing (Vehtari 2024)
+ROUNDED = 1e-9  # by what share equal weights may differ
 MET = 50.0  # effective draws with and without a state; with fewer, intervals held .70 to .95
 WORTH = 400.0  # effective draws below which a standard error reaches 2.5 percentage points
 PIECE = 16384  # worlds drawn at a time, so that memory does not grow with their number
@@ -238,7 +239,8 @@ def _tail(weights: Numbers) -> float:
         return np.inf
     largest = np.sort(weights)[-count - 1 :]
     above = largest[1:] - largest[0]
-    above = above[above > 0.0] / above[-1] if above[-1] > 0.0 else above[:0]
+    above = above[above > ROUNDED * largest[0]]  # equal weights may differ in their last digits
+    above = above / above[-1:]
     size = len(above)
     if size < 5:
         return 0.0 if size == 0 else np.inf

@@ -162,6 +162,16 @@ def test_the_tail_index_is_that_of_the_paper(tail: float, count: int) -> None:
     assert _tail(weights) == pytest.approx(by_the_paper(weights), rel=1e-9)
 
 
+@pytest.mark.parametrize("levels", [2, 3, 4])
+def test_rounding_does_not_change_the_tail_index(levels: int) -> None:
+    """Few worlds have few weights, equal but for their last digits."""
+    rng = np.random.default_rng(levels)
+    shares = np.array([0.9, 0.07, 0.02, 0.01])[:levels]
+    weights = 10.0 ** rng.choice(levels, 4000, p=shares / shares.sum())
+    rounded = weights * (1.0 + np.finfo(float).eps * rng.integers(-2, 3, weights.size))
+    assert _tail(rounded) == pytest.approx(_tail(weights), abs=1e-6)
+
+
 def test_the_tail_of_few_draws() -> None:
     assert _tail(np.full(24, 1 / 24)) == math.inf  # a fifth of them are fewer than five
     assert _tail(np.full(25, 1 / 25)) == 0.0  # none is larger than others
