@@ -19,7 +19,7 @@ from typing import IO, Any
 
 from kneebayes.arguments import checked
 from kneebayes.binding import pd, renamed
-from kneebayes.building.model import ModelLike, read_model
+from kneebayes.building.model import ModelLike, in_setting, read_model
 from kneebayes.cohort.questionnaire import PIECE, Progress, Questionnaire, bar_for
 from kneebayes.cohort.reading import ColumnsLike, TableProblems, column_map
 from kneebayes.cohort.record import Unclear, counts_of, diagnose_frame, in_words, names_of
@@ -31,8 +31,9 @@ from kneebayes.cohort.sources import (
     telling_why_unread,
 )
 from kneebayes.errors import EvidenceError, KneebayesError, needing
+from kneebayes.knowledge.statements import Layer
 from kneebayes.text import counted
-from kneebayes.view.report import package_version
+from kneebayes.view.report import made_by_line, package_version
 from kneebayes.writing import guard_cells, replacing_file, same_place, telling_why, write_safely
 
 FORM = 4  # of the folder; another form is not taken up
@@ -414,7 +415,12 @@ def _readable(table: Any) -> Any:
     return table.replace_schema_metadata({**table.schema.metadata, b"pandas": json.dumps(about)})
 
 
-_loaded = lru_cache(maxsize=8)(read_model)  # takes about a second, so a process does it once
+@lru_cache(maxsize=8)  # takes about a second, so a process does it once
+def _loaded(
+    folder: str | None, lexicon: str | None, layer: Layer, setting: str | None
+) -> ModelLike:
+    model = read_model(folder, lexicon, layer)
+    return model if setting is None else in_setting(model, setting)
 
 
 @renamed(frame="patients")
@@ -424,12 +430,15 @@ def diagnose_partition(
     folder: str | None = None,
     lexicon: str | None = None,
     keep: Sequence[str] = (),
+    layer: Layer = "literature",
+    setting: str | None = None,
 ) -> pd.DataFrame:
     """Diagnose one part of a cohort, in whatever process it arrives, such as a worker of Spark.
 
     The result depends on the arguments alone, so the function can run on any worker where
     kneebayes is installed. Each worker loads the model once and keeps it. The table has the same
-    index, the kept columns, and those of :attr:`kneebayes.cohort.Cohort.table`.
+    index, the kept columns, and those of :attr:`kneebayes.cohort.Cohort.table`; its
+    ``attrs["made_by"]`` says which model made it.
 
     Parameters
     ----------
@@ -441,6 +450,9 @@ def diagnose_partition(
         Which lexicon turns words into numbers; left out, the folder's own choice.
     keep
         Columns that are carried through unread; they come first. Spark has no index: keep an id.
+    layer, setting
+        How much of the folder to take, and where the patients are seen, as :func:`kneebayes.load`
+        takes them.
 
     Raises
     ------
@@ -456,7 +468,10 @@ def diagnose_partition(
     0       a      now
     1       b  routine
     """
-    return diagnose_frame(_loaded(folder, lexicon), patients, keep, progress=False)
+    model = _loaded(folder, lexicon, layer, setting)
+    made = diagnose_frame(model, patients, keep, progress=False)
+    made.attrs["made_by"] = made_by_line(model)
+    return made
 
 
 @renamed(frame="patients")
@@ -466,6 +481,8 @@ def partition_meta(
     folder: str | None = None,
     lexicon: str | None = None,
     keep: Sequence[str] = (),
+    layer: Layer = "literature",
+    setting: str | None = None,
 ) -> pd.DataFrame:
     """What :func:`diagnose_partition` returns for a table with such columns, without any rows.
 
@@ -480,7 +497,7 @@ def partition_meta(
     >>> list(partition_meta(pd.DataFrame({"fever": [True]})).columns[:3])
     ['urgency', 'top', 'log_probability']
     """
-    return diagnose_partition(patients.iloc[:0], folder, lexicon, keep)
+    return diagnose_partition(patients.iloc[:0], folder, lexicon, keep, layer, setting)
 
 
 @renamed(frame="patients")

@@ -16,6 +16,7 @@ import kneebayes as kb
 from kneebayes.cohort import diagnose_dask, diagnose_partition, partition_meta
 from kneebayes.inference import answering, batch
 from kneebayes.inference.limits import LIMITS, MOST_WORK, ROOMY
+from kneebayes.knowledge.statements import Layer
 
 PLAIN = {
     "squeak": [True, False, None],
@@ -163,3 +164,15 @@ def test_the_meta_is_what_a_part_becomes(robot: kb.Model) -> None:
     assert len(meta) == 0
     pd.testing.assert_series_equal(meta.dtypes, made.dtypes)
     pd.testing.assert_frame_equal(meta, made.iloc[:0])
+
+
+@pytest.mark.parametrize(("layer", "setting"), [("article", None), ("beyond", "hospital")])
+def test_a_part_is_read_in_a_layer_and_a_setting_and_says_so(
+    layer: Layer, setting: str | None
+) -> None:
+    frame = pd.DataFrame({"fever": [True, False], "lump behind the knee": [False, True]})
+    made = diagnose_partition(frame, layer=layer, setting=setting)
+    model = kb.load(layer=layer, setting=setting)
+    assert_equal(made, model.diagnose_cohort(frame).table)
+    pd.testing.assert_frame_equal(partition_meta(frame, None, None, (), layer, setting), made[:0])
+    assert all(f": {name}" in made.attrs["made_by"] for name in (layer, setting) if name)
