@@ -62,7 +62,14 @@ def keep(kind: str, key: str, content: Any) -> None:
                 fresh.replace(folder / _name(kind, key))  # so that nobody meets half of it
             finally:
                 fresh.unlink(missing_ok=True)
-        _forget_oldest(folder)
+        # let go of the files that nobody asked for longest
+        asked: list[tuple[float, Path]] = []
+        for path in folder.glob("*.json"):
+            with suppress(OSError):  # another process was faster
+                asked.append((path.stat().st_mtime, path))
+        for _, path in sorted(asked)[:-MOST]:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
 
 
 @cache
@@ -111,14 +118,3 @@ def _cache() -> Path:
     """The cache of this user."""
     cache = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
     return Path(cache) if cache else Path.home() / ".cache"
-
-
-def _forget_oldest(folder: Path) -> None:
-    """Let go of the files that nobody asked for longest."""
-    asked: list[tuple[float, Path]] = []
-    for path in folder.glob("*.json"):
-        with suppress(OSError):  # another process was faster
-            asked.append((path.stat().st_mtime, path))
-    for _, path in sorted(asked)[:-MOST]:
-        with suppress(OSError):
-            path.unlink(missing_ok=True)

@@ -63,7 +63,12 @@ def replacing_file(path: str | Path) -> Iterator[Path]:
         fresh = wanted.with_name(f".{secrets.token_hex(4)}{_ending(wanted)}")
         try:
             yield fresh
-            _finish(fresh, wanted, mode)
+            # make sure that the content is on the disk, then give it its name
+            with fresh.open("rb+") as file:
+                os.fsync(file.fileno())
+            if mode is not None:
+                fresh.chmod(stat.S_IMODE(mode))
+            fresh.replace(wanted)
         finally:
             with suppress(OSError):
                 fresh.unlink(missing_ok=True)
@@ -172,15 +177,6 @@ def same_place(first: str | Path, second: str | Path) -> bool:
         return os.path.realpath(first) == os.path.realpath(second)
     except (OSError, ValueError):  # what cannot be a file is refused by whoever opens it
         return False
-
-
-def _finish(fresh: Path, wanted: Path, mode: int | None) -> None:
-    """Make sure that the content is on the disk, then give it its name."""
-    with fresh.open("rb+") as file:
-        os.fsync(file.fileno())
-    if mode is not None:
-        fresh.chmod(stat.S_IMODE(mode))
-    fresh.replace(wanted)
 
 
 def _ending(path: Path) -> str:

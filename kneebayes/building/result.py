@@ -69,7 +69,22 @@ def kept_network(knowledge: Knowledge, lexicon: Lexicon) -> Elicited | None:
     if content is None:
         return None
     with suppress(KneebayesError, KeyError, TypeError, ValueError, AttributeError):
-        return _from_plain(content, knowledge, lexicon)
+        arrows = list(knowledge.arrows())
+        return Elicited(
+            network=Network(tuple(_node(*node) for node in content["nodes"])),
+            lexicon=lexicon.id,
+            priors=_intervals(content["priors"]),
+            leaks=_intervals(content["leaks"]),
+            stated=tuple(
+                Stated(arrow, checked_interval(*numbers), link, odds, reached)
+                for arrow, (*numbers, link, odds, reached) in zip(
+                    arrows, content["stated"], strict=True
+                )
+            ),
+            there=knowledge.there,
+            presences=_intervals(content["presences"]),
+            remarks=tuple(Remark(*remark) for remark in content["remarks"]),
+        )
     return None
 
 
@@ -130,25 +145,6 @@ def _numbers(interval: Interval) -> tuple[float, float, float]:
 
 def _plain_intervals(intervals: Mapping[str, Interval]) -> Plain:
     return {id: _numbers(interval) for id, interval in intervals.items()}
-
-
-def _from_plain(content: Plain, knowledge: Knowledge, lexicon: Lexicon) -> Elicited:
-    arrows = list(knowledge.arrows())
-    return Elicited(
-        network=Network(tuple(_node(*node) for node in content["nodes"])),
-        lexicon=lexicon.id,
-        priors=_intervals(content["priors"]),
-        leaks=_intervals(content["leaks"]),
-        stated=tuple(
-            Stated(arrow, checked_interval(*numbers), link, odds, reached)
-            for arrow, (*numbers, link, odds, reached) in zip(
-                arrows, content["stated"], strict=True
-            )
-        ),
-        there=knowledge.there,
-        presences=_intervals(content["presences"]),
-        remarks=tuple(Remark(*remark) for remark in content["remarks"]),
-    )
 
 
 def _node(

@@ -108,7 +108,16 @@ def read_json(
 
 def parse_json(text: str, problems: Problems) -> Any:
     """The content of a text in JSON; what is odd is added to the problems."""
-    _check_depth(text, problems)
+    # refuse deep nesting before it is parsed; brackets inside texts do not count
+    depth = 0
+    for match in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', text, re.DOTALL):
+        if match[0] in "[{":
+            depth += 1
+            if depth > DEEPEST:
+                remedy = f"At most {DEEPEST} levels are read."
+                problems.stop("content", "objects and lists are nested too deep.", remedy)
+        elif match[0] in "]}":
+            depth -= 1
     try:
         content = strict_json(text, problems.add)
     except ValueError as error:  # also whole numbers of more digits than Python takes
@@ -158,19 +167,6 @@ def decode_json(data: bytes, problems: Problems) -> str:
     except UnicodeDecodeError as error:
         wrong = f"byte {error.start} is not UTF-8."
         problems.stop("file", wrong, "Save it as UTF-8.")
-
-
-def _check_depth(text: str, problems: Problems) -> None:
-    """Refuse deep nesting before it is parsed; brackets inside texts do not count."""
-    depth = 0
-    for match in re.finditer(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', text, re.DOTALL):
-        if match[0] in "[{":
-            depth += 1
-            if depth > DEEPEST:
-                remedy = f"At most {DEEPEST} levels are read."
-                problems.stop("content", "objects and lists are nested too deep.", remedy)
-        elif match[0] in "]}":
-            depth -= 1
 
 
 def json_text(content: Mapping[str, object]) -> str:

@@ -81,7 +81,11 @@ def load_phenopacket(
     problems = Problems(title)
     content = _content(source, problems)
     family = {key: content.pop(key) for key in FAMILY if key in content}
-    foreign = _foreign_fields(content)
+    # fields that others added, taken out; what looks like a field of ours stays, to be refused
+    known = schema_named("phenopacket")["properties"]
+    foreign = [name for name in content if name not in known and not suggest(name[:60], known)]
+    for name in foreign:
+        del content[name]
     check_schema(content, schema_named("phenopacket"), problems)
     problems.raise_any()
     _check_subject(content.get("subject", {}), problems)
@@ -155,15 +159,6 @@ def _field_of_version_1(content: dict[str, Any]) -> str:
     if isinstance(subject, dict) and "ageAtCollection" in subject:
         return "ageAtCollection"
     return next((name for name in OLD if name in content), "")
-
-
-def _foreign_fields(content: dict[str, Any]) -> list[str]:
-    """Fields that others added, taken out; what looks like a field of ours stays, to be refused."""
-    known = schema_named("phenopacket")["properties"]
-    foreign = [name for name in content if name not in known and not suggest(name[:60], known)]
-    for name in foreign:
-        del content[name]
-    return foreign
 
 
 def _camel(content: Any, problems: Problems) -> Any:

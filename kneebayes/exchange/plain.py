@@ -77,7 +77,12 @@ def _built(node: Node, states: Mapping[str, tuple[str, ...]], problems: Problems
         problems.add(node.id, f"its table has {counted(count, 'number')}.", need)
         return None
     if node.is_noisy_or:
-        return _noisy_or(node, problems)
+        odd = [value for value in node.numbers if not 0.0 <= value <= 1.0]
+        if odd or len(node.states) != 2:
+            wrong = f"{odd[0]!r} is no probability." if odd else "a noisy-OR has two states."
+            problems.add(node.id, wrong, "Mend it in the file.")
+            return None
+        return node
     numbers = _rows(node, [states[parent] for parent in node.parents], problems)
     if len(problems) > before:
         return None
@@ -101,15 +106,6 @@ def _check_names(node: Node, states: Mapping[str, tuple[str, ...]], problems: Pr
             problems.add(node.id, f"its parent '{parent}' is not in the file.")
         elif not states[parent]:
             problems.add(node.id, f"its parent '{parent}' has no states.")
-
-
-def _noisy_or(node: Node, problems: Problems) -> Node | None:
-    odd = [value for value in node.numbers if not 0.0 <= value <= 1.0]
-    if odd or len(node.states) != 2:
-        wrong = f"{odd[0]!r} is no probability." if odd else "a noisy-OR has two states."
-        problems.add(node.id, wrong, "Mend it in the file.")
-        return None
-    return node
 
 
 def _rows(node: Node, states: Sequence[tuple[str, ...]], problems: Problems) -> tuple[float, ...]:

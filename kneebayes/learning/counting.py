@@ -79,12 +79,6 @@ def read_patients(model: ModelLike, frame: pd.DataFrame) -> Patients:
     """
     reading, place = reading_of(model, frame), place_in(frame)
     _check_complaint(model, reading, place)
-    patients = _patients_of(model, reading)
-    _check_possible(model, patients, place)
-    return patients
-
-
-def _patients_of(model: ModelLike, reading: Reading) -> Patients:
     telling: Flags = np.any(reading.hard[:, selection_of(model) < 0] >= 0, axis=1)
     if reading.soft is not None:
         telling |= np.any(reading.soft != 1.0, axis=1)
@@ -94,7 +88,9 @@ def _patients_of(model: ModelLike, reading: Reading) -> Patients:
     which = np.full(len(telling), -1, dtype=np.int64)
     which[telling] = back
     sample = Sample(hard[first], None if soft is None else soft[first], counts.astype(float))
-    return Patients(sample, len(telling), which)
+    patients = Patients(sample, len(telling), which)
+    _check_possible(model, patients, place)
+    return patients
 
 
 def selection_of(model: ModelLike) -> Observed:

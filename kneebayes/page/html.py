@@ -161,22 +161,18 @@ def page_html(payload: Mapping[str, Any], version: str, title: str | None = None
     shown = dict(payload) if title is None else {**payload, "title": title}
     code = f'(() => {{\n"use strict";\n{script("boot_page.js")}}})();\n'
     looks = style("style.css", "page.css")
+    # what the page may do: run this script, wear this style, nothing else
     return PAGE.format(
-        policy=_policy(code, looks),
+        policy=(
+            f"default-src 'none'; script-src '{_sha256(code)}'; style-src '{_sha256(looks)}'; "
+            "img-src data:; base-uri 'none'; form-action 'none'"
+        ),
         version=escape(version),
         title=escape(str(shown["title"])),
         disclaimer=escape(str(shown["disclaimer"])),
         style=looks,
         payload=_embedded(shown),
         script=code,
-    )
-
-
-def _policy(code: str, looks: str) -> str:
-    """What the page may do: run this script, wear this style, nothing else."""
-    return (
-        f"default-src 'none'; script-src '{_sha256(code)}'; style-src '{_sha256(looks)}'; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
     )
 
 

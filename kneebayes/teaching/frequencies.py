@@ -300,7 +300,18 @@ class NaturalFrequencies(Paged):
         said = broken(title, LETTERS)
         lines = sum(text.count("\n") + 1 for text in (said, *captions.values()))
         ax = ax or new_axes(WIDE, min(9.0, 0.95 * WIDE * high / columns + 0.2 * lines + 0.35))
-        _draw_squares(ax, drawn, columns, high)
+        # row after row from the top left, as one collection: thousands of patches are slow
+        from matplotlib.collections import PatchCollection
+        from matplotlib.patches import Rectangle
+
+        places = ((index % columns, index // columns) for index in range(len(drawn)))
+        squares = [Rectangle(place, 0.86, 0.86) for place in places]
+        colours = [COLOURS[id] for id in drawn]
+        ax.add_collection(PatchCollection(squares, facecolors=colours, edgecolors="none"))
+        ax.set_xlim(-0.2, columns + 0.2)
+        ax.set_ylim(high + 0.2, -0.2)
+        ax.set_aspect("equal", anchor="N")  # what is left of the height stays below
+        ax.set_axis_off()
         ax.set_title(said, fontsize=SMALL, loc="left", parse_math=False)
         mark: dict[str, Any] = {"mec": GREY, "mew": 0.4, "ms": 9}
         for id, label in captions.items():
@@ -317,21 +328,6 @@ class NaturalFrequencies(Paged):
             f"{counts['with_finding']:,} with the findings, of "
             f"{counted(self.people, 'person', many='people')})"
         )
-
-
-def _draw_squares(ax: Axes, drawn: list[str], columns: int, rows: int) -> None:
-    """Row after row from the top left, as one collection: thousands of patches are slow."""
-    from matplotlib.collections import PatchCollection
-    from matplotlib.patches import Rectangle
-
-    places = ((index % columns, index // columns) for index in range(len(drawn)))
-    squares = [Rectangle(place, 0.86, 0.86) for place in places]
-    colours = [COLOURS[id] for id in drawn]
-    ax.add_collection(PatchCollection(squares, facecolors=colours, edgecolors="none"))
-    ax.set_xlim(-0.2, columns + 0.2)
-    ax.set_ylim(rows + 0.2, -0.2)
-    ax.set_aspect("equal", anchor="N")  # what is left of the height stays below
-    ax.set_axis_off()
 
 
 def _exactly(probability: float) -> str:

@@ -93,7 +93,11 @@ def _bars_over(case: Case, cause: str, over: Over) -> tuple[float, tuple[Bar, ..
 def _moves(knowledge: Knowledge, quantities: Quantities, over: Over) -> Iterator[_Move]:
     each = quantities.all
     if over == "claims":
-        yield from _claims(knowledge, each)
+        for claim in knowledge.claims.values():
+            named = tuple(place for place, one in enumerate(each) if claim.id in one.because)
+            if named:
+                said = dict.fromkeys(said_in_words(knowledge, each[place]) for place in named)
+                yield _Move(claim.statement, claim.id, ", ".join(said), named)
         return
     is_open = [quantity.interval.low < quantity.interval.high for quantity in each]
     if over == "numbers":
@@ -110,14 +114,6 @@ def _moves(knowledge: Knowledge, quantities: Quantities, over: Over) -> Iterator
             direction, _, meaning = word.partition(": ")
             about = f"'{meaning}' ({direction})" if meaning else labelled(knowledge, first)
             yield _Move(about, word, _said(knowledge, first), places)
-
-
-def _claims(knowledge: Knowledge, each: Sequence[Quantity]) -> Iterator[_Move]:
-    for claim in knowledge.claims.values():
-        named = tuple(place for place, one in enumerate(each) if claim.id in one.because)
-        if named:
-            said = dict.fromkeys(said_in_words(knowledge, each[place]) for place in named)
-            yield _Move(claim.statement, claim.id, ", ".join(said), named)
 
 
 def _said(knowledge: Knowledge, quantity: Quantity) -> str:
