@@ -264,7 +264,7 @@ class Measured:
         )  # "four attacks in the past year"
         if amount.value < SHORTEST or not spoken_of or self._is_elsewhere(clause) or often:
             return False
-        if following == "on" and not GONE_ON.isdisjoint(after[1:]):
+        if following == "on" and not GONE_ON.isdisjoint(after[1:]) and "after" not in before:
             return True
         if following in {"earlier", "before", "after", "later", "old"} or after == ["-", "old"]:
             return False

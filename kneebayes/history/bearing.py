@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from kneebayes.history.answered import answered
 from kneebayes.history.dictionary import BY_HAND, SIDES
-from kneebayes.history.english import ENDING, SITES, UNITS, turns
+from kneebayes.history.english import ENDING, SITES, UNITS, YEAR, turns
 from kneebayes.history.limits import AT_FIRST, gone_since, limited, taken_up
 from kneebayes.history.line import AND, Cue, Line, denied, describes, ended
 from kneebayes.history.matching import Match
 from kneebayes.history.record import Status
-from kneebayes.history.unrelated import looked_up, of_an_allergy, taken_then, warm_all_over
+from kneebayes.history.unrelated import (
+    looked_up,
+    of_an_allergy,
+    scan_of_another,
+    scored_since,
+    taken_then,
+    warm_all_over,
+)
 from kneebayes.history.words import Word, around, number_at, stem, stems_of
 
 NEAR = 4  # words
@@ -41,7 +47,7 @@ PRONOUNS = frozenset({"i", "it", "he", "she", "they"})
 SPEAKING = PRONOUNS | SITES
 CLAUSES = ENDING | CONTRASTS | {",", "and", "with"}
 BEGUN = frozenset({"appeared", "began", "begun", "first", "noticed", "since", "started"})
-YEAR = re.compile(r"(?:19|20)\d\d")
+
 PATIENT = frozenset({"i", "he", "she", "my", "patient"})
 
 
@@ -164,7 +170,7 @@ def _answered(line: Line, match: Match) -> Bearing | None:
 
 
 def _unrelated(line: Line, match: Match) -> Bearing | None:
-    ways = (looked_up, of_an_allergy, warm_all_over)
+    ways = (looked_up, of_an_allergy, warm_all_over, scored_since, scan_of_another)
     found = next((found for way in ways if (found := way(line, match)) is not None), None)
     return None if found is None else Bearing(*found)
 
@@ -187,6 +193,8 @@ def _is_of_another(line: Line, match: Match) -> bool:
     word = line.words[at]
     if word.lower in turns("things"):
         return True
+    if word.lower in COMPARING:
+        return False  # "swollen compared to the other"
     unknown = at not in line.named and word.stems.isdisjoint(line.dictionary.stems)
     return unknown and not word.is_light and not word.is_site
 
@@ -378,11 +386,17 @@ def _asks_later(line: Line, match: Match) -> bool:
 
 
 def _is_habit(line: Line, cue: Cue, match: Match) -> bool:
-    """Whether what was found is what always happens: ``if I stand for long, I get pins``."""
+    """Whether what was found is what always happens: ``if I stand for long, I get pins``.
+
+    ``If my calf gets hot, go to hospital`` says only what may happen.
+    """
     return any(
-        before.lower in SPEAKING | {","} and word.lower in turns("habits")
+        before.lower in SPEAKING | {","}
+        and word.lower in turns("habits")
+        and any(
+            not (one.is_small or one.is_site) for one in line.words[cue.last + 1 : before.index]
+        )
         for before, word in pairwise(line.words[cue.last + 1 : match.last + 1])
-        if word.index > cue.last + 2
     )
 
 
@@ -465,7 +479,11 @@ def _are_all_gone(line: Line, cue: Cue, match: Match, between: Sequence[Word]) -
 def _in_a_year(line: Line, match: Match) -> Bearing | None:
     """What was in a year, unless it stays or began then: ``in 2012 his knee was red``."""
     stays = match.pattern.targets[0].kind == "context" and not match.pattern.about.lately
-    begun = any(word.lower in BEGUN for word in line.words)
+    ends = {";", ".", ""}  # "clear since" is no beginning
+    begun = any(
+        word.lower in BEGUN and not (word.lower == "since" and line.after(word.index) in ends)
+        for word in line.words
+    )
     if begun or (stays and not match.pattern.past):
         return None
     for word in line.words:
@@ -476,7 +494,8 @@ def _in_a_year(line: Line, match: Match) -> Bearing | None:
         apart = any(one.lower in CONTRASTS | {",", "and", "now"} for one in between)
         if word.index == 0 and line.after(0) == ":" and not ended(between[1:]):
             return Bearing("past", (0, 0))  # "2016: swollen calf, fever"
-        if before & {"in", "during"} and not (apart or ended(between)):
+        beside = match.pattern.about.lately and word.index == match.last + 1  # "cancer 2012"
+        if (before & {"in", "during"} or beside) and not (apart or ended(between)):
             return Bearing("past", (word.index, word.index))
     return None
 

@@ -343,7 +343,7 @@ class Dictionary:
                 words=frozenset(_stems(label)),
                 beyond=turns("degrees").difference(words) if is_felt else frozenset(),
                 of_a_person=bool(states) and not any(state.below for state in states),
-                lately="recent" in words,
+                lately=not {"active", "recent"}.isdisjoint(words),
                 lasting=target.kind == "context" and not EARLIER.isdisjoint(words),
             )
         return self._abouts[target]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -23,6 +24,7 @@ def turns(name: str) -> frozenset[str]:
 
 ABILITY = "cannot"  # the word that all ways to say so stand for
 ENDING = frozenset(";:.!?()[]\n") | {"\u2013", "\u2014", "\u2026"}
+YEAR = re.compile(r"(?:19|20)\d\d")
 SMALL = turns("small")
 LIGHT = turns("light")
 SITES = turns("sites")

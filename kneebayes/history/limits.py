@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby, takewhile
 
-from kneebayes.history.english import ENDING, turns
+from kneebayes.history.english import ENDING, YEAR, turns
 from kneebayes.history.line import NOTS, Cue, Line
 from kneebayes.history.matching import Match
 from kneebayes.history.words import Word
@@ -45,7 +45,8 @@ def limited(line: Line, match: Match) -> Places | None:
 def taken_up(line: Line, match: Match) -> Places | None:
     """The places of words behind what was found that tell how it was later: ``but now I do``."""
     for clause in [*_clauses(line.words[match.last :])][1:]:
-        if _takes_up(line, clause):
+        led_on = line.after(clause[-1].index) == "however"  # "; there is however a fever"
+        if not led_on and _takes_up(line, clause):
             return clause[0].index, clause[-1].index
     if line.following is not None:
         clause = next(_clauses(line.following.words), ())
@@ -68,10 +69,18 @@ def gone_since(line: Line, match: Match) -> Places | None:
     following = line.following
     if following is not None and not ITS_ALL.isdisjoint(word.lower for word in following.words[:3]):
         for clause in _clauses(following.words, CLAUSES):
-            if _says_gone(following, clause) is not None:
+            if _says_gone(following, clause) is not None or _was_then(clause):
                 return match.first, match.last
             break
     return None
+
+
+def _was_then(clause: Sequence[Word]) -> bool:
+    """Whether a clause says that what was told before it is long ago: ``That was in 2009``."""
+    said = [word.lower for word in clause]
+    then = said[-2:] in (["years", "ago"], ["years", "back"], ["last", "year"])
+    then = then or YEAR.fullmatch(said[-1]) is not None or "when" in said[1:3]
+    return then and not {"happened", "was", "were"}.isdisjoint(said[:2])
 
 
 def _says_gone(line: Line, clause: Sequence[Word]) -> Places | None:
@@ -85,6 +94,7 @@ def _says_gone(line: Line, clause: Sequence[Word]) -> Places | None:
             continue
         before = line.words[first : cue.first]
         led_on = all(word.is_light or word.lower in ITS_ALL for word in before)
+        led_on = led_on or "it" in words  # "antibiotics fixed it"
         led_on = led_on and PERSONS.isdisjoint(word.lower for word in before)  # "I went down"
         behind = line.words[cue.last + 1 : cue.last + 2]
         ends = not behind or behind[0].lower in AFTER_ALL or behind[0].lower in PARTING

@@ -486,7 +486,7 @@ def _pieces(words: Sequence[Word]) -> list[list[Word]]:
 
 def _are_all_said(line: Line, match: Match, at: int) -> bool:
     """Whether a whole list is denied by its verb: ``fever, rash and weight loss were denied``."""
-    if not {word.lower for word in line.words[at - 1 : at + 2]} & {"are", "were"}:
+    if not {word.lower for word in line.words[at - 1 : at + 2]} & {"are", "have", "were"}:
         return False
     for word in reversed(line.words[: match.last]):
         if word.lower in ENDING:
@@ -505,7 +505,9 @@ def _behind(line: Line, match: Match) -> Denial | None:
         lower = line.words[at].lower
         if lower in ENDING | turns("splitting") | turns("yes"):
             break
-        cue = next((one for one in line.cues if one.first == at and one.does == "deny after"), None)
+        cue = next(
+            (one for one in line.cues if one.first == at and _denies_behind(line, one)), None
+        )
         if cue is None and not (tested and lower in turns("sound")):
             if _is_normal(line, match, at):
                 return "absent", (at, at)
@@ -521,6 +523,13 @@ def _behind(line: Line, match: Match) -> Denial | None:
             unsure = twice or goes_on or nameless or line.after(last) in LIMITING
             return ("perhaps" if unsure else "absent"), (at, max(last, twice))
     return _sound_before(line, match) if tested else None
+
+
+def _denies_behind(line: Line, cue: Cue) -> bool:
+    """Whether a cue denies what stands before it: ``fever I do not have``."""
+    words = {word.lower for word in line.words[cue.first : cue.last + 1]}
+    had = not turns("haves").isdisjoint(words)
+    return cue.does == "deny after" and not (had and line.after(cue.last) not in PARTS | {"but"})
 
 
 def _is_normal(line: Line, match: Match, at: int) -> bool:

@@ -320,7 +320,7 @@ def _is_close(pattern: Pattern, used: frozenset[int], words: Sequence[Word]) -> 
     first, last = min(used), max(used)
     if last - first + 1 == len(used):
         return True
-    if _crosses_a_time(used, words):
+    if _crosses_a_time(used, words) or _begins_anew(used, words):
         return False
     between = [
         words[at] for at in range(first, last + 1) if at not in used and not words[at].is_within
@@ -338,6 +338,18 @@ def _is_close(pattern: Pattern, used: frozenset[int], words: Sequence[Word]) -> 
     listed = ABILITY in pattern.stems and words[last - 1].lower in {"or", "nor"}
     most = LISTED if listed else 0 if set(pattern.stems) <= LIGHT_STEMS else 1
     return len(heavy) <= most
+
+
+def _begins_anew(used: frozenset[int], words: Sequence[Word]) -> bool:
+    """Whether a clause begins between the words of a name: ``work nights and the knee hurts``."""
+    for at in range(min(used) + 1, max(used)):
+        joins = words[at].lower in JOINING and words[at + 1].lower in turns("starting")
+        if joins and at not in used and at + 1 not in used:
+            before = [one for one in used if one < at]
+            behind = [one for one in used if one > at]
+            if not (any(words[one].is_site for one in before) or _are_sites(words, behind)):
+                return True
+    return False
 
 
 def _is_across_list(used: frozenset[int], words: Sequence[Word]) -> bool:

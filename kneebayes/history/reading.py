@@ -172,6 +172,10 @@ class _Reading:
         for cue in line.cues:
             if cue.does != "having":
                 self._cover(line.words[cue.first : cue.last + 1])
+        self._measure(line)
+
+    def _measure(self, line: Line) -> None:
+        """What the amounts of a sentence say, unless it is told of others or of another time."""
         findings = frozenset(
             at for match in line.matches if _is_finding(match) for at in match.used
         )
@@ -182,10 +186,16 @@ class _Reading:
             self._cover(line.words[at] for at in used)
             named = frozenset(met.pattern.stems)
             self._cover(word for word in line.words if not named.isdisjoint(word.stems))
+            bearing = bearing_of(line, Match(met.pattern, used))
+            own = bearing.because is None or not used.isdisjoint(bearing.because)
+            told = bearing.status in {"other", "past", "perhaps"} and not own  # "my son had 39"
             for target in met.pattern.targets:
-                mentions = [*self._mentions(target, met.status, line.words, used, "")]
-                if met.amount.unit == "temperature" and met.status != "perhaps":
+                status = bearing.status if told else met.status
+                mentions = [*self._mentions(target, status, line.words, used, "")]
+                if told or (met.amount.unit == "temperature" and met.status != "perhaps"):
                     self.found += mentions  # beside "fever", for the two may disagree
+                if told:
+                    continue
                 value = met.amount.value if _is_more(met) else -met.amount.value
                 self.measured += [(value, mention) for mention in mentions]
 
@@ -319,7 +329,7 @@ class _Reading:
             start = self.text.casefold().index(word := next(iter(self.patient)))
             self._add(id, related[0], start, start + len(word))
             return
-        mentions = [mention for mention in self.found if mention.id == id]
+        mentions = [mention for mention in self.found if mention.id == id and mention.is_sure]
         if mentions:
             sex = min(mentions, key=_in_text).answer
             self.found = [one for one in self.found if one.id != id or one.answer == sex]

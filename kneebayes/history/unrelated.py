@@ -9,7 +9,7 @@ from typing import Literal
 from kneebayes.history.english import ENDING, UNITS, turns
 from kneebayes.history.line import Line
 from kneebayes.history.matching import JOINING, Match
-from kneebayes.history.words import Word
+from kneebayes.history.words import Word, around
 
 Unrelated = tuple[Literal["perhaps", "past"], tuple[int, int]]
 
@@ -65,6 +65,29 @@ def warm_all_over(line: Line, match: Match) -> Unrelated | None:
     led_on = behind[:1] and behind[0] in WITHIN and not turns("surroundings").isdisjoint(behind[:3])
     if subject in turns("surroundings") | turns("things") or led_on or behind[:1] == ["outside"]:
         return "perhaps", (match.first, match.last)
+    return None
+
+
+def scored_since(line: Line, match: Match) -> Unrelated | None:
+    """Left open: a score where another is the one now: ``2 out of 10 now, 9 out of 10 then``."""
+    numbers = [word.index for word in line.words if word.lower[:1].isdigit()]
+    for word in line.words if not match.used.isdisjoint(numbers) else ():
+        if word.lower in {"now", "today", "currently"}:
+            nearest = min(numbers, key=lambda at: abs(at - word.index))
+            if nearest not in match.used and abs(nearest - word.index) <= NEAR:
+                return "perhaps", (word.index, word.index)
+    return None
+
+
+def scan_of_another(line: Line, match: Match) -> Unrelated | None:
+    """Left open: a test of a part far from the complaint: ``the chest X-ray was fine``."""
+    if match.pattern.about.sites:
+        return None
+    near = around(line.dictionary.site)
+    for place, word in reversed([*pairwise(line.words[: match.last + 1])]):
+        if not word.stems.isdisjoint(match.pattern.head) and place.lower != "-":
+            elsewhere = place.is_site and place.stems.isdisjoint(near)
+            return ("perhaps", (place.index, word.index)) if elsewhere else None
     return None
 
 
