@@ -143,6 +143,23 @@ READ: dict[str, tuple[Any, ...]] = {
         "phenotypicFeatures[0] HP:0010783 'Erythema': not used: it names no place; it means 'redness' where a modifier names the knee"),
     "no low fever": (packet(feature("HP:0011134", "Low-grade fever", excluded=True)),
         "phenotypicFeatures[0] HP:0011134 'Low-grade fever': not used: it means less than 'fever', so its absence does not exclude it"),
+    "what is narrower, of the leg and of other ids": (
+        packet(
+            feature("HP:0001513", "Obesity"),
+            feature("HP:0001720", "Tachycardia"),
+            feature("HP:0004417", "Intermittent claudication", excluded=True),
+            feature("HP:0003401", "Paresthesia", modifiers=[{"id": "UBERON:0000978", "label": "leg"}]),
+            feature("HP:0020110", "Bone fracture"),
+            feature("HP:0002619", "Varicose veins"),
+        ),
+        "phenotypicFeatures[0] HP:0001513 'Obesity': overweight present",
+        "phenotypicFeatures[1] HP:0001720 'Tachycardia': fast_heartbeat present",
+        "phenotypicFeatures[2] HP:0004417 'Intermittent claudication': not used: it means less than 'pain on walking that goes at rest', so its absence does not exclude it",
+        "phenotypicFeatures[3] HP:0003401 'Paresthesia': numbness present",
+        "phenotypicFeatures[3].modifiers[0] UBERON:0000978 'leg': not used: modifiers are read of the complaint alone",
+        "phenotypicFeatures[4] HP:0020110 'Bone fracture': not used: it names no place; it means 'fracture' where a modifier names the knee",
+        "phenotypicFeatures[5] HP:0002619 'Varicose veins': varicose_veins present",
+    ),
     "bursitis": (packet(feature("HP:0025232", "Bursitis"), feature("HP:0003551")),
         "phenotypicFeatures[0] HP:0025232 'Bursitis': not used: it means more than 'septic bursitis', so it does not prove it",
         "phenotypicFeatures[1] HP:0003551: not used: it is related to 'pain going up stairs', and something else"),
@@ -185,6 +202,7 @@ READ: dict[str, tuple[Any, ...]] = {
 }  # fmt: skip
 # packets that speak of the knee, and of the complaint
 OF_THE_KNEE = {
+    "what is narrower, of the leg and of other ids",
     "the complaint of long ago",
     "the complaint at once, on both sides",
     "the complaint by a modifier of another label",
