@@ -62,7 +62,6 @@ def checked(function: Function) -> Function:
 
     @functools.wraps(function)
     def checking(*arguments: Any, **named: Any) -> Any:
-        """Look at each argument, then call the function."""
         if not kinds:  # not before the first call: types may be known only then
             kinds.update(_kinds_of(inner.__annotations__, inner.__globals__))
         given = list(arguments)

@@ -142,12 +142,10 @@ def renamed(
     """
 
     def rename(function: Callable[P, R]) -> Callable[P, R]:
-        """The function, taking arguments by either name."""
         name = getattr(function, "__name__", "function")
 
         @functools.wraps(function)
         def wrapped(*args: Any, **kwargs: Any) -> R:
-            """The same with arguments by their new names."""
             for old, new in new_names.items():
                 if old in kwargs and (where is None or where(kwargs[old])):
                     message = f"{name}: the argument '{old}' is now called '{new}'."
@@ -165,7 +163,6 @@ def renamed_function(old: str, new: str, function: Callable[P, R]) -> Callable[P
 
     @functools.wraps(function)
     def wrapped(*args: Any, **kwargs: Any) -> R:
-        """The same after a warning."""
         warnings.warn(f"{old}() is now called {new}().", DeprecationWarning, stacklevel=2)
         return function(*args, **kwargs)
 

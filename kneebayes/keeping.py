@@ -26,13 +26,7 @@ SHIPPED = PACKAGE / "kept"  # made with a wheel
 
 
 def kept(kind: str, key: str) -> Any:
-    """What was kept under a key, as plain values; None where nothing was, or not in one piece.
-
-    Examples
-    --------
-    >>> kept("figures", "of which nobody has heard") is None
-    True
-    """
+    """What was kept under a key, as plain values; None where nothing was, or not in one piece."""
     if os.environ.get(SWITCH) == "off":
         return None
     folder, name = _folder(), _name(kind, key)
@@ -115,6 +109,5 @@ def _folder() -> Path | None:
 
 
 def _cache() -> Path:
-    """The cache of this user."""
     cache = os.environ.get("XDG_CACHE_HOME") or os.environ.get("LOCALAPPDATA")
     return Path(cache) if cache else Path.home() / ".cache"

@@ -13,14 +13,6 @@ def uncollected() -> Iterator[None]:
 
     It looks each time some hundreds were made, and goes through all there are: nearly half the
     time of making thousands. How it was before comes back afterwards, whatever happens.
-
-    Examples
-    --------
-    >>> with uncollected():
-    ...     gc.isenabled()
-    False
-    >>> gc.isenabled()
-    True
     """
     was_on = gc.isenabled()
     gc.disable()

@@ -9,13 +9,7 @@ NORMAL_95 = 1.959963984540054  # of the standard normal, 95 % lies this near to 
 
 
 def logit(probability: float, edge: float = 0.0) -> float:
-    """Natural logarithm of the odds; infinite at 0 and 1, or that of a probability at the edge.
-
-    Examples
-    --------
-    >>> logit(0.5)
-    0.0
-    """
+    """Natural logarithm of the odds; infinite at 0 and 1, or that of a probability at the edge."""
     probability = min(max(probability, edge), 1.0 - edge)
     if probability <= 0.0:
         return -math.inf
@@ -25,13 +19,7 @@ def logit(probability: float, edge: float = 0.0) -> float:
 
 
 def inverse_logit(value: float) -> float:
-    """Probability whose logit is ``value``, without overflow.
-
-    Examples
-    --------
-    >>> inverse_logit(0.0)
-    0.5
-    """
+    """Probability whose logit is ``value``, without overflow."""
     if value >= 0.0:
         return 1.0 / (1.0 + math.exp(-value))
     small = math.exp(value)
@@ -39,26 +27,14 @@ def inverse_logit(value: float) -> float:
 
 
 def decibans(ratio: float) -> float:
-    """Ten times the decimal logarithm of a ratio (a Bayes factor, or odds).
-
-    Examples
-    --------
-    >>> decibans(10.0)
-    10.0
-    """
+    """Ten times the decimal logarithm of a ratio (a Bayes factor, or odds)."""
     if ratio == 0.0:
         return -math.inf
     return 10.0 * math.log10(ratio)
 
 
 def entropy(probability: float) -> float:
-    """Entropy of a yes/no question, in bits.
-
-    Examples
-    --------
-    >>> entropy(0.5)
-    1.0
-    """
+    """Entropy of a yes/no question, in bits."""
     return -sum(p * math.log2(p) for p in (probability, 1.0 - probability) if p > 0.0)
 
 
@@ -68,11 +44,6 @@ def noisy_or(links: Iterable[float], leak: float) -> float:
     Each present cause produces the finding independently with its own link; the leak
     stands for everything the model leaves out (Pearl 1988; leak: Henrion 1989):
     ``1 - (1 - leak) * prod(1 - link)``.
-
-    Examples
-    --------
-    >>> round(noisy_or([0.8, 0.5], leak=0.05), 4)
-    0.905
     """
     absent = 1.0 - leak
     for link in links:
@@ -81,14 +52,7 @@ def noisy_or(links: Iterable[float], leak: float) -> float:
 
 
 def wilson_interval(hits: int, count: int) -> tuple[float, float]:
-    """Wilson's 95 % interval for a share (Wilson 1927).
-
-    Examples
-    --------
-    >>> low, high = wilson_interval(0, 10)
-    >>> low, round(high, 3)
-    (0.0, 0.278)
-    """
+    """Wilson's 95 % interval for a share (Wilson 1927)."""
     share, z2 = hits / count, NORMAL_95**2
     middle = (share + z2 / (2 * count)) / (1 + z2 / count)
     spread = math.sqrt(share * (1 - share) / count + z2 / (4 * count**2))

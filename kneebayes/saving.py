@@ -135,7 +135,6 @@ def _texts(knowledge: Knowledge) -> dict[str, dict[str, str]]:
 
 
 def _numbers(network: Network) -> dict[str, object]:
-    """All numbers of a network by node."""
     return {
         node.id: {"leak": node.leak, "links": {link.parent: link.strength for link in node.links}}
         if node.is_noisy_or

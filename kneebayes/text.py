@@ -69,13 +69,7 @@ def either(names: Sequence[str], quote: str = "'") -> str:
 
 
 def marked(label: object, urgent: object) -> str:
-    """A label of a cause, with a mark if the cause is urgent.
-
-    Examples
-    --------
-    >>> marked("septic arthritis", urgent=True)
-    'septic arthritis (urgent)'
-    """
+    """A label of a cause, with a mark if the cause is urgent."""
     return f"{label} (urgent)" if urgent else str(label)
 
 
@@ -112,13 +106,7 @@ def between(low: float, high: float) -> str:
 
 
 def clipped(text: str, longest: int = LONGEST_NAME) -> str:
-    """The beginning of a text that is too long for a message.
-
-    Examples
-    --------
-    >>> clipped("fever"), clipped("x" * 500, 5)
-    ('fever', 'xxxxx...')
-    """
+    """The beginning of a text that is too long for a message."""
     return text if len(text) <= longest else f"{text[:longest]}..."
 
 

@@ -31,13 +31,6 @@ def write_safely(path: str | Path, content: str | bytes) -> Path:
     ------
     KneebayesError
         If it cannot be written; names the file and the reason.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_safely(f"{folder}/note.txt", "knee").read_text()
-    'knee'
     """
     with replacing_file(path) as fresh:
         fresh.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)

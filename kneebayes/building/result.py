@@ -114,7 +114,6 @@ def _key(knowledge: Knowledge, lexicon: Lexicon) -> str:
 
 
 def _said(record: Record) -> str:
-    """All that a record says."""
     return record.model_dump_json(warnings=False)  # of dicts that were frozen
 
 

@@ -35,7 +35,6 @@ def bounded(ask: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
 
     @wraps(ask)
     def answered(*arguments: Parameters.args, **named: Parameters.kwargs) -> Result:
-        """Ask under a clock."""
         if clock_running() is not None:
             return ask(*arguments, **named)
         about: Any = arguments[0]

@@ -240,11 +240,9 @@ def command(name: str | None = None, old: str = "") -> Callable[[Command], Comma
     """
 
     def register(function: Command) -> Command:
-        """Let the program know it."""
 
         @wraps(function)
         def run(**given: Any) -> None:
-            """Make what the options describe, and call the function."""
             if "model" in own or "patient" in own:
                 model = model_of(*(given.pop(option) for option in MODEL))
                 answers = [given.pop(option) for option in PATIENT if "patient" in own]
@@ -309,7 +307,6 @@ def patient_of(
     pairs += [(name, False) for name in absent or []]
 
     def is_known(name: str) -> bool:
-        """Whether the model has something of this name."""
         return model.data.names.has(name, KINDS)
 
     example = _context_example(model)

@@ -215,7 +215,6 @@ def network(
     model = ForeignModel(file, target)
 
     def is_known(name: str) -> bool:
-        """Whether a node of the network has this name."""
         with suppress(UnknownNameError):
             return bool(model.find(name))
         return False

@@ -149,7 +149,6 @@ def _help(now: PracticeCase) -> str:
 
 
 def _do(now: PracticeCase, line: str) -> tuple[PracticeCase, Feedback | None]:
-    """What one line asks for."""
     verb, _, rest = line.partition(" ")
     verb, rest = verb.casefold(), rest.strip()
     if verb == "close":

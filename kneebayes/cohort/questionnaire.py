@@ -89,7 +89,6 @@ def solve(model: ModelLike, reading: Reading, progress: Progress) -> tuple[Numbe
     too_wide_together: list[Rows] = []
 
     def answer(group: Rows, progress: Progress | None = None) -> None:
-        """Answer some of the distinct rows."""
         rows, alone = first[group], len(group) == 1
         soft = plain if reading.soft is None else reading.soft[rows]
         batch = Batch(reading.hard[rows], plain if (soft == 1.0).all() else soft, engine.numbers)

@@ -457,7 +457,6 @@ def place_in(frame: pd.DataFrame) -> Place:
     index = frame.index
 
     def place(row: int) -> str:
-        """What to call a row."""
         where = "" if index.is_unique else f" (position {row})"
         return f"row {_in_words(index[row])}{where}"
 

@@ -38,7 +38,6 @@ def hpo() -> dict[str, Any]:
 
 
 def _curie(scheme: str, code: str) -> str:
-    """A code with its prefix."""
     return code if ":" in code else f"{scheme.upper()}:{code}"
 
 

@@ -19,7 +19,6 @@ NOT_OURS = "This network was made elsewhere: what it says is its makers', and ne
 
 
 def _plain(value: Any) -> Any:
-    """A value for JSON."""
     if isinstance(value, float) and not math.isfinite(value):
         return str(float(value))
     return value if isinstance(value, str | int | float) or value is None else str(value)

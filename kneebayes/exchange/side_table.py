@@ -144,7 +144,6 @@ def _node(
     sizes: Mapping[str, int],
     problems: Problems,
 ) -> Node:
-    """One node, as it was."""
     id, states = content["id"], tuple(content["states"])
     parents, numbers = tuple(content.get("parents", ())), content.get("table")
     if "leak" in content:

@@ -187,7 +187,6 @@ def sample_posteriors(
 
 
 def _weights(log_weights: Numbers) -> Numbers:
-    """Weights that add up to 1."""
     weights = np.exp(log_weights - log_weights.max())
     return np.asarray(weights / weights.sum())
 

@@ -55,7 +55,6 @@ def smallest_conflict(engine: Engine, evidence: Evidence) -> tuple[str, ...]:
     """
 
     def impossible(ids: tuple[str, ...]) -> bool:
-        """Whether these answers have probability zero together."""
         return bool(engine.log_probability(evidence.only(ids)) == -np.inf)
 
     known = tuple(evidence)

@@ -395,7 +395,6 @@ HOLDING = (Record, dict, tuple)  # what may be a record, or hold one
 
 
 def _records_inside(place: str, value: Any) -> Iterator[tuple[str, Record]]:
-    """A record and all those inside it, with their places."""
     if isinstance(value, Record):
         yield place, value
         value = vars(value)

@@ -146,7 +146,6 @@ def read_csv(
 
 
 def _noting(lines: Iterable[str], read: list[str]) -> Iterator[str]:
-    """The lines, each of them noted too."""
     for line in lines:
         read.append(line)
         yield line

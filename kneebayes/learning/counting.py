@@ -278,7 +278,6 @@ class Counting:
         pairs = np.empty((rows, len(self.flat.states)))
 
         def answer(first: int) -> None:
-            """Answer a piece of the rows."""
             for row in range(first, min(first + PIECE, rows)):
                 weights = soft[row] if soft is not None else None
                 logs[row], shares = self._ask(hard[row], weights, numbers, row)
@@ -320,7 +319,6 @@ class Counting:
         return above
 
     def _observe(self, hard: Observed, states: Numbers) -> None:
-        """What was observed is certain."""
         row, node = np.nonzero(hard >= 0)
         of_node = np.repeat(np.arange(len(self.flat.states)), self.flat.states)
         states[(hard >= 0)[:, of_node]] = 0.0

@@ -483,7 +483,6 @@ def _bar(patients: int, progress: bool | None) -> Iterator[Callable[[float], obj
     with tqdm(desc=what, unit=" steps", leave=False, disable=hidden) as bar:
 
         def advance(gain: float) -> None:
-            """Show how much a round has gained."""
             bar.set_postfix_str(f"gained {gain:.3g} nats", refresh=False)
             bar.update()
 

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from scipy.special import expit, logit
 
 from kneebayes.inference.batch import Integers, Observed
 from kneebayes.learning.counting import Counting, Sample
@@ -101,7 +102,7 @@ class Coordinates:
     def origin(self) -> Numbers:
         """Coordinates of the numbers as they stand."""
         start = self.start
-        parts = [_logit(start[self.free_at])]
+        parts = [logit(start[self.free_at])]
         for family, places in zip(self.families, self.share_at, strict=True):
             parts.append(np.log(start[places]) - np.log(start[family.place]))
         return np.concatenate([*parts, np.zeros(len(self.shifts))])
@@ -109,7 +110,7 @@ class Coordinates:
     def numbers(self, point: Numbers) -> Numbers:
         """Numbers of the network for some coordinates."""
         out = self.start.copy()
-        out[self.free_at] = _expit(point[: len(self.free_at)])
+        out[self.free_at] = expit(point[: len(self.free_at)])
         for family, _, logits in self._logits(point):
             shares = np.exp(logits - logits.max())
             out[family.place : family.place + len(shares)] = shares / shares.sum()
@@ -117,7 +118,7 @@ class Coordinates:
         for move, places in zip(point[self.first_shift :], self._moves, strict=True):
             moved[places] += move
         for places in self._rates:
-            out[places] = _expit(_logit(self.start[places]) + moved[places])
+            out[places] = expit(logit(self.start[places]) + moved[places])
         with np.errstate(divide="ignore"):
             logs = np.log(self.start[self.table]) + moved[self.table]
         rows = logs.reshape(-1, self.columns)
@@ -159,7 +160,7 @@ class Coordinates:
         size = len(point)
         gradient, information = np.zeros(size), np.zeros((size, size))
         count = len(self.free_at)
-        p = _expit(point[:count])
+        p = expit(point[:count])
         # ln p and ln (1 - p), also where p is next to 0 or 1
         log = self._weight * (self._mean * point[:count] - np.logaddexp(0.0, point[:count]))
         total = float(log.sum())
@@ -183,14 +184,6 @@ class Coordinates:
 
 def _places(values: Sequence[int] | range) -> Integers:
     return np.array(list(values), dtype=np.int64)
-
-
-def _logit(values: Numbers) -> Numbers:
-    return np.asarray(np.log(values) - np.log1p(-values))
-
-
-def _expit(values: Numbers) -> Numbers:
-    return np.asarray(np.exp(-np.logaddexp(0.0, -values)))
 
 
 ENOUGH = 0.01  # expected gain in ln density below which a step is not worth a pass

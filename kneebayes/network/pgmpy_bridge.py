@@ -85,7 +85,6 @@ def estimate_naive(
         estimator = BayesianEstimator(model, cases, state_names={TARGET: [0.0, 1.0], **states})
 
         def table(feature: str) -> Numbers:
-            """The estimated table of a column."""
             cpd = estimator.estimate_cpd(
                 feature, prior_type="BDeu", equivalent_sample_size=imagined
             )

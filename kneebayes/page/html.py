@@ -42,11 +42,6 @@ def script(entry: str) -> str:
     """The script that starts the front end, with all that it imports, as one text without imports.
 
     The modules share one scope, so every name at the top of a module is its own among all.
-
-    Examples
-    --------
-    >>> "import" in script("boot_page.js").split()
-    False
     """
     needs: dict[str, list[str]] = {}
     waiting = [entry]

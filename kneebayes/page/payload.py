@@ -70,13 +70,6 @@ def payload(model: ModelLike) -> Plain:
           place of its interval (low, value and high, to four digits), whether the cause is there in
           silence (1 or 0), and the places of its origins: claims and references by their ids, and
           assumptions in words.
-
-    Examples
-    --------
-    >>> import kneebayes as kb
-    >>> told = payload(kb.load())
-    >>> told["complaint"], len(told["nodes"]) > len(told["causes"])
-    ('pain_behind_knee', True)
     """
     knowledge, numbers = model.data.knowledge, numbers_of(model)
     lexicon = knowledge.lexicons[model.data.lexicon]
@@ -167,7 +160,6 @@ def _names(knowledge: Knowledge) -> Plain:
 
 
 def _filled(values: Mapping[str, Any]) -> Plain:
-    """Values that are not empty."""
     return {name: value for name, value in values.items() if value}
 
 
@@ -320,15 +312,17 @@ def numbers_of(model: ModelLike) -> Plain:
     for stated in model.data.elicited.stated:
         parent, child = _ends(knowledge, stated)
         arrow, interval = stated.arrow, stated.interval
+        numbers = _shortened(interval.low, interval.value, interval.high)
+        because = _origins(*arrow.statement.because)
         arrows.append(
             [
                 nodes[parent],
                 network[parent].states.index(arrow.state),
                 nodes[child],
                 int(arrow.statement.risk is not None),
-                _place(intervals, _shortened(interval.low, interval.value, interval.high)),
+                intervals.setdefault(numbers, len(intervals)),
                 int(arrow.silent),
-                [_place(origins, one) for one in _origins(*arrow.statement.because)],
+                [origins.setdefault(one, len(origins)) for one in because],
             ]
         )
     return {
@@ -358,11 +352,6 @@ def _grounds(knowledge: Knowledge, content: Plain) -> Plain:
         "claims": {id: claim.statement for id, claim in knowledge.claims.items() if id in named},
         "references": {id: one.cited for id, one in knowledge.references.items() if id in named},
     }
-
-
-def _place(places: dict[Any, int], one: Any) -> int:
-    """The place of one among those seen so far; behind them if it is new."""
-    return places.setdefault(one, len(places))
 
 
 def _ends(knowledge: Knowledge, stated: Stated) -> tuple[str, str]:

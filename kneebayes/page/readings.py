@@ -53,13 +53,6 @@ def choices_of(model: ModelLike) -> dict[str, list[dict[str, Any]]]:
 
     ``lexicons``, ``settings`` (no setting has an empty id) and ``layers`` each have ``id``,
     ``label`` and ``about``; the model's own first. They are empty for a model that has learnt.
-
-    Examples
-    --------
-    >>> import kneebayes as kb
-    >>> found = choices_of(kb.load().in_setting("emergency"))
-    >>> [layer["id"] for layer in found["layers"]], found["settings"][1]["label"]
-    (['literature', 'article', 'beyond'], 'anywhere')
     """
     data = model.data
     if data.learnt is not None:
@@ -73,7 +66,6 @@ def choices_of(model: ModelLike) -> dict[str, list[dict[str, Any]]]:
 
 
 def _layer_named(id: str) -> Plain:
-    """A layer in words."""
     label, about = LAYERS[id]
     return {"id": id, "label": label, "about": about}
 
@@ -111,15 +103,6 @@ def readings_of(model: ModelLike, own: Mapping[str, Any]) -> dict[str, Any]:
           explains the complaint, its ``parts`` (and the whole ``table`` where it cannot be made).
 
         What the model cannot be is left out.
-
-    Examples
-    --------
-    >>> import kneebayes as kb
-    >>> knee = kb.load()
-    >>> from kneebayes.page.payload import payload
-    >>> found = readings_of(knee, payload(knee))
-    >>> [one["id"] for one in found["settings"]][:2], found["lexicons"][0]["id"]
-    (['', 'general_practice'], 'article')
     """
     for data, found in tuple(_known):
         if _alike(data, model.data):

@@ -32,11 +32,6 @@ def log_scores(predicted: Numbers, truth: Truth) -> Numbers:
     ``-log2`` of the probability that was given to what is the case (Good 1952). Proper:
     nobody expects a better score from saying what they do not think. Infinite where something
     was ruled out that is the case.
-
-    Examples
-    --------
-    >>> log_scores(np.array([[0.5, 0.25]]), np.array([[True, True]]))
-    array([1.5])
     """
     with np.errstate(divide="ignore"):
         losses = -np.log2(np.where(truth, predicted, 1.0 - predicted))
@@ -44,13 +39,7 @@ def log_scores(predicted: Numbers, truth: Truth) -> Numbers:
 
 
 def brier_scores(predicted: Numbers, truth: Truth) -> Numbers:
-    """Squared distance from the truth, one for each case: the mean over the causes (Brier 1950).
-
-    Examples
-    --------
-    >>> brier_scores(np.array([[0.5, 0.0]]), np.array([[True, False]]))
-    array([0.125])
-    """
+    """Squared distance from the truth, one for each case: the mean over the causes (Brier 1950)."""
     return np.asarray(((predicted - truth) ** 2).mean(axis=1))
 
 

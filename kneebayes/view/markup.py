@@ -15,13 +15,7 @@ HALVES_UP = 1.0 + 1e-12  # a half goes up, whichever way its last digit fell
 
 
 def tag(name: str, *inside: str, **attributes: str) -> str:
-    """An element around text that is HTML already; attribute values are escaped.
-
-    Examples
-    --------
-    >>> tag("p", "hello", title='a "b"')
-    '<p title="a &quot;b&quot;">hello</p>'
-    """
+    """An element around text that is HTML already; attribute values are escaped."""
     written = "".join(f' {key}="{escape(value, quote=True)}"' for key, value in attributes.items())
     return f"<{name}{written}>{''.join(inside)}</{name}>"
 

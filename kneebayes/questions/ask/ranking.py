@@ -227,7 +227,6 @@ def same_decision(
     _check(subject, questions, threshold)
 
     def decide(outcome: Outcome) -> str:
-        """What would be decided."""
         if urgency:
             return case.level_after(outcome.answers)
         if threshold is not None and outcome.subject is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from textwrap import fill
 
 import numpy as np
+from scipy.special import entr
 
 from kneebayes.arguments import checked, whole_number
 from kneebayes.binding import Axes, pd, renamed
@@ -71,16 +72,9 @@ def _divergence(present: Numbers) -> Numbers:
     # sorted, so that both ways round it is the same to the last digit
     low, high = np.minimum(row, other), np.maximum(row, other)
     middle = (low + high) / 2.0
-    bits = _entropy(middle) - (_entropy(low) + _entropy(high)) / 2.0
+    at_middle, at_low, at_high = (entr(share) + entr(1.0 - share) for share in (middle, low, high))
+    bits = (at_middle - (at_low + at_high) / 2.0) / np.log(2.0)
     return np.where(low == high, 0.0, np.maximum(bits, 0.0))
-
-
-def _entropy(probability: Numbers) -> Numbers:
-    """Entropy of yes/no questions, in bits."""
-    total = np.zeros_like(probability)
-    for share in (probability, 1.0 - probability):
-        total -= share * np.log2(np.where(share > 0.0, share, 1.0))
-    return total
 
 
 def order_by_likeness(distances: Numbers) -> list[int]:

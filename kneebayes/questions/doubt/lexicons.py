@@ -116,7 +116,6 @@ class LexiconComparison(CaseResult):
         """What is shown."""
 
         def cell(lexicon: str, id: str) -> str:
-            """What a lexicon says of a cause."""
             share = percent(self.posteriors[lexicon][id])
             return f"{share} (rank {self._ranks[lexicon][id]})"
 

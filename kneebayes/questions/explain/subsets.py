@@ -43,11 +43,6 @@ def shapley_of_all(values: Numbers) -> Numbers:
     ``j`` of the index of a value says whether part ``j`` is in the subset. The result adds up to
     the last value minus the first; a part that makes the value infinite in some order has an
     infinite share.
-
-    Examples
-    --------
-    >>> shapley_of_all(np.array([0.0, 1.0, 1.0, 4.0]))
-    array([2., 2.])
     """
     parts = len(values).bit_length() - 1
     sizes = np.bitwise_count(np.arange(len(values)))
