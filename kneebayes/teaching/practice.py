@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from functools import cached_property
 from html import escape
 from itertools import pairwise
 from pathlib import Path
+from statistics import median
 from string import Template
 from typing import Any
 
@@ -105,7 +107,14 @@ HEADER = (
 )
 CALIBRATION = ["learner", "bin", "stated", "true", "count", "low", "high"]
 WEIGHTS = ("learner", "weight of the prior", "error", "weight of the evidence", "error")
-CASES = ("learner", "patient", "it was", "stated", "exact", "questions", "cost", "advised", "due")
+CASES = (
+    *("learner", "patient", "it was", "stated", "exact", "questions", "hints", "cost"),
+    *("advised", "due"),
+)
+PATIENTS = (
+    *("patient", "explained by", "learners", "stated", "middle", "exact, middle"),
+    *("advised", "due"),
+)
 MOST_MISSED = 3  # signs named that most cases were closed without
 MOST_LISTED = 60  # cases one by one; of more the sums say enough
 
@@ -162,7 +171,7 @@ class Practice(Paged):
         """
         place = Path(folder)
         try:
-            files = sorted(path for path in place.iterdir() if path.suffix == ".json")
+            files = [path for path in place.iterdir() if path.suffix == ".json"]
         except OSError as error:
             message = f"{clipped(str(place), 200)}: no folder that can be read: {error.strerror}."
             raise KneebayesError(message) from error
@@ -170,7 +179,7 @@ class Practice(Paged):
             message = f"{place}: there is no case here. Cases are files that end in .json."
             raise KneebayesError(message)
         done, unread = cls((), ()), []
-        for file in files:
+        for file in sorted(files, key=_by_number):
             try:
                 learner = file.name.split(".")[0].split("-")[0]
                 done += cls.of(learner, [Feedback(load_handed_in(model, file))])
@@ -223,7 +232,7 @@ class Practice(Paged):
     def scores(self) -> pd.DataFrame:
         """One row a learner and score: ``cases``, ``mean``, its standard ``error``, 95 % interval.
 
-        Intervals (``low``, ``high``) are by Student's t; missing for one case.
+        Intervals (``low``, ``high``) are by Student's t, and end at 0; missing for one case.
         """
         pairs = zip(self.learners, self.feedbacks, strict=True)
         rows = [(who, name, each.scores[name]) for who, each in pairs for name in SCORES]
@@ -231,7 +240,8 @@ class Practice(Paged):
         grouped = values.groupby(["learner", "score"], sort=False)["value"]
         scores = grouped.agg(cases="size", mean="mean", error="sem").reset_index()
         half = scores["error"] * scores["cases"].map(lambda n: student_95(max(n - 1, 1)))
-        return scores.assign(low=scores["mean"] - half, high=scores["mean"] + half)
+        low = (scores["mean"] - half).clip(lower=0.0)  # no score is less
+        return scores.assign(low=low, high=scores["mean"] + half)
 
     @cached_property
     def weights(self) -> dict[str, GretherWeights | None]:
@@ -287,6 +297,7 @@ class Practice(Paged):
         listed = self._case_cells() if len(self) <= MOST_LISTED else ()
         blocks = (
             Paragraph(self._left_out),
+            Grid("", PATIENTS, self._patient_cells),
             Grid("", CASES, tuple(listed)),
             Grid("", HEADER, tuple(map(self._score_cells, self._by_learner))),
             Grid("", WEIGHTS, tuple((who, *_weight_cells(fitted)) for who, fitted in weighed)),
@@ -308,6 +319,17 @@ class Practice(Paged):
             f"- {one}" for one in self.unread
         )
 
+    @cached_property
+    def _patient_cells(self) -> tuple[tuple[str, ...], ...]:
+        """One line a patient whom several learners met: how far apart is what they said."""
+        met: dict[frozenset[tuple[str, str]], dict[str, Feedback]] = {}
+        for who, feedback in zip(self.learners, self.feedbacks, strict=True):
+            met.setdefault(frozenset(feedback.case.truth.items()), {})[who] = feedback
+        shared = [[*closed.values()] for closed in met.values() if len(closed) > 1]
+        if len(shared) > MOST_LISTED:
+            return ()
+        return tuple(_compared_on(closed, id) for closed in shared for id in closed[0].true_causes)
+
     def _case_cells(self) -> Iterator[tuple[str, ...]]:
         """One line a case, learner by learner: what it was, and what was said of it."""
         pairs = ((who, each) for who, mine in self._by_learner.items() for each in mine)
@@ -317,7 +339,7 @@ class Practice(Paged):
             stated = " and ".join(feedback.stated_text(id) for id in true)
             exact = " and ".join(percent(feedback.exact[id]) for id in true)
             patient = "-" if case.seed is None else str(case.seed)
-            counts = str(feedback.questions), f"{case.cost:g}"
+            counts = str(feedback.questions), str(feedback.hints), f"{case.cost:g}"
             cells = (who, patient, names or "-", stated, exact, *counts)
             yield (*cells, feedback.advice or "-", feedback.due.level)
 
@@ -359,6 +381,11 @@ class Practice(Paged):
                 found = ", ".join(weight.faults)
             said.setdefault(found or "no fault of weighing found", []).append(who)
         yield from (f"{', '.join(names)}: {found}." for found, names in said.items())
+        if self._patient_cells:
+            yield (
+                "First by patient, of those whom several learners met: stated from the lowest to "
+                "the highest, and the one in the middle; how many advised what."
+            )
         if len(self) <= MOST_LISTED:
             yield (
                 "Stated and exact: of what it was, what the learner said and what followed from "
@@ -490,6 +517,25 @@ def run_practice(
         case = new_case(model, difficulty, kind, each)
         closed.append(learner(case, np.random.default_rng([each, 1])))
     return Practice.of(called, closed)
+
+
+def _by_number(file: Path) -> list[str | int]:
+    """A name in parts, so that patient 7 comes before patient 12."""
+    parts = re.split(r"(\d+)", file.name)
+    return [int(part) if at % 2 else part for at, part in enumerate(parts)]
+
+
+def _compared_on(closed: Sequence[Feedback], cause: str) -> tuple[str, ...]:
+    """What several learners said of the cause of one patient, and advised."""
+    case, stated = closed[0].case, [one.stated[cause] for one in closed]
+    advised = Counter(one.advice or "nothing" for one in closed)
+    due = Counter(one.due.level for one in closed)
+    return (
+        *("-" if case.seed is None else str(case.seed), case.data.knowledge.label(cause)),
+        *(str(len(closed)), f"{percent(min(stated))} to {percent(max(stated))}"),
+        *(percent(median(stated)), percent(median(one.exact[cause] for one in closed))),
+        *(", ".join(f"{word} {n}" for word, n in each.most_common()) for each in (advised, due)),
+    )
 
 
 def _compared(said: Sequence[tuple[float, bool]]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -309,3 +310,44 @@ def test_many_cases_are_not_listed_one_by_one(knee: kb.Model) -> None:
     assert Practice.of("Anna", [closed]).text.startswith("Practice: 1 case\n")
     assert "it was" in Practice.of("Anna", [closed] * 60).text
     assert "it was" not in Practice.of("Anna", [closed] * 61).text
+
+
+def test_what_a_class_said_of_one_patient_stands_in_one_line(knee: kb.Model) -> None:
+    """From the lowest to the highest, and the middle; a patient whom one alone met has none."""
+    said = {"Ann": (0.2, "now"), "Ben": (0.5, "soon"), "Cem": (0.3, "now"), "Dan": (0.9, None)}
+    case = knee.practice_case(seed=42)
+    (true,) = (id for id in knee.knowledge.causes if case.truth[id] == "present")
+    done = Practice((), ())
+    for who, (share, advice) in said.items():
+        done += Practice.of(who, [case.close({true: share}, advice)])
+    done += Practice.of("Ann", [knee.practice_case(seed=7).close({true: 0.1})])
+    exact, due = percent(case.exact[true]), done.feedbacks[0].due.level
+    cells = ["42", knee.knowledge.label(true), "4", "20% to 90%", "40%", exact]
+    cells += ["now 2, soon 1, nothing 1", f"{due} 4"]
+    lines = [line for line in done.text.splitlines() if line.lstrip().startswith(("42 ", "7 "))]
+    assert [re.split("  +", line.strip()) for line in lines] == [cells]
+    assert "First by patient" in done.text
+    assert "First by patient" not in Practice.of("Ann", done.feedbacks).text
+
+
+def test_cases_of_a_folder_come_by_number_and_say_how_many_hints_were_taken(
+    knee: kb.Model, tmp_path: Path
+) -> None:
+    for number in (10, 9, 2):
+        case = knee.practice_case(seed=number)
+        case = case.take_hint().take_hint() if number == 9 else case
+        case.close({"gout": 0.1}).case.save(tmp_path / f"ann-patient-{number}.json")
+    done = Practice.load(knee, tmp_path)
+    assert list(done.table["seed"]) == [2, 9, 10]
+    assert list(done.table["hints"]) == [0, 2, 0]
+    header, *lines = (line for line in done.text.splitlines() if "  " in line)
+    at = re.split("  +", header).index("hints")
+    assert [re.split("  +", line)[at] for line in lines[:3]] == ["0", "2", "0"]
+
+
+def test_an_interval_of_scores_does_not_go_below_0(knee: kb.Model) -> None:
+    cases = [knee.practice_case(seed=seed) for seed in (1, 2)]
+    (true,) = (id for id in knee.knowledge.causes if cases[0].truth[id] == "present")
+    scores = Practice.of("Ann", [case.close({true: 0.99}) for case in cases]).scores
+    assert (scores["mean"] - 12.7 * scores["error"] < 0.0).any()
+    assert (scores["low"] >= 0.0).all()
