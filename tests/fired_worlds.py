@@ -13,7 +13,7 @@ import numpy as np
 from oracle import weigh
 
 from kneebayes.inference import Evidence
-from kneebayes.network import Network, Node, noisy_or_node, root_node
+from kneebayes.network import Network, Node, noisy_or_node, root_node, table_node
 
 LEAK = "the leak"
 
@@ -48,8 +48,8 @@ def _ways(network: Network, node: Node, world: World) -> Iterator[tuple[float, i
     if not node.is_noisy_or:
         table = np.array(node.table).reshape(network.shape_of(node))
         row = table[tuple(world.states[one] for one in node.parents)]
-        for state, chance in enumerate(row):
-            yield float(chance), state, set()
+        for state, chance in enumerate(row):  # what lets its first parent through is a link of it
+            yield float(chance), state, set(node.parents[:1] if state else ())
         return
     strengths = {one.parent: one.strength[world.states[one.parent]] for one in node.links}
     strengths[LEAK] = node.leak or 0.0
@@ -62,11 +62,14 @@ def _ways(network: Network, node: Node, world: World) -> Iterator[tuple[float, i
 
 
 def random_case(
-    rng: np.random.Generator,
+    rng: np.random.Generator, *, rarer: bool = False
 ) -> tuple[Network, Evidence, dict[str, list[str]]]:
-    """A small network of contexts, causes, mediators and findings, with some evidence."""
+    """A small network of contexts, causes, mediators and findings, with some evidence.
+
+    ``rarer``: the context lets a mediator through less often in some of its states.
+    """
     while True:
-        network, kinds = _random_layers(rng)
+        network, kinds = _random_layers(rng, rarer)
         likelihoods: dict[str, tuple[float, ...]] = {}
         for node in network.nodes:
             chance = rng.random()
@@ -82,7 +85,7 @@ def random_case(
             return network, evidence, kinds
 
 
-def _random_layers(rng: np.random.Generator) -> tuple[Network, dict[str, list[str]]]:
+def _random_layers(rng: np.random.Generator, rarer: bool) -> tuple[Network, dict[str, list[str]]]:
     nodes: list[Node] = [
         root_node("t", [0.3, 0.5, 0.2], ["low", "middle", "high"]),
     ]
@@ -104,5 +107,10 @@ def _random_layers(rng: np.random.Generator) -> tuple[Network, dict[str, list[st
                     strength[0] = 0.0
                 links[parent] = [*strength.tolist()]
             leak = float(rng.choice([0.0, 0.05, 0.3]))
-            nodes.append(noisy_or_node(id, leak, links))
+            if rarer and id == "m0":
+                nodes.append(noisy_or_node("most", leak, links))
+                there = np.stack([np.zeros(3), rng.random(3)])
+                nodes.append(table_node(id, ["most", "t"], np.stack([1.0 - there, there], -1)))
+            else:
+                nodes.append(noisy_or_node(id, leak, links))
     return Network(tuple(nodes[at] for at in rng.permutation(len(nodes)))), kinds

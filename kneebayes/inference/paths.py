@@ -54,6 +54,7 @@ def split_by_path(
     """Tell for some noisy-ORs whether a chain of fired links from where it counts reached them.
 
     A chain goes on from one of the nodes ``within`` to another; from any other it can only begin.
+    What only lets a part of a node through (see :func:`lets_through`) may stand in a chain, too.
     ``counts`` gives for the link of a parent that is not split the states of the parent in which
     its firing counts; ``leak_counts`` says whether firing of a leak does. The distribution of all
     that was there before stays what it was.
@@ -63,6 +64,9 @@ def split_by_path(
     for node in network.nodes:
         if node.id not in within:
             nodes.append(_widened(network, node, inner))
+            continue
+        if node.id in inner and lets_through(network, node.id, within):
+            nodes.append(_let_through(network, node, inner, counts))
             continue
         counting, others = _sorted_links(node, inner, counts)
         leak = node.leak or 0.0
@@ -121,6 +125,33 @@ def descendants(network: Network, id: str, through: Collection[str]) -> set[str]
         if node.id in through and not sources.isdisjoint(node.parents):
             sources.add(node.id)
     return sources - {id}
+
+
+def lets_through(network: Network, id: str, within: Collection[str] = ()) -> bool:
+    """Whether a table lets its first parent through in a share, and none else is ``within``.
+
+    So is what is less often there at some ages: whatever reached the first parent reaches it.
+    """
+    node = network[id]
+    if node.is_noisy_or or node.states != ("absent", "present") or not node.parents:
+        return False
+    table = network.table_of(node)
+    alone = set(within).isdisjoint(node.parents[1:])
+    return alone and len(table) == 2 and not table[0, ..., 1].any()
+
+
+def _let_through(network: Network, node: Node, inner: Collection[str], counts: Counts) -> Node:
+    """What lets a node through, as it was reached."""
+    first, *others = node.parents
+    share = network.table_of(_widened(network, node, set(inner) & set(others)))[1, ..., 1]
+    of_present = 2 if counts(Link(first, (0.0, 1.0)))[1] else 1
+    states = (1, 2) if first in inner else (of_present,)
+    table = np.zeros((len(states) + 1, *share.shape, len(STATES)))
+    table[..., 0] = 1.0
+    for place, state in enumerate(states, start=1):
+        table[place, ..., 0] = 1.0 - share
+        table[place, ..., state] = share
+    return table_node(node.id, node.parents, table, STATES)
 
 
 def _sorted_links(

@@ -145,7 +145,11 @@ class Knowledge:
     @cached_property
     def less_often(self) -> dict[str, LessOften]:
         """By id of a context or finding in whom it (the false positive) is found less often."""
-        kinds: tuple[Mapping[str, Context | Finding], ...] = (self.contexts, self.findings)
+        kinds: tuple[Mapping[str, Context | Mediator | Finding], ...] = (
+            self.contexts,
+            self.mediators,
+            self.findings,
+        )
         each = ((id, node.less_often) for kind in kinds for id, node in kind.items())
         return {id: rarer for id, rarer in each if rarer is not None}
 

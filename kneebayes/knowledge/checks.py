@@ -217,6 +217,10 @@ class _Checks:
     def rarer_with(self, place: str, node: str, factors: Mapping[str, float]) -> Iterator[Problem]:
         """Causes with which a node is rarer: they exist, and do not say themselves how often."""
         causes = self.knowledge.diseases
+        if node in self.knowledge.mediators:
+            wrong = "how often a cause leads to a mediator is said where the cause is."
+            yield Problem(place, wrong, f"Write {node} = ... under [shows] of the causes.")
+            return
         for id in factors:
             yield from self.unknown(place, "cause", id, causes)
             if id in causes and node in {*causes[id].shows, *causes[id].raised_by}:

@@ -191,10 +191,15 @@ class Context(Named, Sourced):
 
 
 class Mediator(Named, Sourced):
-    """A hidden node between causes and findings, so that one process counts once."""
+    """A hidden node between causes and findings, so that one process counts once.
+
+    Where it is ``less_often`` found at an age or in a sex, its leak and how often a cause leads to
+    it hold where it is found most.
+    """
 
     about: Text
     leak: Frequency
+    less_often: LessOften | None = None
     shows: Shows = Field(default_factory=dict)
     layer: Layer = "article"
 

@@ -1,6 +1,7 @@
 """What is found less often at some ages, or in one sex."""
 
 import itertools
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -52,6 +53,30 @@ def test_a_context_is_found_as_often_as_its_factors_say() -> None:
         }
         for age, factor in (FACTORS | {"used": 1.0}).items():
             assert shares[age] == pytest.approx(factor * shares["used"], rel=1e-9)
+
+
+def test_a_form_of_a_disease_is_as_rare_as_its_factors_say() -> None:
+    """By another library: a mediator, too, whichever cause explains; and so is what it shows."""
+    knowledge = read_knowledge(DATA / "pump")
+    (id, one), *_ = knowledge.mediators.items()
+    rarer = one.but(less_often=LessOften(by={"years_in_service": FACTORS}, because=WHY))
+    network = network_of(replace(knowledge, mediators={id: rarer}))
+    model = to_pgmpy(network)
+    for cause in network[EXPLANATION].states:
+        at = {EXPLANATION: cause, "years_in_service": "used"}
+        most = query_pgmpy(model, id, at)["present"]
+        for age, factor in FACTORS.items():
+            found = query_pgmpy(model, id, {**at, "years_in_service": age})["present"]
+            assert found == pytest.approx(factor * most, rel=1e-9)
+
+
+def test_without_a_cause_its_form_goes_though_it_knows_ages(knee: kb.Model) -> None:
+    """What lets a form through at an age is no reason of its own."""
+    dx = knee.diagnose({"claudication": True, "age": 70, "heavy leg": True})
+    without = dx.without("referred pain from the spine").table.set_index("finding")["persists"]
+    assert without["pain on walking that goes at rest"] < 1.0
+    told = next(one for one in dx.attribution().findings if one.finding == "claudication")
+    assert told.shares["referred_pain_spine"] > 0.8 * dx.explains["referred_pain_spine"]
 
 
 def test_without_factors_below_one_nothing_changes() -> None:
@@ -245,6 +270,16 @@ def test_an_id_that_the_network_makes_is_told(folder: Path, id: str) -> None:
     text = text.replace("[sparks]", f"{rarer}[sparks]")
     findings.write_text(f"{text}\n{other}", encoding="utf-8")
     with pytest.raises(kb.KnowledgeError, match="Give that entry another id"):
+        read_knowledge(folder)
+
+
+def test_a_mediator_is_not_rarer_where_a_cause_explains(folder: Path) -> None:
+    rarer = '\n[{}.less_often]\nby.explanation = {{ flat_battery = 0.1 }}\nbecause = "C04"\n'
+    mediators = folder / "mediators.toml"
+    id = next(iter(tomllib.loads(mediators.read_text(encoding="utf-8"))))
+    with mediators.open("a", encoding="utf-8") as file:
+        file.write(rarer.format(id))
+    with pytest.raises(kb.KnowledgeError, match=f"Write {id} = ... under .shows. of the causes"):
         read_knowledge(folder)
 
 

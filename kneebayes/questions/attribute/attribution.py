@@ -16,7 +16,7 @@ from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.cores import map_on_all_cores
 from kneebayes.inference.evidence import ABSENT
 from kneebayes.inference.limits import in_this_context
-from kneebayes.inference.paths import reached, split_below
+from kneebayes.inference.paths import lets_through, reached, split_below
 from kneebayes.network import Network
 from kneebayes.text import counted
 from kneebayes.view.figures import SMALL, name_lines, new_axes, write
@@ -68,10 +68,11 @@ def attribute(
     present = [id for id in findings if evidence.hard_state(id) == 1]
     acting = acting or {cause: {cause: (1,)} for cause in causes}
     everywhere = _together(acting[cause] for cause in causes)
-    passing = {  # what a chain can go through: noisy-ORs but causes, and not what is absent
+    passing = {  # what a chain can go through: not causes, nor what is absent
         node.id
         for node in engine.network.nodes
-        if node.is_noisy_or and evidence.hard_state(node.id) != 0
+        if (node.is_noisy_or or lets_through(engine.network, node.id, everywhere))
+        and evidence.hard_state(node.id) != 0
     } - {*causes, *everywhere}
     engine.compile()  # once, before threads could all begin to
 

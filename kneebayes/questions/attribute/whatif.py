@@ -14,7 +14,7 @@ from kneebayes.case.case import Case, CaseLike
 from kneebayes.errors import KneebayesError
 from kneebayes.inference import Engine, Evidence
 from kneebayes.inference.evidence import impossible
-from kneebayes.inference.paths import reached, split_below
+from kneebayes.inference.paths import SplitNetwork, lets_through, reached, split_below
 from kneebayes.knowledge.base import by_chance
 from kneebayes.network import Network
 from kneebayes.text import counted
@@ -64,7 +64,7 @@ def remove_cause(
     passing = {id for id in network.index if evidence.hard_state(id) != 0}
     passing -= {cause, *acting, *staying}
     split, ends = split_below(network, open_or_present, acting, passing, by_acting=False)
-    _check(network, cause, acting, {id for id in network.index if reached(id) in split.network})
+    _check(network, cause, acting, split)
     targets = [*open_or_present, *(reached(id) for id in ends)]
     propagated = Engine(split.network).propagate_each([split.widen(evidence)], targets)
     if propagated.log_probability[0] == -np.inf:
@@ -77,11 +77,14 @@ def remove_cause(
     return tuple(rows)
 
 
-def _check(network: Network, cause: str, acting: Iterable[str], within: set[str]) -> None:
+def _check(network: Network, cause: str, acting: Iterable[str], split: SplitNetwork) -> None:
     """Refuse what is not produced by presence alone: then being absent could produce too."""
-    for id in within:
+    told = {id for id in network.index if reached(id) in split.network}
+    below = told | split.inner
+    for id in below:
         node = network[id]
-        if not node.is_noisy_or:
+        through = id not in told and lets_through(network, id, {*acting, *below})
+        if not (node.is_noisy_or or through):
             message = (
                 f"'{id}' is given by a table, so it is not known how it would have been "
                 f"without '{cause}'. Only noisy-ORs can stand below a cause that is taken away."
@@ -89,7 +92,7 @@ def _check(network: Network, cause: str, acting: Iterable[str], within: set[str]
             raise KneebayesError(message)
         for link in node.links:
             two = network[link.parent].states == ("absent", "present")
-            if two and link.parent in {*acting, *within} and link.strength[0] > 0.0:
+            if two and link.parent in {*acting, *below} and link.strength[0] > 0.0:
                 message = (
                     f"'{id}' is produced by the absence of '{link.parent}' with probability "
                     f"{link.strength[0]:g}. Below a cause that is taken away this must be 0."
@@ -205,8 +208,8 @@ def without(case: CaseLike, cause: str) -> WhatIf:
     answered = [answer.id for answer in case.answers if answer.id in knowledge.findings]
     acting = acting_states(case.engine.network, knowledge)[id]
     network = case.engine.network  # what raises a cause, or is seen by chance, is so without it
-    rarer = [by_chance(id) if id in knowledge.findings else id for id in knowledge.less_often]
-    staying = {*company_of(network), *rarer}
+    rarer = {by_chance(id) if id in knowledge.findings else id for id in knowledge.less_often}
+    staying = {*company_of(network), *rarer} - knowledge.mediators.keys()
     change = remove_cause(case.engine, case.evidence, id, answered, acting, staying)
     posterior = case.engine.propagate(case.evidence, [id]).present(id)
     return WhatIf(case, id, posterior, change)

@@ -15,7 +15,7 @@ def reached_from(network: Network, world: World, sources: set[str], causes: set[
     """Noisy-ORs but causes that a chain of fired links leads to from any source."""
     found: set[str] = set()
     for node in network.nodes:
-        if not node.is_noisy_or or node.id in causes:
+        if node.id in causes:
             continue
         for parent in world.fired[node.id] - {LEAK}:
             cause_there = parent in sources and (
@@ -26,9 +26,10 @@ def reached_from(network: Network, world: World, sources: set[str], causes: set[
     return found
 
 
+@pytest.mark.parametrize("rarer", [False, True])
 @pytest.mark.parametrize("seed", range(7))
-def test_shares_are_those_of_enumeration_over_links(seed: int) -> None:
-    network, evidence, kinds = random_case(np.random.default_rng(seed))
+def test_shares_are_those_of_enumeration_over_links(seed: int, rarer: bool) -> None:
+    network, evidence, kinds = random_case(np.random.default_rng(seed), rarer=rarer)
     causes, contexts = set(kinds["cause"]), set(kinds["context"])
     told = attribute(Engine(network), evidence, kinds["finding"], kinds["cause"], contexts)
     total = 0.0
