@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from importlib import import_module
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,8 @@ from kneebayes.cohort.record import reading_of
 from kneebayes.cohort.simulation import items_of
 from kneebayes.errors import needing
 from kneebayes.inference import Engine, Evidence
-from kneebayes.inference.paths import ancestors
+from kneebayes.inference.paths import ancestors, lets_through
+from kneebayes.knowledge.base import where_most
 from kneebayes.network import Network, Node, Numbers, noisy_or_node, root_node
 from kneebayes.network.pgmpy_bridge import estimate_naive
 from kneebayes.odds import inverse_logit
@@ -25,6 +28,7 @@ from kneebayes.odds import inverse_logit
 EDGE = 1e-9  # naive Bayes may say 0 and 1 at once of one patient; it is kept this far from both
 
 States = NDArray[np.int16]
+Shares = Callable[[tuple[str, ...], tuple[str, str] | None], Numbers]
 
 
 def states_of(model: ModelLike, answers: pd.DataFrame) -> States:
@@ -172,7 +176,8 @@ def without_mediators(model: AnyModel) -> AnyModel:
     True
     """
     knowledge = model.data.knowledge
-    between = {*knowledge.mediators, *knowledge.findings} - set(knowledge.there.values())
+    hidden = {*knowledge.mediators, *map(where_most, knowledge.mediators)}
+    between = {*hidden, *knowledge.findings} - set(knowledge.there.values())
     network = collapse(model.data.network, list(knowledge.findings), between)
     elicited = replace(model.data.elicited, network=network)
     return model.replace(elicited=elicited, engine=Engine(network))
@@ -180,34 +185,59 @@ def without_mediators(model: AnyModel) -> AnyModel:
 
 def collapse(network: Network, findings: Sequence[str], between: set[str]) -> Network:
     """Link some noisy-OR findings directly to what the nodes ``between`` depend on."""
-    changed = []
-    for id in findings:
-        node = network[id]
-        if node.is_noisy_or and between.intersection(node.parents):
-            changed.append(_direct(network, node, between))
-    return network.replacing(changed)
+    engine = Engine(network)
+
+    @cache
+    def shares(ids: tuple[str, ...], given: tuple[str, str] | None) -> Numbers:
+        """P(the states of some nodes together | the state of another)."""
+        seen = Evidence.of(network, dict([given] if given else []))
+        joint = engine.joint(seen, ids)[0].ravel() if ids else np.ones(1)
+        shared: Numbers = joint / joint.sum()
+        return shared
+
+    return network.replacing(
+        [
+            _direct(network, network[id], between, shares)
+            for id in findings
+            if network[id].is_noisy_or and between.intersection(network[id].parents)
+        ]
+    )
 
 
-def _direct(network: Network, finding: Node, between: set[str]) -> Node:
-    """A noisy-OR with the same P(finding | one parent alone) for every parent behind."""
+def _direct(network: Network, finding: Node, between: set[str], shares: Shares) -> Node:
+    """A noisy-OR with the same P(finding | one parent alone) for every parent behind.
+
+    What only lets a part through, such as an age, is as often there as with that parent.
+    """
     inner, outer = _behind(network, finding, between)
     states = {id: network[id].states for id in outer}
     roots = [root_node(id, [1.0 / len(states[id])] * len(states[id]), states[id]) for id in outer]
     part = Network((*roots, *(network[id] for id in inner), finding))
-    engine, base = Engine(part), {id: states[id][0] for id in outer}
+    engine, ajar = Engine(part), _letting_through(network, (finding.id, *inner))
+    base = {id: states[id][0] for id in outer if id not in ajar}
+    each = [dict(zip(ajar, one, strict=True)) for one in product(*(states[id] for id in ajar))]
 
-    def absent(answers: Mapping[str, str]) -> float:
-        """P(the finding is absent | the states of all that stands behind it)."""
-        propagated = engine.propagate(Evidence.of(part, answers), [finding.id])
-        return float(propagated.marginals[finding.id][0, 0])
+    def absent(id: str, state: str) -> float:
+        """P(the finding is absent | the state of a parent behind it, the others absent)."""
+        seen = [Evidence.of(part, {**base, id: state, **one}) for one in each]
+        alone = engine.propagate_each(seen, [finding.id]).marginals[finding.id][:, 0]
+        given = (id, state) if len(states[id]) > 2 else None
+        return float(shares(ajar, given) @ alone)
 
-    unfired = absent(base)
+    unfired = absent(*next(iter(base.items())))
     links: dict[str, Sequence[float]] = {}
-    for id in outer:
-        strengths, shift = _ratios(np.array([absent({**base, id: state}) for state in states[id]]))
+    for id in base:
+        strengths, shift = _ratios(np.array([absent(id, state) for state in states[id]]))
         unfired *= shift
         links[id] = tuple(strengths)
     return noisy_or_node(finding.id, min(max(1.0 - unfired, 0.0), 1.0), links)
+
+
+def _letting_through(network: Network, ids: Iterable[str]) -> tuple[str, ...]:
+    """What nodes depend on that does nothing but let them through, in a share."""
+    ways = {id: network[id].parents[1:] if lets_through(network, id) else () for id in ids}
+    acting = {one for id in ways for one in network[id].parents if one not in ways[id]}
+    return tuple(sorted({one for way in ways.values() for one in way} - acting))
 
 
 def _ratios(absent: Numbers) -> tuple[Numbers, float]:
