@@ -3,6 +3,7 @@
 import json
 import math
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -275,10 +276,18 @@ def test_no_complaint_in_words_is_no_complaint(
     assert said[0].equals(said[1])
 
 
-def test_newer_patients_are_others_and_every_name_is_understood(knee: kb.Model) -> None:
-    path = Path(__file__).parent.parent / "data" / "newer_cases.jsonl"
-    newer, known = published_cases(path=path), published_cases()
-    assert len(newer) == 162
-    assert not {one.source for one in newer} & {one.source for one in known}
-    assert not {one.id for one in newer} & {one.id for one in known}
-    assert not evaluate_published(knee, newer).unknown
+FURTHER = ("newer_cases.jsonl", "latest_cases.jsonl")
+
+
+@pytest.mark.parametrize(("file", "number"), [*zip(FURTHER, (162, 64), strict=True)])
+def test_further_patients_are_others_and_every_name_is_understood(
+    knee: kb.Model, file: str, number: int
+) -> None:
+    folder = Path(__file__).parent.parent / "data"
+    all_files = {name: published_cases(path=folder / name) for name in FURTHER}
+    further = all_files.pop(file)
+    known = [*published_cases(), *chain(*all_files.values())]
+    assert len(further) == number
+    assert not {one.source for one in further} & {one.source for one in known}
+    assert not {one.id for one in further} & {one.id for one in known}
+    assert not evaluate_published(knee, further).unknown
