@@ -16,16 +16,17 @@ from kneebayes.errors import EvidenceError
 from kneebayes.inference import Evidence
 from kneebayes.odds import inverse_logit, logit
 from kneebayes.questions.explain.subsets import DECIBANS
-from kneebayes.teaching.asked import LEAST_BITS, row_of
 from kneebayes.teaching.patients import Hardness, causes_there, hardness_of
 from kneebayes.teaching.practice_text import in_short
 from kneebayes.teaching.scoring import (
+    LEAST_BITS,
     SUREST,
     StatedBelief,
     brier_score,
     divergence,
     filled,
     log_score,
+    row_of,
 )
 from kneebayes.teaching.situation import Situation, best_of, uncertainty_of
 from kneebayes.text import counted

@@ -192,8 +192,11 @@ def test_a_file_of_columns_says_what_they_and_their_values_mean(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("column,means,value\n", "must begin with the names column, means, value, answer."),
-        ("", "must begin with the names column, means, value, answer."),
+        (
+            "column,means,value\n",
+            "must begin with the names column, means, value, answer, with commas.",
+        ),
+        ("", "must begin with the names column, means, value, answer, with commas."),
         ("column,means,value,answer\na,b,c\n", "row 2 has 3 cells; it needs four."),
         ("column,means,value,answer\na,b,c,d\n\nx\n", "row 4 has 1 cell; it needs four."),
         ('column,means,value,answer\n"a', "is no CSV file: "),

@@ -7,8 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kneebayes.questions.explain.grounds import Grounds
-from kneebayes.questions.explain.weighing import Explained, ExplainedAway, Overlap, Stand, Weight
+from kneebayes.questions.explain.weighing import (
+    Explained,
+    ExplainedAway,
+    Grounds,
+    Overlap,
+    Stand,
+    Weight,
+)
 from kneebayes.view.markup import percent
 from kneebayes.view.report import Outline, Report, Steps
 from kneebayes.view.trace import ORIGINS

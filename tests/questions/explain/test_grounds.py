@@ -9,7 +9,7 @@ import pytest
 import kneebayes as kb
 from kneebayes.building.result import stated_network
 from kneebayes.inference import Evidence
-from kneebayes.questions.explain.grounds import (
+from kneebayes.questions.explain.weighing import (
     ORIGINS,
     Grounds,
     grounds_of_answer,

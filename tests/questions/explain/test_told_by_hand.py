@@ -11,7 +11,6 @@ from oracle import cases, weigh_states
 import kneebayes as kb
 from kneebayes.case.answers import Answer
 from kneebayes.inference import Engine
-from kneebayes.questions.explain.grounds import Grounds, joined_shares
 from kneebayes.questions.explain.subsets import (
     SubsetOdds,
     Subsets,
@@ -21,12 +20,14 @@ from kneebayes.questions.explain.weighing import (
     NOTABLE,
     Explained,
     ExplainedAway,
+    Grounds,
     Overlap,
     Stand,
     Weight,
     _suspects,
     _Suspicion,
     _takes,
+    joined_shares,
 )
 from kneebayes.questions.explain.words import Words, explanation_rows, in_decibans
 
