@@ -298,10 +298,7 @@ class Draft:
         return counts
 
     def _as_links(
-        self,
-        links: Mapping[str, float],
-        own: Mapping[str, float] | None = None,
-        node: str = "",
+        self, links: Mapping[str, float], own: Mapping[str, float] | None = None, node: str = ""
     ) -> dict[str, float | Sequence[float]]:
         """Links from what explains as strengths of the explanation, the others as they are."""
         strengths = dict(own or {})

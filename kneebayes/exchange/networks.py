@@ -12,15 +12,7 @@ from pathlib import Path
 from kneebayes.arguments import checked
 from kneebayes.exchange import bif, side_table, xdsl, xmlbif
 from kneebayes.exchange.data_files import ExchangeError, Problems, json_text, read_bytes
-from kneebayes.exchange.plain import (
-    Content,
-    Fastest,
-    Format,
-    Parsed,
-    build,
-    same_nodes,
-    with_names,
-)
+from kneebayes.exchange.plain import Content, Fastest, Format, Parsed, build, same_nodes, with_names
 from kneebayes.exchange.side_table import NetworkFile, read_side_table, side_table_path
 from kneebayes.network import Network, Node
 from kneebayes.text import shown

@@ -114,10 +114,7 @@ LETTERS, EVERY = 26, 5  # of a name on one line; numbers along the lower edge
 
 
 def draw_distances(
-    labels: Sequence[str],
-    bits: Sequence[Sequence[float]],
-    threshold: float,
-    ax: Axes | None = None,
+    labels: Sequence[str], bits: Sequence[Sequence[float]], threshold: float, ax: Axes | None = None
 ) -> Axes:
     """Draw how many bits tell each pair of causes apart; pairs below a threshold are marked."""
     from matplotlib import colormaps

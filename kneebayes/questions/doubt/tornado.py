@@ -11,13 +11,7 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from kneebayes.binding import Axes, pd
-from kneebayes.building.quantities import (
-    Quantities,
-    Quantity,
-    ends,
-    labelled,
-    said_in_words,
-)
+from kneebayes.building.quantities import Quantities, Quantity, ends, labelled, said_in_words
 from kneebayes.building.restating import Restating
 from kneebayes.case.bounded import bounded
 from kneebayes.case.case import Case, CaseLike

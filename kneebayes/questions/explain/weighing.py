@@ -19,13 +19,7 @@ from kneebayes.inference.paths import ancestors, descendants
 from kneebayes.knowledge import Knowledge
 from kneebayes.knowledge.base import EXPLANATION, Arrow
 from kneebayes.network import Network, Node
-from kneebayes.questions.explain.subsets import (
-    DECIBANS,
-    SubsetOdds,
-    Subsets,
-    prefixes,
-    weigh,
-)
+from kneebayes.questions.explain.subsets import DECIBANS, SubsetOdds, Subsets, prefixes, weigh
 from kneebayes.view.trace import ORIGINS, spelled_out
 
 NOTABLE = 0.5 / DECIBANS  # half a deciban: less is not worth a sentence
