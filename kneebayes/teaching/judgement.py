@@ -249,8 +249,17 @@ class Judgement:
 
     @cached_property
     def in_vain(self) -> list[dict[str, Any]]:
-        """The rows of questions and tests that could hardly change anything, the dearest first."""
-        return sorted((r for r in self.question_rows if r["in_vain"]), key=lambda r: -r["cost"])
+        """The rows of questions and tests that could hardly change anything, the dearest first.
+
+        What found a sign that calls for a doctor was not asked in vain, however unlikely it was.
+        """
+        signs = {sign for reason in self.case.urgency.reasons for sign in reason.signs}
+        label, vain = (
+            self.case.data.knowledge.label,
+            (r for r in self.question_rows if r["in_vain"]),
+        )
+        rows = (row for row in vain if signs.isdisjoint(map(label, row["id"].split("|"))))
+        return sorted(rows, key=lambda row: -row["cost"])
 
     @property
     def cost_in_vain(self) -> float:

@@ -241,6 +241,32 @@ def test_the_plan_and_the_biases_are_those_of_python(
     assert told
 
 
+def test_an_examination_is_one_step_as_it_is_in_python(
+    seen: Visit, knee: kb.Model, tmp_path: Path
+) -> None:
+    """One row, one step of the file; none of its results is praised as a free question."""
+    open_patient(seen, 42)
+    words = seen.page.get_by_placeholder("Is there a fever?")
+    for typed in ("MRI", "fever?"):
+        words.fill(typed)
+        words.press("Enter")
+    close(seen, "soon", "bakers_cyst", "60")
+    feedback = handed_in(seen, knee, tmp_path)
+    assert [(step.method, step.whole) for step in feedback.case.steps[:2]] == [
+        ("mri", True),
+        ("", False),
+    ]
+    seen.page.wait_for_function(
+        "() => !/\u2026/.test(document.querySelector('.kb-feedback').innerText)", timeout=PATIENCE
+    )
+    rows = seen.page.locator("tr[data-step]").all_inner_texts()
+    assert len(rows) == len(feedback.table) == feedback.questions == 2
+    told, _, expected, *_ = rows[0].replace("\u2265 ", "").split("\t")
+    assert told == "MRI: cyst behind the knee: yes"
+    assert 0.0 < float(expected) <= feedback.table["bits"].iloc[0] + 0.005
+    assert "MRI" not in "".join(seen.page.locator("[data-praise]").all_text_contents())
+
+
 @pytest.mark.parametrize("kind", ["second cause", *OTHER_KINDS])
 def test_an_address_names_a_patient_that_is_the_same_in_python(
     seen: Visit, knee: kb.Model, page_file: Path, kind: str

@@ -577,7 +577,8 @@ def test_what_could_hardly_change_anything_is_in_vain(knee: kb.Model, seed: int)
         if len(ids) > 1:
             assert row["bits"] == pytest.approx(each[0][0], rel=1e-6)
             assert row["bits"] >= max(bits for bits, _ in apart) - 1e-12
-    vain = [row for row in rows.values() if row["in_vain"]]
+    called = {sign for reason in told.case.urgency.reasons for sign in reason.signs}
+    vain = [row for row in rows.values() if row["in_vain"] and row["asked"] not in called]
     assert 0 < len(vain) < len(rows)
     assert not rows["chest_pain"]["in_vain"]
     cost = sum(row["cost"] for row in vain)
@@ -616,6 +617,13 @@ def test_a_test_is_paid_for_too_early_where_a_free_question_promised_more(
     assert [row["asked"] for row in told.question_rows if row["early"]] == early
     assert ("Paid for before asking: " in told.text) == bool(early)
     assert all(f"'{one}'" in told.early for one in early)
+
+
+def test_what_found_a_sign_that_calls_for_a_doctor_was_not_asked_in_vain(knee: kb.Model) -> None:
+    """With diabetes a swollen knee calls for help now; without, nobody would have asked."""
+    case = knee.practice_case(seed=42, background="page").ask("lump behind the knee", "diabetes")
+    for told, vain in ((case, ["weak_immunity"]), (case.ask("swollen knee"), [])):
+        assert [row["id"] for row in told.close({"gout": 0.1}).in_vain] == vain
 
 
 def test_what_is_paid_already_is_looked_at_freely(knee: kb.Model) -> None:

@@ -122,10 +122,10 @@ function wellAsked(catalog, visit) {
   const element = make("p", { data: { praise: "" } });
   element.hidden = true;
   const best = new Set();
-  visit.asked.forEach((id, at) =>
+  visit.steps().forEach(({ at, ids: [id, ...more] }) =>
     visit.bestAt(at, (open) => {
       const free = open.find((row) => visit.priceOf(row.id, at) === 0);
-      if (free?.id !== id || free.bits < WORTH_PRAISE) return;
+      if (free?.id !== id || more.length > 0 || free.bits < WORTH_PRAISE) return;
       best.add(id);
       const names = visit.asked.filter((one) => best.has(one)).map((one) => `\u201c${catalog.label(one)}\u201d`);
       element.textContent = `Well asked: ${names.join(", ")}. No other free question promised more at that moment.`;
@@ -136,20 +136,28 @@ function wellAsked(catalog, visit) {
   return element;
 }
 
+/** What was asked for: a question, or an examination with all its results. */
+function askedText(catalog, ids) {
+  return catalog.label(ids.length === 1 ? ids[0] : catalog.findings.get(ids[0]).method);
+}
+
 /** What was asked though hardly anything could come of it, and its cost. */
 function askedInVain(catalog, model, visit) {
   const element = make("p", { data: { vain: "", cost: "0" } });
   element.hidden = true;
   const vain = [];
-  visit.asked.forEach((id, at) =>
+  // what found a sign that calls for a doctor was not asked in vain, however unlikely it was
+  const signs = new Set(urgency(model, visit.known()).reasons.flatMap((reason) => reason.signs));
+  visit.steps().forEach(({ at, ids }) =>
     visit.bestAt(at, (open) => {
+      const id = ids[0];
       const [method, cost] = [catalog.findings.get(id)?.method ?? "", visit.priceOf(id, at)];
       const known = visit.known(at);
       const now = { level: urgency(model, known).level, first: rankedCauses(catalog, infer(model, known))[0].id };
-      if (!isInVain(open, { id, method, cost }, now)) return;
-      vain.push({ id, at, cost });
+      if (ids.some((one) => signs.has(catalog.label(one))) || !isInVain(open, { id, method, cost }, now)) return;
+      vain.push({ id: ids.join("|"), at, cost, name: askedText(catalog, ids) });
       vain.sort((one, other) => other.cost - one.cost || one.at - other.at);
-      const names = vain.slice(0, VAIN_NAMED).map((one) => `\u201c${catalog.label(one.id)}\u201d`);
+      const names = vain.slice(0, VAIN_NAMED).map((one) => `\u201c${one.name}\u201d`);
       const more = vain.length > VAIN_NAMED ? ` and ${vain.length - VAIN_NAMED} more` : "";
       const total = vain.reduce((sum, one) => sum + one.cost, 0);
       element.textContent = `Asked in vain: ${counted(vain.length, "question")}, cost ${total} (${names.join(", ")}${more}). By what was known ${vain.length === 1 ? "it" : "each"} promised less than ${LEAST_TOLD} bits, or was not likely to change the advice or the first cause.`;
@@ -165,15 +173,17 @@ function paidEarly(catalog, model, visit) {
   const element = make("p", { data: { early: "", cost: "0" } });
   element.hidden = true;
   const early = [];
-  visit.asked.forEach((id, at) => {
-    const cost = visit.priceOf(id, at);
+  visit.steps().forEach(({ at, ids }) => {
+    const cost = visit.priceOf(ids[0], at);
     if (cost === 0 || urgency(model, visit.known(at)).level === "now") return;
     visit.bestAt(at, (open) => {
       const free = open.find((row) => visit.priceOf(row.id, at) === 0);
-      if (free === undefined || !(free.bits > open.find((row) => row.id === id)?.bits)) return;
-      early.push({ id, at, cost, free: free.id });
+      // results together tell hardly more than their sum, so nobody is blamed who is not to blame
+      const bits = open.filter((row) => ids.includes(row.id)).reduce((sum, row) => sum + row.bits, 0);
+      if (free === undefined || free.bits <= bits) return;
+      early.push({ id: ids.join("|"), at, cost, free: free.id, name: askedText(catalog, ids) });
       early.sort((one, other) => other.cost - one.cost || one.at - other.at);
-      const names = early.slice(0, VAIN_NAMED).map((one) => `\u201c${catalog.label(one.id)}\u201d`);
+      const names = early.slice(0, VAIN_NAMED).map((one) => `\u201c${one.name}\u201d`);
       const more = early.length > VAIN_NAMED ? ` and ${early.length - VAIN_NAMED} more` : "";
       const total = early.reduce((sum, one) => sum + one.cost, 0);
       const [each, such] = early.length === 1 ? ["it", ""] : ["each", "such as "];
@@ -332,7 +342,10 @@ function learnerOf(name) {
 export function recordOf(catalog, visit, said) {
   const { payload } = catalog;
   const notes = [...visit.notes, lastWord(visit, said)].filter((note) => Object.keys(note.stated).length > 0);
-  const stepsFrom = (start, end) => visit.asked.slice(start, end).map((id) => ({ ask: id }));
+  const stepsFrom = (start, end = Infinity) =>
+    visit.steps()
+      .filter(({ at }) => start <= at && at < end)
+      .map(({ ids }) => (ids.length === 1 ? { ask: ids[0] } : { examine: catalog.findings.get(ids[0]).method }));
   const reached = [0, ...notes.map((note) => note.after)];
   const steps = notes.flatMap((note, place) => [...stepsFrom(reached[place], note.after), { state: note.stated }]);
   return {
@@ -444,21 +457,29 @@ function bestText(catalog, visit, open, step, id) {
   return words.join("; ");
 }
 
+/** An answer, or what an examination found. */
+function toldText(catalog, ids, known) {
+  const found = ids.filter((id) => known[id] !== "absent").map((id) => answerText(catalog, id, known[id]));
+  if (ids.length === 1) return answerText(catalog, ids[0], known[ids[0]]);
+  return found.join("; ") || `${askedText(catalog, ids)}: nothing found`;
+}
+
 function steps(catalog, model, visit) {
   if (visit.asked.length === 0) return make("p", { class: "kb-small", text: "Nothing was asked." });
-  const rows = visit.asked.map((id, at) => {
-    const [before, after] = [visit.known(at), visit.known(at + 1)];
+  const rows = visit.steps().map(({ at, ids }) => {
+    const [before, after] = [visit.known(at), visit.known(at + ids.length)];
     const gained = informationOfStep(model, before, after);
     const expected = make("td", { class: "kb-number", text: "\u2026" });
     const best = make("td", { text: "\u2026" });
     visit.bestAt(at, (open) => {
-      expected.textContent = (open.find((row) => row.id === id)?.bits ?? 0).toFixed(2);
-      best.textContent = bestText(catalog, visit, open, at, id);
+      const bits = open.find((row) => ids.includes(row.id))?.bits ?? 0; // they come by their bits
+      expected.textContent = `${ids.length > 1 ? "\u2265 " : ""}${bits.toFixed(2)}`;
+      best.textContent = bestText(catalog, visit, open, at, ids.length > 1 ? "" : ids[0]);
     });
     return make(
       "tr",
-      { data: { step: id, gained: String(gained) } },
-      make("th", { scope: "row", text: answerText(catalog, id, after[id]) }),
+      { data: { step: ids.join("|"), gained: String(gained) } },
+      make("th", { scope: "row", text: toldText(catalog, ids, after) }),
       make("td", { class: "kb-number", text: gained.toFixed(2) }),
       expected,
       best,
@@ -467,7 +488,7 @@ function steps(catalog, model, visit) {
   return make(
     "table",
     { class: "kb-table kb-steps" },
-    make("caption", { text: "In bits, over all causes: how much the answer told, how much it was expected to tell, and the best free question and the best test at that moment." }),
+    make("caption", { text: "In bits, over all causes: how much the answer told, how much it was expected to tell (of an examination at least), and the best free question and the best test at that moment." }),
     make(
       "thead",
       {},

@@ -58,17 +58,15 @@ export function practicePanel(catalog, prefix, onAsked, onExplore) {
     return causes.map((cause) => ({ id: cause.id, probability: cause.prior }));
   }
 
-  function ask(ids) {
+  /** Ask questions, each a list: of one, or of all results of an examination. */
+  function ask(questions) {
     if (visit.closed) return;
-    const open = ids.filter((id) => !visit.asked.includes(id) && !visit.free.includes(id));
-    for (const id of open) {
-      visit.compare(visit.asked.length);
-      visit.asked.push(id);
-    }
+    const before = visit.asked.length;
+    questions.forEach((ids) => visit.take(ids.filter((id) => !visit.asked.includes(id) && !visit.free.includes(id))));
     visit.parts.chart.show(visit);
     visit.parts.ask.show(visit);
-    visit.parts.ask.answered(visit, ids);
-    if (open.length > 0) onAsked();
+    visit.parts.ask.answered(visit, questions.flat());
+    if (visit.asked.length > before) onAsked();
   }
 
   /** What is believed now, in the middle of the case; said again at once, it counts as corrected. */
@@ -117,6 +115,7 @@ function visitOf(catalog, model, queue, seed, { kind, difficulty }) {
   const background = payload.contexts.filter((one) => one.states.length > 0).map((one) => one.id);
   const free = [...new Set([...background, ...toldAtFirst(model, patient)])];
   const asked = [];
+  const together = new Map(); // how many results an examination told at once, by where they begin
   const best = []; // open questions before each step, compared while the learner thinks
   const wanted = [];
   const methodsOf = (ids) => new Set(ids.map((id) => catalog.findings.get(id)?.method).filter(Boolean));
@@ -136,6 +135,15 @@ function visitOf(catalog, model, queue, seed, { kind, difficulty }) {
       const method = catalog.findings.get(id)?.method;
       return !method || methodsOf(asked.slice(0, steps)).has(method) ? 0 : payload.methods[method].cost;
     },
+    /** Ask a question, or for results that are told at once. */
+    take(ids) {
+      if (ids.length === 0) return;
+      this.compare(asked.length);
+      together.set(asked.length, ids.length);
+      asked.push(...ids);
+    },
+    /** What was asked, each time with where it begins among the answers. */
+    steps: () => [...together].map(([at, count]) => ({ at, ids: asked.slice(at, at + count) })),
     compare(step) {
       const known = this.known(step);
       queue.add((next) =>
@@ -306,7 +314,7 @@ function askCard(catalog, prefix, onAsk) {
     if (meant.length > 0 && single === undefined) {
       input.value = "";
       sections.forEach((section) => section.filter(""));
-      onAsk(asked.flat());
+      onAsk(asked);
       return;
     }
     found.textContent = askedBack((single ?? near).map((id) => `\u201c${catalog.label(id)}\u201d`), unheard);
@@ -369,7 +377,7 @@ function askedBack(near, unheard) {
 function askSection(catalog, section, onAsk) {
   const items = section.nodes.map((id) => {
     const press = button(catalog.payload.questions[id] ?? catalog.label(id), () => {
-      if (press.getAttribute("aria-disabled") !== "true") onAsk([id]);
+      if (press.getAttribute("aria-disabled") !== "true") onAsk([[id]]);
     }, { class: "kb-ask", data: { ask: id } });
     return { id, press, row: make("li", {}, press), text: catalog.searchText(id) };
   });
