@@ -16,8 +16,13 @@ Answer = tuple[Said, tuple[int, int]]
 MARKS = frozenset({":", "=", "(", "[", "-", "\u2013", "\u2014", "?"})  # right behind a name
 HEADING = frozenset({":", "="})  # the same some words behind a name
 CLOSING = ANSWERED | {")", "]", "!", "but", "although", "though", "however"}
+NOT_SAID = frozenset({"not", "see", "tbc"})  # "not at the moment", "see below"
 FAR = 4  # words from a name to the mark: "swelling of the leg: no"
-KINDS: dict[str, Said] = {"deny after": "absent", "perhaps after": "perhaps"}
+KINDS: dict[str, Said] = {  # "fever: previously" may be there again
+    "deny after": "absent",
+    "perhaps after": "perhaps",
+    "earlier": "perhaps",
+}
 LISTS: dict[str, Said] = {"yes": "present", "no": "absent", "open": "perhaps"}
 
 
@@ -44,12 +49,15 @@ def _answer_at(line: Line, at: int, *, marked: bool) -> Answer | None:
     if at >= len(line.words) or _is_no_answer(line, at):
         return None
     lower = line.words[at].lower
-    cues = [cue for cue in line.cues if cue.first == at and cue.does in KINDS]
+    kinds = KINDS.keys() if marked else KINDS.keys() - {"earlier"}
+    cues = [cue for cue in line.cues if cue.first == at and cue.does in kinds]
     if cues:
         cue = max(cues, key=lambda one: one.last)
-        return (KINDS[cue.does], (at, cue.last)) if line.after(cue.last) in CLOSING else None
+        if line.after(cue.last) in CLOSING:
+            return KINDS[cue.does], (at, cue.last)
+        return ("perhaps", (at, cue.last)) if marked and cue.does != "earlier" else None
     if line.after(at) not in CLOSING:
-        return None
+        return ("perhaps", (at, at)) if marked and lower in NOT_SAID else None
     for name, status in LISTS.items():
         if lower in turns(name) or (marked and lower in turns(f"{name}_behind_a_mark")):
             return status, (at, at)

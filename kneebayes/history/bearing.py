@@ -48,6 +48,8 @@ SPEAKING = PRONOUNS | SITES
 CLAUSES = ENDING | CONTRASTS | {",", "and", "with"}
 BEGUN = frozenset({"appeared", "began", "begun", "first", "noticed", "since", "started"})
 
+NOT = frozenset({"n't", "not"})
+BEING = frozenset({"be", "have"})
 PATIENT = frozenset({"i", "he", "she", "my", "patient"})
 
 
@@ -109,7 +111,8 @@ def _bearing_of(line: Line, match: Match) -> Bearing:
         return Bearing("perhaps" if _is_of_another(line, match) else status, because)
     bare = match.pattern.stems in line.dictionary.bare and not _affirmed(line, match)
     unhad = match.pattern.record and not _had(line, match)
-    if bare or unhad or _is_of_another(line, match):
+    any_at_all = "any" in line.before(match.first)
+    if bare or unhad or any_at_all or _is_of_another(line, match):
         return Bearing("perhaps", (match.first, match.last))
     return Bearing("present")
 
@@ -338,7 +341,8 @@ def _left_open(line: Line, match: Match) -> Bearing | None:
     for word in line.words[match.last + 1 :]:
         if word.lower in ENDING | CONTRASTS:
             break
-        if word.lower == "would" and line.after(word.index) in {"be", "have"}:
+        beside = word.index == match.last + 1 and line.after(word.index) not in NOT
+        if word.lower in {"should", "would"} and (beside or line.after(word.index) in BEING):
             return Bearing("perhaps", (word.index, word.index))
     last = len(line.words) - 1
     if line.words[last].lower == "?" and match.last < last and not _asks_later(line, match):
@@ -557,7 +561,7 @@ def _bears(line: Line, word: Word) -> bool:
     other = before in {"another", "other"} or line.after(word.index) == "next"  # next door
     if not (word.lower in turns("bearers") or (other and word.lower in turns("people"))):
         return False
-    near = {one.lower for one in line.words[word.index + 1 : word.index + 1 + NEAR]}
+    near = {one.lower for one in line.words[word.index + 1 : word.index + 1 + CLAUSE]}
     return not near.isdisjoint(turns("verbs") | turns("haves"))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kneebayes.history.english import turns
+from kneebayes.history.english import SITES, turns
 from kneebayes.history.shorthand import WrittenOut, rewritten
 
 Edit = tuple[int, int, str]
@@ -47,6 +47,16 @@ COLUMNS = re.compile(  # an answer in a column or behind "="
 )
 NEXT_COLUMN = re.compile(  # what follows an answer in the same line
     rf"(?<=[:=])(?P<answer>[ \t]*{ANSWER})(?=[ ]?[\t|]|[ ]{{2}})[ \t|]+(?=\w)", re.IGNORECASE
+)
+ANSWERED_SHORT = re.compile(r"(?<=[:?=])\s*[YN](?P<dot>\.)(?=\s|$)", re.IGNORECASE)  # "Fever: N."
+PART = re.compile(  # of the leg, with what is found there: "Calf: soft, not tender"
+    r"(?:^|(?<=[.;]\s))[ \t]*(?:(?:left|right|[lr]t?)\s)?"
+    r"(?P<part>calf|calves|lower leg|leg|foot|feet)\s?:[ \t]*(?P<said>[^.;\n]+)",
+    re.IGNORECASE | re.MULTILINE,
+)
+OF_A_PART = re.compile(
+    r"(?:^|,|/|\b(?:and|or)\s)\s*(?:(?:no|not|nil|without|mild|slight|some|minimal)\s+)*(?=[a-z])",
+    re.IGNORECASE,
 )
 BULLET = re.compile(r"[ \t]*(?:[-*\u2022\u00b7\u2013]|\d{1,2}[.)])[ \t]+")
 HEADED = re.compile(r"[ \t]*([A-Za-z]\w*)[\w /'-]{0,30}:")
@@ -97,7 +107,7 @@ def laid_out(text: str) -> WrittenOut:
     'no locking; no fever. Positive for: stiffness'
     """
     made = WrittenOut(text.replace("\r\n", " \n").replace("\r", "\n"))
-    for edits in (_boxes, _answers, _headings, _breaks):
+    for edits in (_boxes, _answers, _headings, _parts, _breaks):
         made = made.then(rewritten(made.text, edits(made.text)))
     return made
 
@@ -180,13 +190,16 @@ def _until(text: str, at: int) -> int:
 
 def _answers(text: str) -> Iterator[Edit]:
     done = 0
-    found = [*UNANSWERED.finditer(text), *COLUMNS.finditer(text), *NEXT_COLUMN.finditer(text)]
+    ways = (UNANSWERED, COLUMNS, NEXT_COLUMN, ANSWERED_SHORT)
+    found = [match for way in ways for match in way.finditer(text)]
     for match in sorted(found, key=lambda one: one.start()):
         if match.start() < done:
             continue
         done = match.end()
         if match.re is UNANSWERED:
             yield match.start(), done, ": ?"
+        elif match.re is ANSWERED_SHORT:
+            yield match.start("dot"), done, ";"
         elif match.re is COLUMNS:
             yield match.start("mark"), match.end("mark"), ": "
             if match["end"]:
@@ -254,6 +267,16 @@ def _is_list(said: str) -> bool:
     words = re.findall(r"[a-z+']+", said.casefold())
     own = turns("denying_before") | turns("yes") | turns("no") | turns("haves") | turns("verbs")
     return bool(words) and own.isdisjoint(words) and len(words) <= LONGEST * (1 + said.count(","))
+
+
+def _parts(text: str) -> Iterator[Edit]:
+    """What stands behind a part of the leg and a colon is found there."""
+    for match in PART.finditer(text):
+        words = set(re.findall(r"[a-z]+", match["said"].casefold()))
+        if words.isdisjoint(SITES) and re.fullmatch(ANSWER, match["said"].strip(), re.I) is None:
+            for item in OF_A_PART.finditer(match["said"]):
+                at = match.start("said") + item.end()
+                yield at, at, f"{match['part']} "
 
 
 # lines

@@ -19,6 +19,10 @@ ITS_ALL = frozenset({"all", "both", "it", "since", "that", "these", "they", "thi
 AFTER_ALL = frozenset(
     {"after", "completely", "entirely", "fully", "now", "since", "with", "within"}
 )
+BY_NOW = frozenset({"by", "overnight", "today"})
+AT = frozenset({"after", "at", "during", "if", "in", "on", "when", "while", "with"})
+HAD = frozenset({"had", "was", "were"})
+UNTIL = frozenset({"'til", "til", "till", "until"})
 RETRACTING = frozenset({"incorrect", "mistaken", "untrue", "wrong"})
 SHORT = 2  # words that say something, of a clause that only takes up what was told before it
 PARTING = ENDING | {",", "and", "but", "though", "although", "however", "while", "whereas"}
@@ -46,7 +50,7 @@ def taken_up(line: Line, match: Match) -> Places | None:
     """The places of words behind what was found that tell how it was later: ``but now I do``."""
     for clause in [*_clauses(line.words[match.last :])][1:]:
         led_on = line.after(clause[-1].index) == "however"  # "; there is however a fever"
-        if not led_on and _takes_up(line, clause):
+        if not led_on and (_takes_up(line, clause) or _is_so_when(line, clause)):
             return clause[0].index, clause[-1].index
     if line.following is not None:
         clause = next(_clauses(line.following.words), ())
@@ -62,6 +66,9 @@ def gone_since(line: Line, match: Match) -> Places | None:
 
     Only a clause that names nothing itself says so; what it leaves open is looked at.
     """
+    until = _until(line, match)
+    if until is not None:
+        return until
     for clause in [*_clauses(line.words[match.last :], CLAUSES)][1:]:
         found = _says_gone(line, clause)
         if found is not None and match.used.isdisjoint(range(found[0], found[1] + 1)):
@@ -72,6 +79,17 @@ def gone_since(line: Line, match: Match) -> Places | None:
             if _says_gone(following, clause) is not None or _was_then(clause):
                 return match.first, match.last
             break
+    return None
+
+
+def _until(line: Line, match: Match) -> Places | None:
+    """Where it is said until when it was so: ``had a fever until last week``."""
+    for cue in line.cues:
+        if cue.does == "limit" and line.words[cue.last].lower in UNTIL and cue.first > match.last:
+            clause = [word.lower for word in line.between(cue, match)]
+            had = {word.lower for word in line.words[: match.first]} & HAD
+            if had and len(clause) <= SHORT and PARTING.isdisjoint(clause):
+                return cue.first, cue.last
     return None
 
 
@@ -93,11 +111,11 @@ def _says_gone(line: Line, clause: Sequence[Word]) -> Places | None:
         if cue.does != "earlier" or turns("gone").isdisjoint(words) or cue.first < first:
             continue
         before = line.words[first : cue.first]
-        led_on = all(word.is_light or word.lower in ITS_ALL for word in before)
+        led_on = all(word.is_light or word.lower in ITS_ALL | AFTER_ALL for word in before)
         led_on = led_on or "it" in words  # "antibiotics fixed it"
         led_on = led_on and PERSONS.isdisjoint(word.lower for word in before)  # "I went down"
         behind = line.words[cue.last + 1 : cue.last + 2]
-        ends = not behind or behind[0].lower in AFTER_ALL or behind[0].lower in PARTING
+        ends = not behind or behind[0].lower in AFTER_ALL | BY_NOW or behind[0].lower in PARTING
         still = any(one.does == "plain" and one.covers(cue) for one in line.cues)
         back = any(word.lower in BACK for word in line.words[cue.last + 1 :])
         if cue.last <= last and led_on and ends and not (still or back):
@@ -146,6 +164,19 @@ def _clauses(
     """Clauses of some words, the first of them cut."""
     pieces = groupby(words, key=lambda word: word.lower in parting)
     return (tuple(piece) for parting, piece in pieces if not parting)
+
+
+def _is_so_when(line: Line, clause: Sequence[Word]) -> bool:
+    """Whether a clause says when it is so after all: ``but is on walking``."""
+    said = [word.lower for word in clause if word.lower not in PERSONS | {"it"}]
+    first, last = clause[0].index, clause[-1].index
+    contrast = not {"but", "though", "although"}.isdisjoint(line.before(first))
+    known = any(
+        first <= match.first <= last and match.pattern.targets[0].kind == "context"
+        for match in line.matches
+    )  # "but is on warfarin"
+    so = said[:1] and said[0] in turns("taking_up") | {"am", "are"}
+    return contrast and not known and bool(so) and said[1:2] != [] and said[1] in AT
 
 
 def _takes_up(line: Line, clause: Sequence[Word]) -> bool:

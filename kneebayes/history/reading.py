@@ -34,10 +34,12 @@ from kneebayes.text import shown
 
 LONGEST = 100_000  # characters
 SIDE = re.compile(r"\b(?:(?=(l|r))(?:left|right|lt?|rt?))\s+$", re.IGNORECASE)
+SIDE_BEHIND = re.compile(r"\s+on\s+the\s+(?=(l|r))(?:left|right)\b", re.IGNORECASE)
 SIDE_LENGTH = 9  # letters before a name in which its side may stand
 KEPT = 4  # dictionaries
 EARLIER_KNOWN = frozenset({"previous", "earlier", "past", "old"})  # in the label of a background
 NAYS = frozenset({"n", "nil", "no", "none", "never", "nope"})
+OFTEN = frozenset({"always", "constantly", "definitely", "frequently", "often", "sometimes"})
 PARTING = frozenset({";", ":"})
 OF_ANOTHER = frozenset({"as", "when", "had", "expecting", "second", "third"})  # before a child
 
@@ -414,7 +416,7 @@ def _reply(line: Line, match: Match) -> tuple[Status, str]:
         word.is_small or word.is_site or word.index in line.named or word.lower in turns("asked")
         for word in line.words
     )
-    if asked and (first in YEAS or [first, *rest] == ["y"]):
+    if asked and (first in YEAS | OFTEN or [first, *rest] == ["y"]):
         return "present", first
     limits = turns("limiting") | turns("later") | turns("dates") | YEAS
     bare = not rest or rest[0] in CONTRASTS or not rest[0][:1].isalnum()
@@ -466,8 +468,9 @@ def _of_the_bad_side(found: Sequence[Mention], text: str) -> list[Mention]:
     """Mentions without what one side lacks and the other has: ``left calf normal, right red``."""
 
     def side(mention: Mention) -> str:
-        start = mention.words.start
+        start, end = mention.words.start, mention.words.end
         found = SIDE.search(text[max(0, start - SIDE_LENGTH) : start])
+        found = found or SIDE_BEHIND.match(text[end:])
         return found[1].casefold() if found else ""
 
     bad = {side(one) for one in found if one.status == "present" and one.kind == "finding"}

@@ -60,7 +60,9 @@ def warm_all_over(line: Line, match: Match) -> Unrelated | None:
         lambda word: word.lower not in JOINING | ENDING, words[match.last + 1 : match.last + NEAR]
     )
     behind = [TOUCH if word.is_site else word.lower for word in clause]
-    if subject in PERSONS and TOUCH not in behind:
+    weather = subject == "it" and at > 0 and words[at - 1].lower in {"if", "when", "whenever"}
+    weather = weather and line.after(match.last) not in turns("placing")  # "to touch"
+    if weather or (subject in PERSONS and TOUCH not in behind):
         return "perhaps", (at, at)
     led_on = behind[:1] and behind[0] in WITHIN and not turns("surroundings").isdisjoint(behind[:3])
     if subject in turns("surroundings") | turns("things") or led_on or behind[:1] == ["outside"]:

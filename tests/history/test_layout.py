@@ -19,6 +19,7 @@ ANSWERS = {
     "absent": [
         "{}: no",
         "{}: No.",
+        "{}: N.",
         "{} - no",
         "{}: nil",
         "{}: none",
@@ -55,6 +56,8 @@ ANSWERS = {
     "present": [
         "{}: yes",
         "{}: Yes.",
+        "{}: Y.",
+        "{}? Sometimes.",
         "{} - yes",
         "{}: +",
         "{}: ++",
@@ -161,6 +164,14 @@ def test_an_answer_of_a_form_is_its_own_lines_alone(knee, way, expected):
         ("Fever? No\nRedness? Yes", "fever", "redness"),
         ("Fever [x] Yes [ ] No; Redness [ ] Yes [x] No", "redness", "fever"),
         ("Swelling of the knee\nNo", "", "swollen_knee"),
+        # what stands behind a part of the leg is found there
+        ("Fever: N. Redness: Y.", "fever", "redness"),
+        ("Calf: soft, non-tender.", "calf_tenderness tense_calf", ""),
+        ("Calf: no swelling or tenderness. Knee: red", "leg_swelling calf_tenderness", "redness"),
+        ("Knee: swelling -. Calf: swelling +", "swollen_knee", "leg_swelling"),
+        ("Left foot: cold, pale", "", "cold_foot"),
+        ("Calf: NAD.", "leg_swelling calf_tenderness", ""),
+        ("Leg: swollen knee", "", "swollen_knee"),
     ],
 )
 def test_a_heading_is_of_what_stands_below_it(knee, text, absent, present):
@@ -215,7 +226,9 @@ def test_what_is_the_patients_is_taken(knee, text, expected):
 
 @given(
     st.lists(
-        st.sampled_from([*(way for way, _ in CASES), "Negative for:", "FH: {}", "\n\n", "x"]),
+        st.sampled_from(
+            [*(way for way, _ in CASES), "Calf: {}, soft", "Negative for:", "FH: {}", "\n\n", "x"]
+        ),
         max_size=6,
     )
 )

@@ -80,6 +80,7 @@ import pytest
         ("I feel warm in the house.", ""),
         ("It is warm in here and the knee is swollen.", "swollen_knee"),
         ("He is hot and sweaty.", "sex"),
+        ("When it's hot my legs ache.", "dull_pain"),
         ("I warmed up before the match.", ""),
         ("My knee feels warm in the house.", "warmth"),
         ("The house is warm. The knee is warm.", "warmth"),
@@ -134,6 +135,15 @@ import pytest
         ("Denies fever; there is however marked redness.", "-fever redness"),
         ("Just a bit swollen compared to the other side.", "swollen_knee"),
         ("No mass felt.", "-lump_behind_knee"),
+        ("There was erythema yesterday which has completely resolved today.", ""),
+        # denied at one time and so at another, which is no denial
+        ("Not short of breath at rest but is on walking to the loo.", ""),
+        ("No calf swelling but is on warfarin.", "-leg_swelling blood_thinner"),
+        # what only sounds alike
+        ("They locked me out of the app.", ""),
+        ("I had my flu jab.", ""),
+        ("Hot and bothered after the walk here.", ""),
+        ("Cool, pale foot on the left; right foot warm and pink.", "cold_foot"),
         # in a year
         ("In 2012 the knee was red and hot.", ""),
         ("Seen in 2019 with a swollen knee.", ""),

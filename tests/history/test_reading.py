@@ -62,6 +62,76 @@ def test_every_finding_is_denied_doubted_and_placed_alike(knee, name, before, af
     assert said(knee.read(before + name + after), id_of(knee, name)) == expected
 
 
+NOT_THE_PATIENTS_NOW = [
+    "The {} is a thing of the past.",
+    "{} has never been a problem.",
+    "{} would worry me, but there is none.",
+    "{} would need a scan.",
+    "{} should make me call.",
+    "Any {} and I'd go straight to hospital.",
+    "The man next to me in the waiting room has {}.",
+    "In the leaflet it says {}.",
+    "The leaflet mentions {}.",
+    "The NHS website lists {} as a sign.",
+    "On the internet they talk about {}.",
+    "I saw on TV that {} is dangerous.",
+    "Chat GPT told me {} is a sign of infection.",
+    "During covid I had {}.",
+    "Far from {}.",
+    "{}: not at the moment.",
+    "{}: previously.",
+    "{}: not assessed today.",
+    "{}: see below.",
+    "Assess for {}.",
+    "Monitor for {}.",
+    "Ask again about {}.",
+    "Had {} until last week.",
+    "He was told to call when {} begins.",
+    "What if I get {}?",
+    "When should I worry about {}?",
+    "Does {} mean a clot?",
+    "Come back if there is any {}.",
+    "To come back should {} occur.",
+    "I am afraid of getting {}.",
+    "I do not recall any {}.",
+    "I would not call it {}.",
+    "It isn't {} that bothers me.",
+]
+THE_PATIENTS_NOW = [
+    "Despite the {}, he walks well.",
+    "Since Sunday {}.",
+    "Worsening {}.",
+    "Still has {}.",
+    "Has had {} for two days.",
+    "Along with {}.",
+    "{} is getting worse.",
+    "{} has not gone.",
+    "{} would not go away.",
+    "{} came back.",
+    "Not only pain but also {}.",
+    "The {} won't go away.",
+    "I read the leaflet because I have {}.",
+    "I looked online, but I have {}.",
+    "It was fine until today, now {}.",
+    "I called to ask because there is {}.",
+]
+SIGNS = ("fever", "redness", "calf swelling")
+
+
+@pytest.mark.parametrize("name", SIGNS)
+@pytest.mark.parametrize("sentence", NOT_THE_PATIENTS_NOW)
+def test_what_is_not_the_patients_now_is_never_taken_as_there(knee, sentence, name):
+    text = sentence.format(name)
+    assert knee.read(text[0].upper() + text[1:]).answers.get(id_of(knee, name)) is not True
+
+
+@pytest.mark.parametrize("name", SIGNS)
+@pytest.mark.parametrize("sentence", THE_PATIENTS_NOW)
+def test_what_is_the_patients_now_is_taken(knee, sentence, name):
+    text = sentence.format(name)
+    assert knee.read(text[0].upper() + text[1:]).answers[id_of(knee, name)] is True
+
+
 @given(names=st.permutations(ONES), last=st.sampled_from(["or", "nor"]), many=st.integers(2, 6))
 @settings(max_examples=25, deadline=None)
 def test_a_denied_list_denies_each_of_its_items(names, last, many):
