@@ -69,7 +69,13 @@ def either(names: Sequence[str], quote: str = "'") -> str:
 
 
 def marked(label: object, urgent: object) -> str:
-    """A label of a cause, with a mark if the cause is urgent."""
+    """A label of a cause, with a mark if the cause is urgent.
+
+    Examples
+    --------
+    >>> marked("septic arthritis", urgent=True)
+    'septic arthritis (urgent)'
+    """
     return f"{label} (urgent)" if urgent else str(label)
 
 
@@ -106,7 +112,13 @@ def between(low: float, high: float) -> str:
 
 
 def clipped(text: str, longest: int = LONGEST_NAME) -> str:
-    """The beginning of a text that is too long for a message."""
+    """The beginning of a text that is too long for a message.
+
+    Examples
+    --------
+    >>> clipped("fever"), clipped("x" * 500, 5)
+    ('fever', 'xxxxx...')
+    """
     return text if len(text) <= longest else f"{text[:longest]}..."
 
 
