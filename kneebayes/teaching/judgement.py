@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
@@ -25,7 +25,9 @@ from kneebayes.teaching.scoring import (
     brier_score,
     divergence,
     filled,
+    listed,
     log_score,
+    quoted,
     row_of,
 )
 from kneebayes.teaching.situation import Situation, best_of, uncertainty_of
@@ -35,7 +37,6 @@ from kneebayes.view.markup import percent
 EXPLAINED = 2  # differences that get a paragraph
 WORTH_WORDS = 0.05  # bits of divergence below which a statement is good enough
 WORTH_PRAISE = 0.05  # bits that a question must promise to be called well asked
-NAMED = 4  # of what was asked in vain, the dearest
 PROMISING = 0.05  # of the opening uncertainty: what a free question must still promise
 CONVINCED = 0.5  # stated probability from which a learner has settled on a cause
 FAR_ABOVE = 0.25  # bits of divergence from which such a belief is far above what was known
@@ -422,7 +423,7 @@ class Judgement:
         ]
         if best:
             praises.append(
-                f"Well asked: {_quoted(best)}. No other free question promised more at that moment."
+                f"Well asked: {quoted(best)}. No other free question promised more at that moment."
             )
         if self.case.stated and not (self.reasons or self.overstated or self.unnamed):
             known = "what was known" if self.question_rows else "what was known before any question"
@@ -442,7 +443,7 @@ class Judgement:
         count, each = len(self.in_vain), "it" if len(self.in_vain) == 1 else "each"
         return (
             f"Asked in vain: {counted(count, 'question')}, cost {self.cost_in_vain:g} "
-            f"({_listed(self.in_vain)}). By what was known {each} promised less than "
+            f"({listed(self.in_vain)}). By what was known {each} promised less than "
             f"{LEAST_BITS:g} bits, or was not likely to change the advice or the first cause."
         )
 
@@ -459,7 +460,7 @@ class Judgement:
         each, such = ("it", "") if len(rows) == 1 else ("each", "such as ")
         return (
             f"Paid for before asking: {counted(len(rows), 'test')}, cost {cost:g} "
-            f"({_listed(rows)}). When {each} was ordered, a question that costs nothing promised "
+            f"({listed(rows)}). When {each} was ordered, a question that costs nothing promised "
             f"more: {such}'{first}'."
         )
 
@@ -589,13 +590,3 @@ def _neglected(closed: Judgement) -> Iterator[str]:
                 f"Base-rate neglect: {label} was {opening} before your first question. What you "
                 f"found speaks for it, and still makes only {exact} of it; you said {yours}."
             )
-
-
-def _quoted(labels: Iterable[str]) -> str:
-    return ", ".join(f"'{label}'" for label in labels)
-
-
-def _listed(rows: Sequence[Mapping[str, Any]]) -> str:
-    """What was asked, the first few by name."""
-    more = f" and {len(rows) - NAMED} more" if len(rows) > NAMED else ""
-    return f"{_quoted(row['asked'] for row in rows[:NAMED])}{more}"

@@ -216,6 +216,7 @@ def weigh_statements(statements: Sequence[StatedBelief]) -> GretherWeights | Non
 
 MOST_RESULTS = 9  # of one examination, the most telling, for what all together tell: 2^9 outcomes
 LEAST_BITS = 0.01  # below this a question tells next to nothing
+NAMED = 4  # of what was asked in vain, the dearest
 LEAST_CHANCE = 0.01  # P(it changes the advice or the first cause) below which nothing comes of it
 
 
@@ -299,3 +300,14 @@ def _told(after: Situation, ids: tuple[str, ...]) -> str:
         return next(answer.state for answer in after.answers if answer.id == ids[0])
     there = [after.data.knowledge.label(id) for id in ids if after.truth[id] != "absent"]
     return "; ".join(there) or "nothing found"
+
+
+def quoted(labels: Iterable[str]) -> str:
+    """Labels in quotation marks, with commas between."""
+    return ", ".join(f"'{label}'" for label in labels)
+
+
+def listed(rows: Sequence[Mapping[str, Any]]) -> str:
+    """What was asked, the first few by name."""
+    more = f" and {len(rows) - NAMED} more" if len(rows) > NAMED else ""
+    return f"{quoted(row['asked'] for row in rows[:NAMED])}{more}"
