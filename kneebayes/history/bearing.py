@@ -13,14 +13,7 @@ from kneebayes.history.limits import AT_FIRST, gone_since, limited, taken_up
 from kneebayes.history.line import AND, Cue, Line, denied, describes, ended
 from kneebayes.history.matching import Match
 from kneebayes.history.record import Status
-from kneebayes.history.unrelated import (
-    looked_up,
-    of_an_allergy,
-    scan_of_another,
-    scored_since,
-    taken_then,
-    warm_all_over,
-)
+from kneebayes.history.unrelated import UNRELATED, taken_then
 from kneebayes.history.words import Word, around, number_at, stem, stems_of
 
 NEAR = 4  # words
@@ -48,8 +41,6 @@ SPEAKING = PRONOUNS | SITES
 CLAUSES = ENDING | CONTRASTS | {",", "and", "with"}
 BEGUN = frozenset({"appeared", "began", "begun", "first", "noticed", "since", "started"})
 
-NOT = frozenset({"n't", "not"})
-BEING = frozenset({"be", "have"})
 PATIENT = frozenset({"i", "he", "she", "my", "patient"})
 
 
@@ -173,8 +164,7 @@ def _answered(line: Line, match: Match) -> Bearing | None:
 
 
 def _unrelated(line: Line, match: Match) -> Bearing | None:
-    ways = (looked_up, of_an_allergy, warm_all_over, scored_since, scan_of_another)
-    found = next((found for way in ways if (found := way(line, match)) is not None), None)
+    found = next((found for way in UNRELATED if (found := way(line, match)) is not None), None)
     return None if found is None else Bearing(*found)
 
 
@@ -338,12 +328,6 @@ def _left_open(line: Line, match: Match) -> Bearing | None:
             return Bearing("perhaps", (cue.first, cue.last))
         if cue.does == "perhaps after" and _doubts_before(line, cue, match):
             return Bearing("perhaps", (cue.first, cue.last))
-    for word in line.words[match.last + 1 :]:
-        if word.lower in ENDING | CONTRASTS:
-            break
-        beside = word.index == match.last + 1 and line.after(word.index) not in NOT
-        if word.lower in {"should", "would"} and (beside or line.after(word.index) in BEING):
-            return Bearing("perhaps", (word.index, word.index))
     last = len(line.words) - 1
     if line.words[last].lower == "?" and match.last < last and not _asks_later(line, match):
         return Bearing("perhaps", (last, last))
@@ -449,6 +433,8 @@ def _at_a_time(line: Line, cue: Cue, match: Match) -> Bearing | None:
     between = _from_to(line, cue.first, cue.last, match)
     if [word.lower for word in between[:2]] == [",", "when"] and cue.last < match.first:
         between = between[2:]  # "worse than last year, when it was red"
+    if cue.last < match.first and [word.lower for word in between[:1]] == [":"]:
+        between = between[1:]  # "five years ago: fever"
     stops = any(word.lower in AND | {","} for word in between) or ended(between)
     stops = stops and not _are_all_gone(line, cue, match, between)
     if not stops and len(between) <= CLAUSE:
@@ -498,7 +484,8 @@ def _in_a_year(line: Line, match: Match) -> Bearing | None:
         apart = any(one.lower in CONTRASTS | {",", "and", "now"} for one in between)
         if word.index == 0 and line.after(0) == ":" and not ended(between[1:]):
             return Bearing("past", (0, 0))  # "2016: swollen calf, fever"
-        beside = match.pattern.about.lately and word.index == match.last + 1  # "cancer 2012"
+        passing = match.pattern.about.lately or match.pattern.targets[0].kind == "finding"
+        beside = passing and word.index == match.last + 1  # "cancer 2012"
         if (before & {"in", "during"} or beside) and not (apart or ended(between)):
             return Bearing("past", (word.index, word.index))
     return None
@@ -558,7 +545,9 @@ def _bears(line: Line, word: Word) -> bool:
     if word.lower in line.patient:
         return False  # "a retired teacher has"
     before = line.words[max(0, word.index - 1)].lower
-    other = before in {"another", "other"} or line.after(word.index) == "next"  # next door
+    other = (
+        before in {"another", "other", "previous"} or line.after(word.index) == "next"
+    )  # next door
     if not (word.lower in turns("bearers") or (other and word.lower in turns("people"))):
         return False
     near = {one.lower for one in line.words[word.index + 1 : word.index + 1 + CLAUSE]}

@@ -23,6 +23,8 @@ BY_NOW = frozenset({"by", "overnight", "today"})
 AT = frozenset({"after", "at", "during", "if", "in", "on", "when", "while", "with"})
 HAD = frozenset({"had", "was", "were"})
 UNTIL = frozenset({"'til", "til", "till", "until"})
+NOT_NOW = (["not", "now"], ["not", "any"], ["not", "anymore"], ["not", "this"], ["no"])
+NOT_NOW_LENGTH = 3  # words: "not any more", "not this time"
 RETRACTING = frozenset({"incorrect", "mistaken", "untrue", "wrong"})
 SHORT = 2  # words that say something, of a clause that only takes up what was told before it
 PARTING = ENDING | {",", "and", "but", "though", "although", "however", "while", "whereas"}
@@ -70,6 +72,8 @@ def gone_since(line: Line, match: Match) -> Places | None:
     if until is not None:
         return until
     for clause in [*_clauses(line.words[match.last :], CLAUSES)][1:]:
+        if _is_not_now(line, clause):
+            return clause[0].index, clause[-1].index
         found = _says_gone(line, clause)
         if found is not None and match.used.isdisjoint(range(found[0], found[1] + 1)):
             return found
@@ -99,6 +103,13 @@ def _was_then(clause: Sequence[Word]) -> bool:
     then = said[-2:] in (["years", "ago"], ["years", "back"], ["last", "year"])
     then = then or YEAR.fullmatch(said[-1]) is not None or "when" in said[1:3]
     return then and not {"happened", "was", "were"}.isdisjoint(said[:2])
+
+
+def _is_not_now(line: Line, clause: Sequence[Word]) -> bool:
+    """Whether a clause denies for now what was told before it: ``, not any more``, ``but no``."""
+    before = line.words[clause[0].index - 1].lower
+    short = len(clause) <= NOT_NOW_LENGTH and before in {",", ";", "but"}
+    return short and [word.lower for word in clause][:2] in NOT_NOW
 
 
 def _says_gone(line: Line, clause: Sequence[Word]) -> Places | None:

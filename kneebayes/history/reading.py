@@ -294,6 +294,8 @@ class _Reading:
         first, last = min(used), max(used)
         if words[first].lower == "old" and words[first - 1].lower in {"-", "year", "years"}:
             return False  # "26-year-old"
+        if words[last].lower in {"babies", "boys", "children", "girls", "kids", "teenagers"}:
+            return False  # "I have two children"
         if OF_ANOTHER & {word.lower for word in words[max(0, first - 2) : first]}:
             return False  # as a child, had a baby
         people = turns("people")

@@ -23,6 +23,8 @@ WITHIN = frozenset({"at", "in", "inside", "near", "on", "under"})
 SO_FAR = frozenset({"already", "currently", "far", "now", "still"})
 TAKING = frozenset({"completed", "finished", "took"})
 TREATED = TAKING | {"given", "had", "received", "treated"}
+NOT = frozenset({"n't", "not"})
+BEING = frozenset({"be", "have"})
 ALLERGIES = ("allerg", "intoleran", "anaphyla")
 
 
@@ -145,3 +147,25 @@ def of_an_allergy(line: Line, match: Match) -> Unrelated | None:
         ):
             return "perhaps", (word.index, word.index)
     return None
+
+
+def only_would_be(line: Line, match: Match) -> Unrelated | None:
+    """Left open: what would or might be: ``fever would need a scan``, ``redness may follow``."""
+    for word in line.words[match.last + 1 :]:
+        if word.lower in ENDING | CONTRASTS:
+            break
+        beside = word.index == match.last + 1 and line.after(word.index) not in NOT
+        would = word.lower in {"should", "would"} and line.after(word.index) in BEING
+        if would or (beside and word.lower in {"may", "might", "should", "would"}):
+            return "perhaps", (word.index, word.index)
+    return None
+
+
+UNRELATED = (
+    looked_up,
+    of_an_allergy,
+    warm_all_over,
+    scored_since,
+    scan_of_another,
+    only_would_be,
+)

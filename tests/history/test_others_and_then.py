@@ -144,6 +144,7 @@ import pytest
         ("I had my flu jab.", ""),
         ("Hot and bothered after the walk here.", ""),
         ("Cool, pale foot on the left; right foot warm and pink.", "cold_foot"),
+        ("I have three children and a stiff knee.", "stiffness"),
         # in a year
         ("In 2012 the knee was red and hot.", ""),
         ("Seen in 2019 with a swollen knee.", ""),

@@ -96,6 +96,22 @@ NOT_THE_PATIENTS_NOW = [
     "I do not recall any {}.",
     "I would not call it {}.",
     "It isn't {} that bothers me.",
+    "{} might come.",
+    "{} can be a sign of something serious.",
+    "Beware of {}.",
+    "The children all have {}.",
+    "The previous patient had {}.",
+    "In the last pregnancy I had {}.",
+    "After the operation there was {}, not now.",
+    "Five years ago: {}.",
+    "PMH {} 2016.",
+    "{}: nad.",
+    "I'd expect {} if it was infected.",
+    "They tested me for {}.",
+    "I took paracetamol to prevent {}.",
+    "The tablets can cause {}.",
+    "I thought I had {} but no.",
+    "Suppose there is {}, what then?",
 ]
 THE_PATIENTS_NOW = [
     "Despite the {}, he walks well.",
@@ -114,6 +130,12 @@ THE_PATIENTS_NOW = [
     "I looked online, but I have {}.",
     "It was fine until today, now {}.",
     "I called to ask because there is {}.",
+    "I don't know why there is {}.",
+    "I thought it was a strain, but now there is {}.",
+    "The tablets have not helped the {}.",
+    "{}, not only pain.",
+    "No trauma. {}.",
+    "No idea what causes the {}.",
 ]
 SIGNS = ("fever", "redness", "calf swelling")
 
