@@ -343,6 +343,24 @@ def test_the_answer_stands_where_it_was_asked_for(seen: Visit, knee: kb.Model) -
         assert case.says(id) in seen.text(".kb-card:has([data-act=ask-in-words])")
 
 
+def test_an_answer_is_in_sight_on_a_phone(seen: Visit) -> None:
+    """Also where the field stands at the lower edge."""
+    size = seen.page.viewport_size
+    open_patient(seen, 42)
+    seen.page.set_viewport_size({"width": 390, "height": 844})
+    words = seen.page.get_by_placeholder("Is there a fever?")
+    answer = seen.page.locator(".kb-card:has([data-act=ask-in-words]) > [role=status]")
+    for asked in ("any fever?", "MRI"):
+        words.evaluate("field => field.scrollIntoView({ block: 'end' })")
+        words.fill(asked)
+        words.press("Enter")
+        box = answer.bounding_box()
+        assert box["height"] > 0
+        assert box["y"] >= -1
+        assert box["y"] + box["height"] <= 845
+    seen.page.set_viewport_size(size)
+
+
 @pytest.mark.parametrize(
     ("typed", "asked", "said"),
     [

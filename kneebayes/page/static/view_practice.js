@@ -319,6 +319,10 @@ function askCard(catalog, prefix, onAsk) {
     }
     found.textContent = askedBack((single ?? near).map((id) => `\u201c${catalog.label(id)}\u201d`), unheard);
   };
+  const askAndSee = () => {
+    askInWords();
+    found.scrollIntoView({ block: "nearest" }); // below the field, so on a phone below the edge
+  };
   const input = make("input", {
     type: "search",
     id: `${prefix}-ask-search`,
@@ -326,7 +330,7 @@ function askCard(catalog, prefix, onAsk) {
     placeholder: catalog.payload.examples.question,
     on: {
       keydown: (event) => {
-        if (event.key === "Enter" && input.value.trim() !== "") askInWords();
+        if (event.key === "Enter" && input.value.trim() !== "") askAndSee();
       },
       input: () => {
         found.textContent = searchSections(sections, input.value.trim(), total);
@@ -342,7 +346,7 @@ function askCard(catalog, prefix, onAsk) {
       "div",
       { class: "kb-search" },
       make("label", { for: input.id, class: "kb-small", text: "Ask in your own words, or search" }),
-      make("div", { class: "kb-row" }, input, button("Ask", askInWords, { class: "kb-button", data: { act: "ask-in-words" } })),
+      make("div", { class: "kb-row" }, input, button("Ask", askAndSee, { class: "kb-button", data: { act: "ask-in-words" } })),
     ),
     found,
     ...sections.map((section) => section.element),
