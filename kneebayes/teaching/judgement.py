@@ -279,11 +279,6 @@ class Judgement:
         asked = (id for step in self.case.steps for id in step.asked)
         return len({(id in findings and findings[id].method) or id for id in asked})
 
-    @property
-    def hints(self) -> int:
-        """How often a hint was taken."""
-        return sum(bool(step.hinted) for step in self.case.steps)
-
     @cached_property
     def plan(self) -> Situation:
         """The same patient asked greedily: as many questions and examinations, for no more cost.
@@ -349,7 +344,7 @@ class Judgement:
             "kind": self.case.kind,
             "true_causes": "|".join(self.true_causes),
             "questions": self.questions,
-            "hints": self.hints,
+            "hints": self.case.hints,
             "cost": self.case.cost,
             "burden": self.case.burden,
             **self.scores,

@@ -339,7 +339,7 @@ class Practice(Paged):
             stated = " and ".join(feedback.stated_text(id) for id in true)
             exact = " and ".join(percent(feedback.exact[id]) for id in true)
             patient = "-" if case.seed is None else str(case.seed)
-            counts = str(feedback.questions), str(feedback.hints), f"{case.cost:g}"
+            counts = str(feedback.questions), str(case.hints), f"{case.cost:g}"
             cells = (who, patient, names or "-", stated, exact, *counts)
             yield (*cells, feedback.advice or "-", feedback.due.level)
 

@@ -143,6 +143,11 @@ class Situation(Paged, ModelResult):
         return tuple(id for step in since for id in step.hinted)
 
     @property
+    def hints(self) -> int:
+        """How often a hint was taken."""
+        return sum(bool(step.hinted) for step in self.steps)
+
+    @property
     def hint(self) -> str:
         """The free question and the test that tell most, in words; empty where none is left."""
         lines = []
