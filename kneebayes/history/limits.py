@@ -109,7 +109,8 @@ def _is_not_now(line: Line, clause: Sequence[Word]) -> bool:
     """Whether a clause denies for now what was told before it: ``, not any more``, ``but no``."""
     before = line.words[clause[0].index - 1].lower
     short = len(clause) <= NOT_NOW_LENGTH and before in {",", ";", "but"}
-    return short and [word.lower for word in clause][:2] in NOT_NOW
+    said = [word.lower for word in clause]
+    return short and (said[:2] in NOT_NOW or said[-1] == "none")
 
 
 def _says_gone(line: Line, clause: Sequence[Word]) -> Places | None:

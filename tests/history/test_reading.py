@@ -112,6 +112,15 @@ NOT_THE_PATIENTS_NOW = [
     "The tablets can cause {}.",
     "I thought I had {} but no.",
     "Suppose there is {}, what then?",
+    "My main fear is {}.",
+    "{} crossed my mind but there is none.",
+    "The nurse warned me of {}.",
+    "Two winters ago I had {}.",
+    "{} has since resolved.",
+    "I had {} but it has passed.",
+    "The antibiotics got rid of the {}.",
+    "{} - nope.",
+    "I doubt that there is {}.",
 ]
 THE_PATIENTS_NOW = [
     "Despite the {}, he walks well.",
