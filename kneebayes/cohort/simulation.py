@@ -436,7 +436,7 @@ BENCHMARKS = {
         recording=Recording(
             context=0.9, history=0.2, symptom=0.15, sign=0.12, test=0.04, absent_written=1.0
         ),
-        digest="f64b0e2c582e080c1a7166d83b4af08076e8a45660bb42e34e6901bad5b3d3f3",
+        digest="32fdce33104dbe5e7a536fa7e304b0afcaeec1e11fff18080cded9236f94eeff",
     )
 }
 
