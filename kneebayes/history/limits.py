@@ -19,7 +19,7 @@ ITS_ALL = frozenset({"all", "both", "it", "since", "that", "these", "they", "thi
 AFTER_ALL = frozenset(
     {"after", "completely", "entirely", "fully", "now", "since", "with", "within"}
 )
-BY_NOW = frozenset({"by", "overnight", "today"})
+BY_NOW = turns("by_now")
 AT = frozenset({"after", "at", "during", "if", "in", "on", "when", "while", "with"})
 HAD = frozenset({"had", "was", "were"})
 UNTIL = frozenset({"'til", "til", "till", "until"})

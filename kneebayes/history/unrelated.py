@@ -51,8 +51,8 @@ def _is_of_oneself(words: Sequence[Word]) -> bool:
 
 def warm_all_over(line: Line, match: Match) -> Unrelated | None:
     """Left open: a warmth of the whole body or of a room: ``I feel hot``, ``warm in here``."""
-    words, heat = line.words, {"hot", "warm"}
-    if not heat & set(match.pattern.stems) <= set(match.pattern.stems) <= heat | {"feel"}:
+    words, felt, stems = line.words, turns("of_warmth"), set(match.pattern.stems)
+    if not felt & stems <= stems <= felt | {"feel"}:
         return None
     at, said = match.first - 1, len(match.used) > 1
     while at >= 0 and words[at].lower in turns("being_warm"):

@@ -545,7 +545,9 @@ def weighed(dx: kb.Differential, ids: list[str]) -> tuple[float, float]:
 def test_haste_is_no_fault_where_an_urgent_cause_is_probable(knee: kb.Model) -> None:
     """The signs let it wait for days; what explains it is urgent in one of five and more."""
     seen, asked = set(), ("leg_swelling", "calf_pain")
-    for seed in (*range(1, 15), 37, 77):
+    for seed in range(1, 200):
+        if len(seen) > 2 and (True, True) in seen:
+            break
         case = knee.practice_case(seed=seed)
         case = case.ask(*(id for id in asked if id not in case.known))
         told = case.close({"gout": 0.1}, "now")
@@ -578,7 +580,9 @@ def test_what_could_hardly_change_anything_is_in_vain(knee: kb.Model, seed: int)
             assert row["bits"] == pytest.approx(each[0][0], rel=1e-6)
             assert row["bits"] >= max(bits for bits, _ in apart) - 1e-12
     called = {sign for reason in told.case.urgency.reasons for sign in reason.signs}
-    vain = [row for row in rows.values() if row["in_vain"] and row["asked"] not in called]
+    label = knee.knowledge.label
+    found = {id: not called.isdisjoint(map(label, id.split("|"))) for id in rows}
+    vain = [row for id, row in rows.items() if row["in_vain"] and not found[id]]
     assert 0 < len(vain) < len(rows)
     assert not rows["chest_pain"]["in_vain"]
     cost = sum(row["cost"] for row in vain)
