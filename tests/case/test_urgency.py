@@ -79,6 +79,13 @@ SIGNS: list[tuple[dict[str, object], str]] = [
     ({"limited hip rotation": True, "age": 13}, "now"),
     ({"limited hip rotation": True, "age": 6}, "now"),
     ({"limited hip rotation": True, "age": 6, "more than six weeks": True}, "soon"),
+    (
+        {"limited hip rotation": True, "age": 11, "overweight": True, "more than six weeks": True},
+        "now",
+    ),
+    ({"running wound": True}, "soon"),
+    ({"running wound": True, "knee prosthesis": True, "more than six weeks": True}, "now"),
+    ({"running wound": True, "recent joint procedure": True}, "now"),
     ({"limited hip rotation": True, "age": 70, "recent trauma": True}, "now"),
     ({"misshapen knee": True, "onset": "gradual"}, "soon"),
     ({"swollen knee": True}, "soon"),
