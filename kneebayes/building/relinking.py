@@ -131,14 +131,18 @@ def companions_of(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
 def _ancestors(
     child: str, frequencies: Mapping[str, Rows], free: Collection[str], places: Mapping[str, int]
 ) -> list[str]:
-    ancestors: set[str] = set()
-    waiting = [child]
-    while waiting:
-        into = frequencies.get(waiting.pop(), {})
-        near = [parent for parent in into if parent in free and parent not in ancestors]
-        ancestors.update(near)
-        waiting.extend(near)
-    return sorted(ancestors, key=places.__getitem__)
+    """What lies between, each after what leads to it and no sooner than it is needed."""
+    ancestors: dict[str, None] = {}
+
+    def add(id: str) -> None:
+        near = (parent for parent in frequencies.get(id, {}) if parent in free)
+        for parent in sorted(near, key=places.__getitem__):
+            if parent not in ancestors:
+                add(parent)
+                ancestors[parent] = None
+
+    add(child)
+    return list(ancestors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +170,11 @@ class _Family:
     """What lies between a child and each of its parents, present alone."""
 
     parents: list[str]
-    inner: list[str]  # nodes in between with children in between: their states are gone through
+    between: set[str]  # ids of what lies between: their leaks and links are in these numbers
+    inner: list[str]  # parents in between whose states are gone through
     joint: Numbers  # P(states of the inner nodes | parent alone): an axis each, parents x rows
     unfired: dict[str, Numbers]  # P(absent | the same) of the other parents in between
     companions: Companions  # by parent what is certainly there with it
-
-    @property
-    def between(self) -> set[str]:
-        """Ids of what lies between: their leaks and links are in these numbers."""
-        return {*self.inner, *self.unfired}
 
     @cached_property
     def fired(self) -> dict[str, Numbers]:
@@ -227,7 +227,9 @@ def _family(
     companions: Companions,
     rows: int,
 ) -> _Family:
-    inner = [id for id in between if any(id in links.get(other, {}) for other in between)]
+    last = {id: node for node in between for id in links.get(node, {}) if id in between}
+    passing = last.keys() - {*parents}  # summed over once the last that it leads to is there
+    inner = [id for id in between if id in last or not passing.isdisjoint(links.get(id, {}).keys())]
     joint: Numbers = np.ones((1,) * len(inner) + (len(parents), rows))
     unfired: dict[str, Numbers] = {}
     for node, over_all in between.items():
@@ -252,7 +254,12 @@ def _family(
             joint = joint * np.concatenate([silent, 1.0 - silent], axis=axis)
         else:
             unfired[node] = silent
-    return _Family(parents, inner, joint, unfired, companions)
+        over = tuple(inner.index(id) for id in passing if last[id] == node)
+        joint = joint.sum(axis=over, keepdims=True)
+    gone = tuple(axis for axis, id in enumerate(inner) if id in passing)
+    unfired = {id: silent.squeeze(gone) for id, silent in unfired.items()}
+    inner = [id for id in inner if id not in passing]
+    return _Family(parents, {*between}, inner, joint.squeeze(gone), unfired, companions)
 
 
 def _solve(family: _Family, wanted: Rows, leak: Numbers) -> dict[str, Numbers]:
