@@ -135,6 +135,7 @@ def _ancestors(
     ancestors: dict[str, None] = {}
 
     def add(id: str) -> None:
+        """What leads to a node."""
         near = (parent for parent in frequencies.get(id, {}) if parent in free)
         for parent in sorted(near, key=places.__getitem__):
             if parent not in ancestors:
@@ -254,12 +255,18 @@ def _family(
             joint = joint * np.concatenate([silent, 1.0 - silent], axis=axis)
         else:
             unfired[node] = silent
-        over = tuple(inner.index(id) for id in passing if last[id] == node)
-        joint = joint.sum(axis=over, keepdims=True)
+        joint = _summed(joint, sorted(inner.index(id) for id in passing if last[id] == node))
     gone = tuple(axis for axis, id in enumerate(inner) if id in passing)
     unfired = {id: silent.squeeze(gone) for id, silent in unfired.items()}
     inner = [id for id in inner if id not in passing]
     return _Family(parents, {*between}, inner, joint.squeeze(gone), unfired, companions)
+
+
+def _summed(joint: Numbers, axes: Iterable[int]) -> Numbers:
+    """The same over both states of some nodes, one by one, whatever else is beside."""
+    for axis in axes:
+        joint = np.add(*np.split(joint, 2, axis))
+    return joint
 
 
 def _solve(family: _Family, wanted: Rows, leak: Numbers) -> dict[str, Numbers]:
